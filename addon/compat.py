@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every difference between Blender 4.2 and 5.2 that Galatea meets. Nothing else looks at versions or missing attributes.
+
+Written by feature, not by version number: each function asks for what it needs, so it stays right in between.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import bpy
+
+
+def child_blender_command() -> list[str]:
+    """What starts a background Blender that runs a script: the script's path and its arguments are appended."""
+    if bpy.app.module:  # the bpy wheel has no binary; its Python is the Blender
+        return [sys.executable, "-I"]
+    return [bpy.app.binary_path, "--background", "--factory-startup", "--python-exit-code", "1", "--python"]
+
+
+def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None, slot: str = "") -> None:
+    """Make ``action`` the active one of ``datablock``.
+
+    Since 4.4 an action animates through a slot: the one called ``slot``, else the first that fits, else a new one.
+    """
+    animation = datablock.animation_data or datablock.animation_data_create()
+    animation.action = action
+    if action is None or not hasattr(animation, "action_slot"):
+        return
+    named = [candidate for candidate in action.slots if candidate.identifier == slot]
+    fitting = [candidate for candidate in action.slots if candidate.target_id_type in (datablock.id_type, "UNSPECIFIED")]
+    if named:
+        animation.action_slot = named[0]
+    elif animation.action_slot is None:
+        animation.action_slot = fitting[0] if fitting else action.slots.new(datablock.id_type, datablock.name)
+
+
+def action_slot(datablock: bpy.types.ID) -> str:
+    """Identifier of the slot in use, "" without one or before 4.4."""
+    slot = getattr(datablock.animation_data, "action_slot", None)
+    return slot.identifier if slot else ""
+
+
+def fcurves(datablock: bpy.types.ID):
+    """The collection of f-curves (with ``new``) through which the assigned action animates ``datablock``."""
+    animation = datablock.animation_data
+    action = animation.action
+    if not hasattr(action, "layers"):  # before 4.4
+        return action.fcurves
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(animation.action_slot, ensure=True).fcurves
+
+
+def select_bones(armature: bpy.types.Object, names: set[str]) -> None:
+    """Select exactly these bones (pose mode and object mode; edit mode keeps a selection of its own)."""
+    for bone in armature.pose.bones:
+        # Selection moved from Bone to PoseBone in 5.0.
+        (bone if hasattr(bone, "select") else bone.bone).select = bone.name in names
+
+
+def selected_bones(armature: bpy.types.Object) -> set[str]:
+    """Names of the bones selected in pose mode and object mode."""
+    return {bone.name for bone in armature.pose.bones if (bone if hasattr(bone, "select") else bone.bone).select}
+
+
+def enable_nodes(datablock: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
+    """The node tree; since 5.0 it is always there and setting ``use_nodes`` warns."""
+    if datablock.node_tree is None:
+        datablock.use_nodes = True
+    return datablock.node_tree
+
+
+def modal_tool_runs(window: bpy.types.Window) -> bool:
+    """Whether a modal tool of Blender (grab, knife, ...) runs.
+
+    Operators of add-ons do not count: some sit there for the whole session (screencast keys, asset libraries).
+    """
+    defined_in_python = bpy.types.Operator.bl_rna_get_subclass_py
+    return any(defined_in_python(operator.bl_idname) is None for operator in window.modal_operators)
+
+
+def import_operators() -> dict[str, tuple[str, dict]]:
+    """File ending -> (operator, options). FBX has a C++ importer since 5.0, the add-on's operator before."""
+    fbx = "wm.fbx_import" if hasattr(bpy.types, "WM_OT_fbx_import") else "import_scene.fbx"
+    return {
+        ".glb": ("import_scene.gltf", {}),
+        ".gltf": ("import_scene.gltf", {}),
+        ".obj": ("wm.obj_import", {}),
+        ".ply": ("wm.ply_import", {}),
+        ".stl": ("wm.stl_import", {}),
+        ".fbx": (fbx, {}),
+    }

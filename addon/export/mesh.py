@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mesh objects -> arrays for the worker (``in/mesh.npz``)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import bpy
+import numpy as np
+
+
+class Arrays(NamedTuple):
+    """World space, Blender units, Z up. N is the number of vertices that can hold weights."""
+
+    vertices: np.ndarray
+    """(V, 3) float64: the surface as the viewport shows it, without armature deformation."""
+    triangles: np.ndarray
+    """(T, 3) int32, counter-clockwise seen from outside, also under a negative scale."""
+    targets: np.ndarray
+    """(N, 3) float64: the base mesh's vertices. Equal to ``vertices`` when the modifiers keep the vertex count."""
+
+
+def surface(mesh: bpy.types.Mesh, matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (V, 3) float64 and triangles (T, 3) int32 of a mesh, moved by a 4x4 matrix."""
+    matrix = np.array(matrix, dtype=np.float64)
+    vertices = vertex_positions(mesh) @ matrix[:3, :3].T + matrix[:3, 3]
+    mesh.calc_loop_triangles()
+    triangles = np.empty(len(mesh.loop_triangles) * 3, dtype=np.int32)
+    mesh.loop_triangles.foreach_get("vertices", triangles)
+    triangles = triangles.reshape(-1, 3)
+    if np.linalg.det(matrix[:3, :3]) < 0:  # mirrored: keep the outside outside
+        triangles = triangles[:, ::-1]
+    return vertices, triangles
+
+
+def vertex_positions(mesh: bpy.types.Mesh) -> np.ndarray:
+    """Local coordinates (V, 3) float64."""
+    coordinates = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+    mesh.vertices.foreach_get("co", coordinates)
+    return coordinates.reshape(-1, 3).astype(np.float64)
+
+
+@contextlib.contextmanager
+def modifiers_off(mesh_object: bpy.types.Object, only_armatures: bool) -> Iterator[None]:
+    """Switch modifiers off in the viewport for a moment."""
+    off = [
+        modifier
+        for modifier in mesh_object.modifiers
+        if modifier.show_viewport and (modifier.type == "ARMATURE" or not only_armatures)
+    ]
+    for modifier in off:
+        modifier.show_viewport = False
+    try:
+        yield
+    finally:
+        for modifier in off:
+            modifier.show_viewport = True
+
+
+def evaluated_surface(mesh_object: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> tuple[np.ndarray, np.ndarray]:
+    """World vertices and triangles of the object as the dependency graph sees it now."""
+    evaluated = mesh_object.evaluated_get(depsgraph)
+    vertices, triangles = surface(evaluated.to_mesh(), evaluated.matrix_world)
+    evaluated.to_mesh_clear()
+    return vertices, triangles
+
+
+def arrays(context: bpy.types.Context, mesh_object: bpy.types.Object) -> Arrays:
+    """One object: shape keys and all viewport modifiers except Armature applied."""
+    depsgraph = context.evaluated_depsgraph_get()
+    with modifiers_off(mesh_object, only_armatures=True):
+        depsgraph.update()
+        vertices, triangles = evaluated_surface(mesh_object, depsgraph)
+    targets = vertices
+    if len(vertices) != len(mesh_object.data.vertices):
+        with modifiers_off(mesh_object, only_armatures=False):
+            depsgraph.update()
+            targets, _ = evaluated_surface(mesh_object, depsgraph)
+    depsgraph.update()
+    return Arrays(vertices, triangles, targets)
+
+
+def joined(parts: list[Arrays]) -> Arrays:
+    """Several objects as one soup; ``targets`` are in the order of the parts."""
+    starts = np.cumsum([0] + [len(part.vertices) for part in parts[:-1]])
+    return Arrays(
+        np.concatenate([part.vertices for part in parts]),
+        np.concatenate([part.triangles + start for part, start in zip(parts, starts)]).astype(np.int32),
+        np.concatenate([part.targets for part in parts]),
+    )
+
+
+def save(data: Arrays, path: Path) -> None:
+    """Write ``in/mesh.npz``; ``targets`` only where they differ from ``vertices``."""
+    contents = {"vertices": data.vertices, "triangles": np.ascontiguousarray(data.triangles, dtype=np.int32)}
+    if data.targets.shape != data.vertices.shape or not np.array_equal(data.targets, data.vertices, equal_nan=True):
+        contents["targets"] = data.targets
+    np.savez(path, **contents)
