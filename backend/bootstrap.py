@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts the worker: ``python -I -u backend/bootstrap.py``.
+
+Run by its path, because the extension's folder may have any name and nothing of it is installed in the worker's Python.
+"""
+
+import importlib
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+
+def load_package(root: Path) -> types.ModuleType:
+    """Import the folder ``root`` as package ``galatea``, whatever it is called."""
+    spec = importlib.util.spec_from_file_location("galatea", root / "__init__.py", submodule_search_locations=[str(root)])
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["galatea"] = package
+    spec.loader.exec_module(package)
+    return package
+
+
+if __name__ == "__main__":
+    load_package(Path(__file__).resolve().parents[1])
+    importlib.import_module("galatea.backend.worker").main()

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job as a capability sees it: its folder, progress, cancelling, child processes."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+import typing
+from pathlib import Path
+
+from . import protocol
+
+PROGRESS_INTERVAL = 0.1
+"""Seconds. Progress within the same stage that comes faster is dropped."""
+
+
+class JobError(Exception):
+    """The one way to tell the artist that something is wrong: ``message`` says what, ``hint`` what to do about it."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class JobCancelled(Exception):  # noqa: N818 - it is no error
+    """The artist stopped the job. Let it pass through."""
+
+
+class Job:
+    """A job's folder and its line to whoever waits for it.
+
+    ``send`` receives Progress and Log messages; without it they go nowhere, as in tests and simple scripts.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        send: typing.Callable[[protocol.Progress | protocol.Log], None] | None = None,
+        id: str = "",
+    ) -> None:
+        self.id = id or Path(folder).name
+        self.folder = Path(folder)
+        self._send = send or (lambda message: None)
+        self._cancel = threading.Event()
+        self._first: tuple[float, float] | None = None  # time and fraction of the first progress: a resumed job starts late
+        self._last_time = -1.0
+        self._last_stage = ""
+
+    @property
+    def inputs(self) -> Path:
+        return self.folder / "in"
+
+    @property
+    def outputs(self) -> Path:
+        return self.folder / "out"
+
+    def cancel(self) -> None:
+        """Make the next progress() or check_cancelled() raise. Any thread may call this."""
+        self._cancel.set()
+
+    def check_cancelled(self) -> None:
+        """Raise JobCancelled when the artist stopped the job. Cheap: call it in every loop that takes time."""
+        if self._cancel.is_set():
+            raise JobCancelled
+
+    def progress(self, stage: str, fraction: float, preview: str | None = None) -> None:
+        """Say where the job stands, and raise JobCancelled when the artist stopped it.
+
+        ``fraction`` is the done part of the whole job, 0..1; the time left follows from it.
+        ``preview`` is a picture relative to the job's folder. Call it as often as you like: at most ten messages a
+        second are sent, besides one for each new stage or preview.
+        """
+        self.check_cancelled()
+        now = time.monotonic()
+        if stage == self._last_stage and now - self._last_time < PROGRESS_INTERVAL and preview is None:
+            return
+        fraction = min(max(float(fraction), 0.0), 1.0)
+        if self._first is None:
+            self._first = (now, fraction)
+        self._last_time, self._last_stage = now, stage
+        self._send(protocol.Progress(self.id, stage, fraction, self._eta(now, fraction), preview))
+
+    def _eta(self, now: float, fraction: float) -> float | None:
+        elapsed, done = now - self._first[0], fraction - self._first[1]
+        if elapsed < 1.0 or done < 0.02:
+            return None
+        return elapsed / done * (1.0 - fraction)
+
+    def log(self, text: str, level: str = "info") -> None:
+        """A line for the log file and the log panel. ``level`` is "info", "warning" or "error"."""
+        print(f"{level}: {text}", file=sys.stderr, flush=True)
+        self._send(protocol.Log(level, text[:10_000], self.id))
+
+    def run_child(
+        self,
+        command: list[str],
+        *,
+        env: dict[str, str] | None = None,
+        on_line: typing.Callable[[str], None] | None = None,
+    ) -> int:
+        """Run a program to its end and return its exit code; a negative one is the signal that ended it (not on Windows).
+
+        Each line it prints goes to ``on_line``, which may call progress(), or to the log file. The program and its own
+        children are killed when the job is cancelled, when ``on_line`` raises and when this process dies.
+        """
+        guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), *command],
+            stdin=subprocess.PIPE,  # its end is what kills
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            **process_group(),
+        )
+        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        threading.Thread(target=_read_lines, args=(guard.stdout, lines), daemon=True).start()
+        on_line = on_line or (lambda line: print(line, file=sys.stderr, flush=True))
+        try:
+            ended = False
+            while not ended:
+                self.check_cancelled()
+                # A grandchild may keep the pipe open for ever: once the program has ended, what is there is all.
+                ended = guard.poll() is not None
+                try:
+                    while (line := lines.get(timeout=0.05)) is not None:
+                        on_line(line)
+                        self.check_cancelled()
+                    ended = True
+                except queue.Empty:
+                    continue
+            return guard.wait()
+        finally:
+            guard.stdin.close()
+            guard.wait()
+
+
+def process_group() -> dict[str, typing.Any]:
+    """Popen's arguments for a child in a process group of its own, without a console window."""
+    if os.name == "nt":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _read_lines(stream: typing.BinaryIO, lines: queue.SimpleQueue[str | None]) -> None:
+    """Put each line into the queue, long ones in pieces, and None at the end."""
+    with stream:
+        while line := stream.readline(1 << 16):
+            lines.put(line.decode(errors="replace").rstrip("\r\n"))
+    lines.put(None)

@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker: takes jobs from stdin one after the other, and tells on stdout how they go. See ``docs/protocol.md``.
+
+The main thread computes. One thread reads stdin, so that a cancel arrives in the middle of a job; one sends heartbeats.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import json
+import os
+import platform
+import queue
+import sys
+import threading
+import time
+import tomllib
+import traceback
+import typing
+from pathlib import Path
+
+from . import protocol
+from .job import Job, JobCancelled, JobError
+
+HEARTBEAT_SECONDS = 1.0
+EXIT_SECONDS = 8.0
+"""When Blender has gone, a job that does not stop by itself is cut off after this long."""
+
+
+def main() -> None:
+    """Serve until stdin ends or Shutdown arrives."""
+    source, sink = _take_standard_streams()
+    print(f"Worker {os.getpid()} starts, Python {platform.python_version()}", file=sys.stderr, flush=True)
+    Worker(source, sink).serve()
+    # Libraries leave threads behind that would hold up or crash a regular exit; nothing is left to be written.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _take_standard_streams() -> tuple[typing.BinaryIO, typing.BinaryIO]:
+    """The pipes to Blender as private copies. From now on a print, even of a native library, goes to the log (stderr),
+    and nobody else can read from stdin."""
+    source, sink = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+
+
+class Worker:
+    """``source`` brings messages from Blender, ``sink`` takes those to Blender."""
+
+    def __init__(self, source: typing.BinaryIO, sink: typing.BinaryIO) -> None:
+        self._source = source
+        self._sink = sink
+        self._sink_lock = threading.Lock()
+        self._inbox: queue.SimpleQueue[protocol.Hello | protocol.FreeMemory | protocol.Shutdown | Job] = queue.SimpleQueue()
+        self._jobs: dict[str, Job] = {}  # asked for and not ended
+        self._running: str | None = None
+        self._closing = False
+
+    def serve(self) -> None:
+        threading.Thread(target=self._read, name="read", daemon=True).start()
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        while True:
+            match self._inbox.get():
+                case Job() as job:
+                    self._running = job.id
+                    self._end(job, self._run(job))
+                    self._running = None
+                case protocol.Hello():
+                    self._send(_ready())
+                case protocol.FreeMemory():
+                    _free_memory()
+                case protocol.Shutdown():
+                    return
+
+    def _read(self) -> None:
+        try:
+            while line := self._source.readline(protocol.MAX_LINE + 1):
+                match protocol.decode(line):
+                    case protocol.Run(id, folder):
+                        job = Job(Path(folder), self._send, id)
+                        self._jobs[id] = job
+                        self._inbox.put(job)
+                    case protocol.Cancel(id):
+                        if (job := self._jobs.get(id)) is not None:
+                            job.cancel()
+                    case protocol.Shutdown():
+                        break
+                    case message:
+                        self._inbox.put(message)
+        except protocol.ProtocolError as error:  # nothing after it can be trusted
+            print(f"Blender sent nonsense: {error}", file=sys.stderr, flush=True)
+        self._close()
+
+    def _close(self) -> None:
+        """Blender has gone, or wants the worker to go: the jobs stay unfinished, to be resumed."""
+        self._closing = True
+        for job in list(self._jobs.values()):
+            job.cancel()
+        self._inbox.put(protocol.Shutdown())
+        time.sleep(EXIT_SECONDS)
+        print("The job does not stop: exit without it", file=sys.stderr, flush=True)
+        os._exit(1)  # its child processes see their guard's stdin end
+
+    def _beat(self) -> None:
+        while True:
+            self._send(protocol.Heartbeat(self._running))
+            time.sleep(HEARTBEAT_SECONDS)
+
+    def _run(self, job: Job) -> protocol.End:
+        try:
+            job.check_cancelled()  # while it waited
+            from . import capabilities  # numpy and friends: not before they are needed
+
+            task = json.loads((job.folder / "job.json").read_text(encoding="utf-8"))
+            job.outputs.mkdir(exist_ok=True)
+            files, report = capabilities.run(task["capability"], task["params"], job)
+            result = protocol.Result(job.id, files, report)
+            protocol.encode(result)  # a report that is no JSON is the job's failure, not the worker's
+            return result
+        except JobCancelled:
+            return protocol.Cancelled(job.id)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it was, the worker goes on
+            return _error(job.id, error)
+
+    def _end(self, job: Job, end: protocol.End) -> None:
+        """Keep the end in the job's folder, then send it: so it survives Blender."""
+        if not (self._closing and isinstance(end, protocol.Cancelled)):
+            with _logged_os_error():
+                write_end(job.folder, end)
+        del self._jobs[job.id]
+        self._send(end)
+
+    def _send(self, message: protocol.ToBlender) -> None:
+        # When nobody reads any more, stdin has ended too: _read() sees to that.
+        with self._sink_lock, contextlib.suppress(OSError):
+            self._sink.write(protocol.encode(message))
+            self._sink.flush()
+
+
+def write_end(folder: Path, end: protocol.End) -> None:
+    """Write ``end.json``, in one step."""
+    temporary = folder / "end.json.part"
+    temporary.write_bytes(protocol.encode(end))
+    os.replace(temporary, folder / "end.json")
+
+
+def _ready() -> protocol.Ready:
+    from . import capabilities
+
+    manifest = tomllib.loads((Path(__file__).parents[1] / "blender_manifest.toml").read_text(encoding="utf-8"))
+    return protocol.Ready(protocol.VERSION, manifest["version"], platform.python_version(), "cpu", list(capabilities.NAMES))
+
+
+def _free_memory() -> None:
+    gc.collect()
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _error(job: str, error: BaseException) -> protocol.Error:
+    """What the artist reads about an exception, with the traceback for a bug report."""
+    details = "".join(traceback.format_exception(error))[-20_000:]
+    print(details, file=sys.stderr, flush=True)
+    match error:
+        case JobError():
+            code, message, hint = error.code, error.message, error.hint
+        case MemoryError():
+            code = "out_of_memory"
+            message = "There is not enough memory for this job."
+            hint = "Close other programs, or reduce the mesh with a Decimate modifier."
+        case OSError(errno=errno.ENOSPC):
+            code = "disk_full"
+            message = "The disk is full."
+            hint = "Free some space, or choose another data folder in the preferences."
+        case ModuleNotFoundError():
+            code = "environment"
+            message = f"The Python environment lacks the module {error.name}."
+            hint = "Install the environment in the preferences, or choose another Python there."
+        case _:
+            code = "internal"
+            message = f"Galatea failed in a way it should not: {type(error).__name__}."
+            hint = "Please report this with the details, and the file if you can."
+    return protocol.Error(job, code, message, hint, details)
+
+
+@contextlib.contextmanager
+def _logged_os_error() -> typing.Iterator[None]:
+    """A full disk or a deleted folder must not keep the end from Blender."""
+    try:
+        yield
+    except OSError as error:
+        print(f"Cannot write the end of the job: {error}", file=sys.stderr, flush=True)
