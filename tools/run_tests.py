@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the tests, those with Blender in a process of their own under a time limit.
+
+    python tools/run_tests.py [pytest arguments]              everything, with this environment's Blender
+    python tools/run_tests.py --blender [pytest arguments]    tests/blender alone
+
+Blender's module may hang when the interpreter exits (threads of the graphics driver), after every test has passed.
+So pytest runs in a child that leaves with ``os._exit`` as soon as pytest has its result, and a child that does not
+come back in time is killed with everything it started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLENDER_TESTS = "tests/blender"
+TIME_LIMIT = 12 * 60
+"""Seconds for one child."""
+
+
+def test_environment(scratch: str) -> dict[str, str]:
+    """Environment of a test process: nothing of the user's Blender or Python settings, no model hub, two threads."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BLENDER_", "PYTHON"))}
+    return environment | {
+        "BLENDER_USER_RESOURCES": scratch,
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "2",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def run_pytest(python: Path | str, arguments: list[str], log: Path | None = None) -> int:
+    """Run pytest with ``python`` in a child and return its exit status; 124 when it took too long.
+
+    The output goes to ``log`` if given.
+    """
+    with tempfile.TemporaryDirectory(prefix="galatea-tests-") as scratch, contextlib.ExitStack() as stack:
+        output = stack.enter_context(log.open("w", encoding="utf-8")) if log else None
+        child = subprocess.Popen(
+            [str(python), str(Path(__file__).resolve()), "--child", *arguments],
+            cwd=ROOT,
+            env=test_environment(scratch),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=True,
+        )
+        try:
+            return child.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            print(f"The tests did not finish within {TIME_LIMIT} s and were stopped.", file=output or sys.stderr)
+            return 124
+        finally:
+            # The group outlives its leader when a test left a process behind.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def child_main(arguments: list[str]) -> None:
+    """The child: pytest, then out, without the interpreter's shutdown."""
+    import pytest
+
+    status = int(pytest.main(arguments))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def main(arguments: list[str]) -> int:
+    """Run both parts, even when the first one fails."""
+    if arguments[:1] == ["--blender"]:
+        return run_pytest(sys.executable, [BLENDER_TESTS, *arguments[1:]])
+    if any(not argument.startswith("-") and (ROOT / argument.split("::")[0]).exists() for argument in arguments):
+        return run_pytest(sys.executable, arguments)
+    plain = run_pytest(sys.executable, [f"--ignore={BLENDER_TESTS}", *arguments])
+    print("\nWith Blender as a module:", flush=True)
+    blender = run_pytest(sys.executable, [BLENDER_TESTS, *arguments])
+    return plain or blender
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child_main(sys.argv[2:])
+    sys.exit(main(sys.argv[1:]))
