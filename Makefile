@@ -7,6 +7,7 @@
 #   make benchmark    scores of the rig beside its peers
 #   make release      the extension's zip and the static extension repository in dist/
 #   make lint         ruff
+#   make manifest     list the files of the extension in its manifest
 #   make lock         pin again after a change of requirements/*.in
 #   make clean        remove what was built, keep .venv; make distclean: remove .venv as well
 
@@ -23,7 +24,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 SETUP := $(VENV)/.stamp-galatea
 
-.PHONY: help setup demo gallery test test-matrix benchmark release lint lock clean distclean
+.PHONY: help setup demo gallery test test-matrix benchmark release lint manifest lock clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -84,6 +85,9 @@ release: $(SETUP)
 lint: $(SETUP)
 	@$(BIN)/ruff check .
 	@$(BIN)/python tools/manifest_paths.py --check
+
+manifest:
+	@"$(PYTHON)" tools/manifest_paths.py
 
 lock:
 	@"$(PYTHON)" tools/lock.py

@@ -3,7 +3,8 @@
 """Check what pip cannot install: the shared libraries that Blender's Python module loads, and Python's own venv.
 
 Standard library only and any Python 3: this runs before there is an environment. Everything that is missing is
-named in one line to copy; the exit status is then 1. ``--packages`` prints the whole list of Debian packages.
+named in one line to copy; the exit status is then 1. ``--missing`` prints only the missing Debian packages,
+``--packages`` all that Galatea needs.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ def main(arguments: list[str]) -> int:
     """Print what is missing; 1 when something is."""
     if "--packages" in arguments:
         print(" ".join([VENV_PACKAGE, *LIBRARIES.values()]))
+        return 0
+    if "--missing" in arguments:
+        print(" ".join(missing_packages()))
         return 0
     if not sys.platform.startswith("linux"):
         return 0
