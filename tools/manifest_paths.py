@@ -23,14 +23,15 @@ SHIPPED_FOLDERS = ("addon/", "backend/", "operators/", "panels/")
 START, END = "paths = [\n", "]\n"
 
 
-def shipped_paths() -> list[str]:
-    """Sorted paths relative to the root, with forward slashes. The manifest itself is always in the package."""
+def tracked_paths() -> list[str]:
+    """Sorted paths that git tracks and that are there, relative to the root, with forward slashes."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return sorted(
-        path
-        for path in listing.split("\0")
-        if (path in SHIPPED_FILES or path.startswith(SHIPPED_FOLDERS)) and (ROOT / path).is_file()
-    )
+    return sorted(path for path in listing.split("\0") if (ROOT / path).is_file())
+
+
+def shipped_paths() -> list[str]:
+    """The tracked paths that belong into the package. The manifest itself is always in it."""
+    return [path for path in tracked_paths() if path in SHIPPED_FILES or path.startswith(SHIPPED_FOLDERS)]
 
 
 def listed_paths() -> list[str]:
