@@ -10,6 +10,7 @@ import datetime
 import enum
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -23,6 +24,10 @@ from .worker import State, WorkerProcess
 
 KEPT_FOLDERS = 5
 """So many folders of ended jobs stay, for a look at what went wrong."""
+
+
+ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+"""Names of the jobs' folders: nothing else in their place is touched, for the artist chose it."""
 
 
 class JobState(enum.Enum):
@@ -214,7 +219,7 @@ class Queue:
         """
         found, ended = [], []
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
-            if not folder.is_dir() or folder.name in self._locks or (lock := _lock(folder)) is None:
+            if not ID.fullmatch(folder.name) or folder.name in self._locks or (lock := _lock(folder)) is None:
                 continue
             self._locks[folder.name] = lock
             job = _read_job(folder)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts the worker: ``python -I -u backend/bootstrap.py``.
+"""Starts a process of the backend: ``python -I -u backend/bootstrap.py`` the worker, ``... install ARGUMENTS`` the installer.
 
-Run by its path, because the extension's folder may have any name and nothing of it is installed in the worker's Python.
+Run by its path, because the extension's folder may have any name and nothing of it is installed in that Python.
 """
 
 import importlib
@@ -23,4 +23,5 @@ def load_package(root: Path) -> types.ModuleType:
 
 if __name__ == "__main__":
     load_package(Path(__file__).resolve().parents[1])
-    importlib.import_module("galatea.backend.worker").main()
+    program = "install" if sys.argv[1:2] == ["install"] else "worker"
+    importlib.import_module(f"galatea.backend.{program}").main()

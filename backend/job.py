@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import subprocess
 import sys
 import threading
 import time
+import traceback
 import typing
 from pathlib import Path
 
@@ -138,6 +140,32 @@ class Job:
         finally:
             guard.stdin.close()
             guard.wait()
+
+
+def describe(job: str, error: BaseException) -> protocol.Error:
+    """What the artist reads about the exception that ended a job, with the traceback for a bug report."""
+    details = "".join(traceback.format_exception(error))[-20_000:]
+    print(details, file=sys.stderr, flush=True)
+    match error:
+        case JobError():
+            code, message, hint = error.code, error.message, error.hint
+        case MemoryError():
+            code = "out_of_memory"
+            message = "There is not enough memory for this job."
+            hint = "Close other programs, or reduce the mesh with a Decimate modifier."
+        case OSError(errno=errno.ENOSPC):
+            code = "disk_full"
+            message = "The disk is full."
+            hint = "Free some space, or choose another data folder in the preferences."
+        case ModuleNotFoundError():
+            code = "environment"
+            message = f"The Python environment lacks the module {error.name}."
+            hint = "Install the environment in the preferences, or choose another Python there."
+        case _:
+            code = "internal"
+            message = f"Galatea failed in a way it should not: {type(error).__name__}."
+            hint = "Please report this with the details, and the file if you can."
+    return protocol.Error(job, code, message, hint, details)
 
 
 def process_group() -> dict[str, typing.Any]:

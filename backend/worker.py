@@ -8,7 +8,6 @@ The main thread computes. One thread reads stdin, so that a cancel arrives in th
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
@@ -18,12 +17,11 @@ import sys
 import threading
 import time
 import tomllib
-import traceback
 import typing
 from pathlib import Path
 
 from . import protocol
-from .job import Job, JobCancelled, JobError
+from .job import Job, JobCancelled, describe
 
 HEARTBEAT_SECONDS = 1.0
 EXIT_SECONDS = 8.0
@@ -127,7 +125,7 @@ class Worker:
         except JobCancelled:
             return protocol.Cancelled(job.id)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it was, the worker goes on
-            return _error(job.id, error)
+            return describe(job.id, error)
 
     def _end(self, job: Job, end: protocol.End) -> None:
         """Keep the end in the job's folder, then send it: so it survives Blender."""
@@ -162,32 +160,6 @@ def _free_memory() -> None:
     gc.collect()
     if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
-
-
-def _error(job: str, error: BaseException) -> protocol.Error:
-    """What the artist reads about an exception, with the traceback for a bug report."""
-    details = "".join(traceback.format_exception(error))[-20_000:]
-    print(details, file=sys.stderr, flush=True)
-    match error:
-        case JobError():
-            code, message, hint = error.code, error.message, error.hint
-        case MemoryError():
-            code = "out_of_memory"
-            message = "There is not enough memory for this job."
-            hint = "Close other programs, or reduce the mesh with a Decimate modifier."
-        case OSError(errno=errno.ENOSPC):
-            code = "disk_full"
-            message = "The disk is full."
-            hint = "Free some space, or choose another data folder in the preferences."
-        case ModuleNotFoundError():
-            code = "environment"
-            message = f"The Python environment lacks the module {error.name}."
-            hint = "Install the environment in the preferences, or choose another Python there."
-        case _:
-            code = "internal"
-            message = f"Galatea failed in a way it should not: {type(error).__name__}."
-            hint = "Please report this with the details, and the file if you can."
-    return protocol.Error(job, code, message, hint, details)
 
 
 @contextlib.contextmanager

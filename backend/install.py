@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds the environment: ``<base python> -I -u backend/bootstrap.py install ...``; Blender knows the arguments.
+
+Runs with the base interpreter, so the standard library alone. It says how it goes with the worker's messages and is
+cancelled by killing it: each package goes into the cache as soon as it is there, so the next installation goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from . import protocol
+from .job import Job, JobError, describe
+from .worker import HEARTBEAT_SECONDS
+
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="install")
+    parser.add_argument("program", choices=["install"])
+    parser.add_argument("--tier", required=True)
+    parser.add_argument("--lock", type=Path, required=True, help="pinned packages")
+    parser.add_argument("--lock-hash", required=True, help="identity of the lock, kept in the environment")
+    parser.add_argument("--folder", type=Path, required=True, help="the environment; must not exist")
+    parser.add_argument("--cache", type=Path, required=True, help="packages are kept here")
+    parser.add_argument("--cached-list", type=Path, required=True, help="names the packages once all are in the cache")
+    parser.add_argument("--cached", action="store_true", help="all packages are in the cache: use no network")
+    parser.add_argument("--modules", required=True, help="imported at the end, separated by commas")
+    parser.add_argument("--megabytes", type=float, required=True, help="of the download, for the progress")
+    parser.add_argument("--index", default="", help="additional package index")
+    arguments = parser.parse_args()
+
+    lock = threading.Lock()
+
+    def send(message: protocol.ToBlender) -> None:
+        with lock:
+            sys.stdout.buffer.write(protocol.encode(message))
+            sys.stdout.buffer.flush()
+
+    def beat() -> None:
+        while True:
+            send(protocol.Heartbeat("install"))
+            time.sleep(HEARTBEAT_SECONDS)
+
+    threading.Thread(target=beat, daemon=True).start()
+    try:
+        Installer(Job(arguments.folder, send, "install"), arguments).install()
+        end = protocol.Result("install", {}, {"tier": arguments.tier})
+    except Exception as error:  # noqa: BLE001 - whatever it was, Blender is told
+        end = describe("install", error)
+    send(end)
+
+
+class Installer:
+    def __init__(self, job: Job, arguments: argparse.Namespace) -> None:
+        self._job = job
+        self._arguments = arguments
+        self._python = arguments.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def install(self) -> None:
+        arguments = self._arguments
+        self._job.progress("Creating the environment", 0.0)
+        arguments.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._remove_others(keep_complete=True)
+        self._run("Creating the environment", [sys.executable, "-I", "-m", "venv", str(arguments.folder)])
+        if not arguments.cached:
+            self._download()
+        self._job.progress("Installing packages", 0.75)
+        self._pip("Installing packages", "install", "--no-index", "--no-compile", "--requirement", str(arguments.lock))
+        self._job.progress("Checking the environment", 0.95)
+        modules = "; ".join(f"import {module}" for module in arguments.modules.split(","))
+        self._run("Checking the environment", [str(self._python), "-I", "-c", modules])
+        marker = {
+            "tier": arguments.tier,
+            "lock": arguments.lock_hash,
+            "base_python": sys.executable,
+            "python": sys.version.split()[0],
+        }
+        _write(arguments.folder / "environment.json", json.dumps(marker, indent=1))
+        self._remove_others(keep_complete=False)
+
+    def _remove_others(self, keep_complete: bool) -> None:
+        """Delete interrupted environments, or when this one works, all others."""
+        for folder in self._arguments.folder.parent.glob("*-*-*"):
+            marker = folder / "environment.json"
+            if folder == self._arguments.folder or (keep_complete and marker.exists()):
+                continue
+            marker.unlink(missing_ok=True)  # first: what cannot be deleted entirely must not look complete
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _download(self) -> None:
+        """Bring all packages of the lock into the cache, one after the other."""
+        cache = self._arguments.cache
+        # Two Blenders may install at the same time.
+        partial = cache / f"partial-{os.getpid()}"
+        shutil.rmtree(partial, ignore_errors=True)
+        (partial / "tmp").mkdir(parents=True)
+        os.environ["TMPDIR"] = os.environ["TEMP"] = str(partial / "tmp")  # pip downloads there first: _watch() sees it grow
+        have = {_sha256(path): path.name for path in cache.glob("*.whl")}
+        names = []
+        done = 0
+        threading.Thread(target=self._watch, args=(partial, lambda: done), daemon=True).start()
+        for requirement in _requirements(self._arguments.lock.read_text(encoding="utf-8")):
+            cached = [have[hash] for hash in _HASH.findall(requirement) if hash in have]
+            if cached:
+                names += cached
+                done += sum((cache / name).stat().st_size for name in cached)
+                continue
+            stage = f"Downloading {requirement.split('==')[0]}"
+            self._job.progress(stage, self._fraction(done))
+            one = partial / "requirement.txt"
+            one.write_text(requirement + "\n", encoding="utf-8")
+            index = ["--extra-index-url", self._arguments.index] if self._arguments.index else []
+            options = ["--no-cache-dir", "--dest", str(partial), "--requirement", str(one)]
+            self._pip(stage, "download", *index, *options)
+            for wheel in partial.glob("*.whl"):  # none when the requirement is for other platforms
+                done += wheel.stat().st_size
+                os.replace(wheel, cache / wheel.name)
+                names.append(wheel.name)
+        shutil.rmtree(partial, ignore_errors=True)
+        _write(self._arguments.cached_list, "\n".join(names))
+
+    def _watch(self, partial: Path, done) -> None:
+        """Progress within a package: how much pip has written."""
+        while partial.exists():
+            size = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
+            self._job.progress("Downloading", self._fraction(done() + size))
+            time.sleep(0.5)
+
+    def _fraction(self, size: int) -> float:
+        return 0.1 + 0.65 * min(size / (1e6 * self._arguments.megabytes), 1.0)
+
+    def _pip(self, stage: str, command: str, *options: str) -> None:
+        # Wheels only: a source package would run its author's code and need compilers.
+        always = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+        packages = ["--only-binary", ":all:", "--no-deps", "--find-links", str(self._arguments.cache)]
+        self._run(stage, [str(self._python), "-I", "-m", "pip", command, *always, *packages, *options])
+
+    def _run(self, stage: str, command: list[str]) -> None:
+        lines = []
+
+        def on_line(line: str) -> None:
+            print(line, file=sys.stderr, flush=True)
+            lines.append(line)
+
+        code = self._job.run_child(command, on_line=on_line)
+        if code != 0:
+            raise _explain(stage, code, "\n".join(lines))
+
+
+def _requirements(lock: str) -> list[str]:
+    """The requirements of a lock, each with its hashes in one line."""
+    joined = re.sub(r"\\\n", " ", lock)
+    return [" ".join(line.split()) for line in joined.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def _explain(stage: str, code: int, output: str) -> JobError:
+    """What the artist reads when a command failed. The log has its output."""
+    if "DO NOT MATCH THE HASHES" in output:
+        return JobError(
+            "wrong_package",
+            "A downloaded package is not the one that Galatea was tested with.",
+            "Try again later; a proxy or mirror may deliver a changed file.",
+        )
+    if "No space left" in output:
+        return JobError("disk_full", "The disk is full.", "Free some space, or choose another data folder in the preferences.")
+    if re.search(r"No matching distribution|Could not find a version", output):
+        if re.search(r"[Cc]onnection|[Tt]imeout|ProxyError|SSLError|Name or service", output):
+            return JobError(
+                "network", "The package index cannot be reached.", "Check the network and the proxy, then install again."
+            )
+        return JobError(
+            "no_package",
+            f"{stage}: there is no package for this computer and Python {sys.version_info[0]}.{sys.version_info[1]}.",
+            "Choose another Python in the preferences.",
+        )
+    return JobError("failed", f"{stage} failed with exit code {code}.", "See the log, then try again.")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    """In one step: whoever reads finds all of it or nothing."""
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
