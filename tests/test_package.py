@@ -63,7 +63,17 @@ def test_packaged_modules_import_only_what_is_packaged(package):
 
 def test_blender_side_imports_nothing_that_blender_lacks(package):
     """Only bpy and its companions, numpy and the standard library; Blender's Python has nothing else for sure."""
-    allowed = {*sys.stdlib_module_names, "bpy", "bpy_extras", "mathutils", "bmesh", "addon_utils", "gpu", "numpy", "idprop"}
+    allowed = {
+        *sys.stdlib_module_names,
+        "bpy",
+        "bpy_extras",
+        "mathutils",
+        "bmesh",
+        "addon_utils",
+        "gpu",
+        "numpy",
+        "idprop",
+    }
     allowed |= {"rna_prop_ui", "bl_ui"}
     foreign = []
     with zipfile.ZipFile(package) as archive:
@@ -117,7 +127,10 @@ def test_static_repository(package, tmp_path):
     ("before", "after"),
     [
         ('tags = ["Rigging"', 'tags = ["AI"'),
-        ('tagline = "Armature', 'tagline = "This is a tagline that is by far longer than Blender allows it to be: Armature'),
+        (
+            'tagline = "Armature',
+            'tagline = "This is a tagline that is by far longer than Blender allows it to be: Armature',
+        ),
         ('network = "Download', 'internet = "Download'),
     ],
 )
