@@ -26,8 +26,7 @@ bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
 def ours():
-    names = [name for name in dir(bpy.types) if getattr(bpy.types, name).__module__.split(".addon")[0].startswith(module)]
-    return sorted(names)
+    return sorted(name for name in dir(bpy.types) if getattr(bpy.types, name).__module__.startswith(module))
 
 
 def operators():
