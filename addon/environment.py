@@ -83,9 +83,10 @@ TIERS = (
         installed_megabytes=7000,
         licences="numpy, scipy, PyTorch: BSD-3-Clause; fast-simplification: MIT; CUDA libraries: NVIDIA's own licence",
         modules=("numpy", "scipy.sparse", "fast_simplification", "torch"),
-        index="https://download.pytorch.org/whl/cu130" if sys.platform == "win32" else "",
     ),
 )
+if sys.platform != "linux":  # elsewhere the pinned packages have no CUDA
+    TIERS = TIERS[:2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -257,6 +258,7 @@ def plan(tier: Tier, settings: Settings, root: Path) -> Plan:
     command += ["install", "--tier", tier.name, "--lock", str(lock), "--lock-hash", lock_hash(lock)]
     command += ["--folder", str(folder), "--cache", str(cache), "--cached-list", str(cached_list)]
     command += ["--modules", ",".join(tier.modules), "--megabytes", str(tier.download_megabytes), "--index", tier.index]
+    command += ["--replaces", *map(str, installed_folders(settings.data_folder))]
     if cached:
         command.append("--cached")
     return Plan(tier, interpreter, folder, cached, command)

@@ -23,6 +23,9 @@ from . import protocol
 from .job import Job, JobError, describe
 from .worker import HEARTBEAT_SECONDS
 
+DOWNLOAD = (0.1, 0.75)
+"""Part of the whole installation, as fractions."""
+
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -39,6 +42,7 @@ def main() -> None:
     parser.add_argument("--modules", required=True, help="imported at the end, separated by commas")
     parser.add_argument("--megabytes", type=float, required=True, help="of the download, for the progress")
     parser.add_argument("--index", default="", help="additional package index")
+    parser.add_argument("--replaces", type=Path, nargs="*", default=[], help="environments to delete once this one works")
     arguments = parser.parse_args()
 
     lock = threading.Lock()
@@ -70,17 +74,21 @@ class Installer:
 
     def install(self) -> None:
         arguments = self._arguments
-        self._job.progress("Creating the environment", 0.0)
+        self._begin("Creating the environment", 0.0)
         arguments.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._remove_others(keep_complete=True)
-        self._run("Creating the environment", [sys.executable, "-I", "-m", "venv", str(arguments.folder)])
+        self._run([sys.executable, "-I", "-m", "venv", str(arguments.folder)])
         if not arguments.cached:
+            self._begin("Downloading", DOWNLOAD[0])
             self._download()
-        self._job.progress("Installing packages", 0.75)
-        self._pip("Installing packages", "install", "--no-index", "--no-compile", "--requirement", str(arguments.lock))
-        self._job.progress("Checking the environment", 0.95)
+        self._begin("Installing packages", DOWNLOAD[1])
+        # pip wants hashes for all packages of a call or for none.
+        requirements = _requirements(arguments.lock.read_text(encoding="utf-8"))
+        for some in ([r for r in requirements if _HASH.search(r)], [r for r in requirements if not _HASH.search(r)]):
+            if some:
+                self._pip("install", some, "--no-index", "--no-compile")
+        self._begin("Checking the environment", 0.95)
         modules = "; ".join(f"import {module}" for module in arguments.modules.split(","))
-        self._run("Checking the environment", [str(self._python), "-I", "-c", modules])
+        self._run([str(self._python), "-I", "-c", modules])
         marker = {
             "tier": arguments.tier,
             "lock": arguments.lock_hash,
@@ -88,66 +96,59 @@ class Installer:
             "python": sys.version.split()[0],
         }
         _write(arguments.folder / "environment.json", json.dumps(marker, indent=1))
-        self._remove_others(keep_complete=False)
-
-    def _remove_others(self, keep_complete: bool) -> None:
-        """Delete interrupted environments, or when this one works, all others."""
-        for folder in self._arguments.folder.parent.glob("*-*-*"):
-            marker = folder / "environment.json"
-            if folder == self._arguments.folder or (keep_complete and marker.exists()):
-                continue
-            marker.unlink(missing_ok=True)  # first: what cannot be deleted entirely must not look complete
+        for folder in arguments.replaces:
+            # The marker first: what cannot be deleted entirely must not look complete.
+            (folder / "environment.json").unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
 
     def _download(self) -> None:
         """Bring all packages of the lock into the cache, one after the other."""
         cache = self._arguments.cache
-        # Two Blenders may install at the same time.
-        partial = cache / f"partial-{os.getpid()}"
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = cache / f"partial-{os.getpid()}"  # two Blenders may install at the same time
         (partial / "tmp").mkdir(parents=True)
-        os.environ["TMPDIR"] = os.environ["TEMP"] = str(partial / "tmp")  # pip downloads there first: _watch() sees it grow
-        have = {_sha256(path): path.name for path in cache.glob("*.whl")}
-        names = []
-        done = 0
-        threading.Thread(target=self._watch, args=(partial, lambda: done), daemon=True).start()
+        os.environ["TMPDIR"] = os.environ["TEMP"] = str(partial / "tmp")  # pip writes there first: _watch() sees it grow
+        have = {_sha256(path): path for path in cache.glob("*.whl")}
+        wheels = []
+        threading.Thread(target=self._watch, args=(wheels, partial), daemon=True).start()
         for requirement in _requirements(self._arguments.lock.read_text(encoding="utf-8")):
             cached = [have[hash] for hash in _HASH.findall(requirement) if hash in have]
             if cached:
-                names += cached
-                done += sum((cache / name).stat().st_size for name in cached)
+                wheels += cached
                 continue
-            stage = f"Downloading {requirement.split('==')[0]}"
-            self._job.progress(stage, self._fraction(done))
-            one = partial / "requirement.txt"
-            one.write_text(requirement + "\n", encoding="utf-8")
+            self._stage = f"Downloading {requirement.split('==')[0]}"
             index = ["--extra-index-url", self._arguments.index] if self._arguments.index else []
-            options = ["--no-cache-dir", "--dest", str(partial), "--requirement", str(one)]
-            self._pip(stage, "download", *index, *options)
+            self._pip("download", [requirement], *index, "--no-cache-dir", "--dest", str(partial))
             for wheel in partial.glob("*.whl"):  # none when the requirement is for other platforms
-                done += wheel.stat().st_size
                 os.replace(wheel, cache / wheel.name)
-                names.append(wheel.name)
+                wheels.append(cache / wheel.name)
         shutil.rmtree(partial, ignore_errors=True)
-        _write(self._arguments.cached_list, "\n".join(names))
+        _write(self._arguments.cached_list, "\n".join(wheel.name for wheel in wheels))
 
-    def _watch(self, partial: Path, done) -> None:
-        """Progress within a package: how much pip has written."""
+    def _watch(self, wheels: list[Path], partial: Path) -> None:
+        """Progress of the download in bytes, also within a package."""
         while partial.exists():
-            size = sum(path.stat().st_size for path in partial.rglob("*") if path.is_file())
-            self._job.progress("Downloading", self._fraction(done() + size))
-            time.sleep(0.5)
+            size = sum(_size(path) for path in [*wheels, *partial.rglob("*")])
+            if partial.exists():
+                self._job.progress(self._stage, self._fraction(size))
+            time.sleep(0.3)
 
     def _fraction(self, size: int) -> float:
-        return 0.1 + 0.65 * min(size / (1e6 * self._arguments.megabytes), 1.0)
+        first, last = DOWNLOAD
+        return first + (last - first) * min(size / (1e6 * self._arguments.megabytes), 1.0)
 
-    def _pip(self, stage: str, command: str, *options: str) -> None:
+    def _begin(self, stage: str, fraction: float) -> None:
+        self._stage = stage
+        self._job.progress(stage, fraction)
+
+    def _pip(self, command: str, requirements: list[str], *options: str) -> None:
+        file = self._arguments.folder / "requirements.txt"
+        file.write_text("\n".join(requirements), encoding="utf-8")
         # Wheels only: a source package would run its author's code and need compilers.
         always = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
         packages = ["--only-binary", ":all:", "--no-deps", "--find-links", str(self._arguments.cache)]
-        self._run(stage, [str(self._python), "-I", "-m", "pip", command, *always, *packages, *options])
+        self._run([str(self._python), "-I", "-m", "pip", command, *always, *packages, *options, "--requirement", str(file)])
 
-    def _run(self, stage: str, command: list[str]) -> None:
+    def _run(self, command: list[str]) -> None:
         lines = []
 
         def on_line(line: str) -> None:
@@ -156,7 +157,7 @@ class Installer:
 
         code = self._job.run_child(command, on_line=on_line)
         if code != 0:
-            raise _explain(stage, code, "\n".join(lines))
+            raise _explain(self._stage, code, "\n".join(lines))
 
 
 def _requirements(lock: str) -> list[str]:
@@ -186,6 +187,14 @@ def _explain(stage: str, code: int, output: str) -> JobError:
             "Choose another Python in the preferences.",
         )
     return JobError("failed", f"{stage} failed with exit code {code}.", "See the log, then try again.")
+
+
+def _size(path: Path) -> int:
+    """Bytes; 0 for a file that pip has just moved away."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _sha256(path: Path) -> str:
