@@ -7,84 +7,237 @@ register() calls start(), unregister() calls stop(), everything else calls get()
 
 from __future__ import annotations
 
+import atexit
+import datetime
+import time
+import traceback
 import typing
 from pathlib import Path
 
-from . import environment, jobs
-from .worker import State
+from ..backend import protocol
+from . import environment, jobs, worker
+from .environment import EnvironmentProblem
+from .worker import State, WorkerProcess
+
+BUSY_INTERVAL = 0.05
+"""Seconds between ticks while something runs."""
+IDLE_INTERVAL = 0.5
+"""Seconds between ticks otherwise: a glance at the idle worker."""
 
 
 class Session:
-    queue: jobs.Queue
-    status: environment.Status
-    """The environment as last looked at; refresh() looks again."""
-    installation: jobs.Job | None
-    """Runs or ran last; draw it like a job (state RUNNING, DONE, FAILED or CANCELLED)."""
-    on_change: typing.Callable[[], None]
-    """Set by the panels: redraw. Called at most once per tick."""
+    """See start()."""
+
+    def __init__(
+        self,
+        settings: typing.Callable[[], environment.Settings],
+        root: Path,
+        version: str,
+        patience: worker.Patience = worker.PATIENCE,
+    ) -> None:
+        self.on_change: typing.Callable[[], None] = lambda: None
+        """Set by the panels: redraw. Called at most once per tick."""
+        self.installation: jobs.Job | None = None
+        """Runs or ran last; draw it like a job (state RUNNING, DONE, FAILED or CANCELLED)."""
+        self._settings = settings
+        self._root = root
+        self._version = version
+        self._patience = patience
+        self._installer: WorkerProcess | None = None
+        self.status: environment.Status = environment.status(settings(), root)
+        """The environment as last looked at; refresh() looks again."""
+        self.queue = jobs.Queue(settings().data_folder / "jobs", self._start_worker, version)
 
     @property
     def state(self) -> State:
         """Environment and process in one word, for the panels. Cheap."""
-        raise NotImplementedError
+        if self.installation is not None and self.installation.active:
+            return State.INSTALLING
+        if self.status.python is None:
+            return self.status.state
+        return self.queue.state
 
     @property
     def problem(self) -> str:
         """Why a job cannot start now, "" when it can: for poll messages. Cheap."""
-        raise NotImplementedError
+        if self.state is State.INSTALLING:
+            return "The compute environment is being installed."
+        if self.status.python is None:
+            return f"{self.status.message} {self.status.hint}"
+        return ""
 
     @property
     def log_file(self) -> Path:
         """The worker's log."""
-        raise NotImplementedError
+        return self._settings().data_folder / "logs" / "worker.log"
+
+    @property
+    def install_log_file(self) -> Path:
+        """What pip said."""
+        return self._settings().data_folder / "logs" / "install.log"
 
     def refresh(self) -> None:
-        """Look at the environment again, e.g. after the preferences changed."""
-        raise NotImplementedError
+        """Look at the environment again, e.g. after the preferences changed. Another Python needs another worker: an
+        idle one is stopped."""
+        before = self.status
+        self.status = environment.status(self._settings(), self._root)
+        if self.status.python != before.python and not self.queue.busy:
+            self.stop_worker()
 
-    def check_install(self, tier: str) -> environment.Tier:
+    def check_install(self, tier: str) -> environment.Plan:
         """What install() would do, for the consent dialog. Raises EnvironmentProblem (offline, no Python, disk full)."""
-        raise NotImplementedError
+        if self.installation is not None and self.installation.active:
+            raise EnvironmentProblem("An installation runs already.", "Wait for its end or cancel it.")
+        if self.queue.busy:
+            raise EnvironmentProblem("A job is running.", "Wait for its end or cancel it, then install.")
+        return environment.plan(environment.tier(tier), self._settings(), self._root)
 
     def install(self, tier: str) -> jobs.Job:
         """Start installing. Raises EnvironmentProblem. Progress in ``installation``."""
-        raise NotImplementedError
+        plan = self.check_install(tier)
+        self.stop_worker()  # its environment is about to be replaced
+        self._installer = WorkerProcess(
+            plan.command,
+            version=self._version,
+            log_file=self.install_log_file,
+            environment=worker.child_environment(online=not plan.cached),
+            patience=worker.Patience(silence=600.0, cancel=0.0),  # killing it loses nothing
+            task="install",
+        )
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        title = f"Install {plan.tier.title}"
+        self.installation = jobs.Job("install", plan.folder, "install", title, {"tier": tier}, {}, now)
+        self.installation.state = jobs.JobState.RUNNING
+        self.installation.started = time.monotonic()
+        return self.installation
 
-    def install_blocking(self, tier: str) -> jobs.Job:
+    def install_blocking(self, tier: str, on_progress: typing.Callable[[jobs.Job], None] | None = None) -> jobs.Job:
         """The same, waiting for the end, for background mode."""
-        raise NotImplementedError
+        job = self.install(tier)
+        try:
+            while job.active:
+                if self.tick() and on_progress is not None:
+                    on_progress(job)
+                time.sleep(0.05)
+        except KeyboardInterrupt:
+            self._installer.kill()
+            raise
+        return job
 
     def cancel_install(self) -> None:
         """Kill the installation. What was downloaded is kept for the next one."""
-        raise NotImplementedError
+        if self.installation is not None and self.installation.active:
+            self.installation.state = jobs.JobState.CANCELLING
+            self._installer.cancel()
 
     def remove_environment(self) -> None:
         """Stop the worker and delete the installed environments (not a Python chosen in the preferences)."""
-        raise NotImplementedError
+        self.stop_worker()
+        environment.remove(self._settings().data_folder)
+        self.refresh()
 
     def stop_worker(self) -> None:
         """Stop the worker process: frees all its memory. The next job starts a new one."""
-        raise NotImplementedError
+        self.queue.stop_worker()
 
     def free_memory(self) -> None:
         """Ask the worker to drop cached models."""
-        raise NotImplementedError
+        if self.queue.worker is not None and self.queue.worker.alive:
+            self.queue.worker.free_memory()
 
     def tick(self, seconds: float = 0.01) -> bool:
         """Move everything on, without waiting. The timer calls it; True when something visible changed."""
-        raise NotImplementedError
+        changed = self.queue.tick(seconds)
+        if self._installer is not None:
+            changed |= self._tick_installer(seconds)
+        if changed:
+            self.on_change()
+        return changed
+
+    def close(self) -> None:
+        """See stop()."""
+        if self._installer is not None:
+            self._installer.kill()
+        self.queue.close()
+
+    @property
+    def interval(self) -> float:
+        """Seconds until the next tick should be."""
+        return BUSY_INTERVAL if self.queue.busy or self._installer is not None else IDLE_INTERVAL
+
+    def _tick_installer(self, seconds: float) -> bool:
+        messages = self._installer.poll(seconds)
+        for message in messages:
+            match message:
+                case protocol.Progress():
+                    self.installation.advance(message)
+                case protocol.Log():
+                    self.queue.log.append(message)
+                case _:
+                    self.installation.finish(message)
+                    if self.installation.state is jobs.JobState.READY:
+                        self.installation.state = jobs.JobState.DONE
+                    self._installer = None
+                    self.refresh()
+        return bool(messages)
+
+    def _start_worker(self) -> WorkerProcess:
+        settings = self._settings()
+        self.status = environment.status(settings, self._root)
+        if self.status.python is None:
+            raise EnvironmentProblem(self.status.message, self.status.hint)
+        return WorkerProcess(
+            [str(self.status.python), "-I", "-u", str(self._root / "backend" / "bootstrap.py")],
+            version=self._version,
+            log_file=self.log_file,
+            environment=worker.child_environment(online=settings.online, device=settings.device),
+            patience=self._patience,
+        )
+
+
+_current: Session | None = None
+"""The holder. Blender gives an extension no other place for an object that its operators and panels all reach."""
 
 
 def start(settings: typing.Callable[[], environment.Settings], *, root: Path, version: str, timer: bool) -> Session:
-    """Make the session. Starts no process. ``timer``: not bpy.app.background."""
-    raise NotImplementedError
+    """Make the session. Starts no process.
+
+    ``settings`` is asked whenever something depends on the preferences; ``root`` is the extension's folder; ``timer`` is
+    not bpy.app.background, where timers never fire.
+    """
+    global _current
+    stop()
+    _current = Session(settings, root, version)
+    atexit.register(stop)  # Blender does not unregister when it quits
+    if timer:
+        import bpy
+
+        bpy.app.timers.register(_pump, first_interval=IDLE_INTERVAL, persistent=True)
+    return _current
 
 
 def get() -> Session:
     """The session. RuntimeError when there is none."""
-    raise NotImplementedError
+    if _current is None:
+        raise RuntimeError("Galatea is not enabled")
+    return _current
 
 
 def stop() -> None:
     """End the session: the running job becomes unfinished, the worker goes within seconds. Does nothing without one."""
-    raise NotImplementedError
+    global _current
+    session, _current = _current, None
+    atexit.unregister(stop)
+    if session is not None:
+        session.close()
+
+
+def _pump() -> float | None:
+    """The timer: Blender calls it again after so many seconds, and never again after None."""
+    if _current is None:
+        return None
+    try:
+        _current.tick()
+    except Exception:  # noqa: BLE001 - a timer that raises is removed, and every later job would wait for ever
+        traceback.print_exc()
+    return _current.interval if _current is not None else None

@@ -86,6 +86,9 @@ class Installer:
         for some in ([r for r in requirements if _HASH.search(r)], [r for r in requirements if not _HASH.search(r)]):
             if some:
                 self._pip("install", some, "--no-index", "--no-compile")
+        # What built it is not needed any more, and is a tenth of the smallest environment.
+        tools = [name for name in ("setuptools", "pip") if not any(r.startswith(f"{name}==") for r in requirements)]
+        self._run([str(self._python), "-I", "-m", "pip", "uninstall", "--yes", "--quiet", *tools])
         self._begin("Checking the environment", 0.95)
         modules = "; ".join(f"import {module}" for module in arguments.modules.split(","))
         self._run([str(self._python), "-I", "-c", modules])
