@@ -141,7 +141,8 @@ class Queue:
         Asked when a result arrives; when False the job waits as READY until apply()."""
         self.worker: WorkerProcess | None = None
         """The newest process; it may have ended."""
-        self._folder = folder
+        self.folder = folder
+        """Where new jobs go and earlier ones are found."""
         self._start_worker = start_worker
         self._version = version
         self._running: Job | None = None
@@ -161,7 +162,7 @@ class Queue:
         """A new folder with an empty in/ and out/. The job is in no list until submit()."""
         now = datetime.datetime.now(datetime.UTC)
         id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        job = Job(id, self._folder / id, capability, title, params, target, now.isoformat(timespec="seconds"))
+        job = Job(id, self.folder / id, capability, title, params, target, now.isoformat(timespec="seconds"))
         for folder in (job.inputs, job.folder / "out"):
             folder.mkdir(parents=True)
         self._locks[id] = _lock(job.folder)
@@ -218,7 +219,7 @@ class Queue:
         Reads the disk. Jobs of another Blender that runs at this moment are left alone.
         """
         found, ended = [], []
-        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
+        for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
             if not ID.fullmatch(folder.name) or folder.name in self._locks or (lock := _lock(folder)) is None:
                 continue
             self._locks[folder.name] = lock

@@ -81,6 +81,7 @@ class Session:
         idle one is stopped."""
         before = self.status
         self.status = environment.status(self._settings(), self._root)
+        self.queue.folder = self._settings().data_folder / "jobs"
         if self.status.python != before.python and not self.queue.busy:
             self.stop_worker()
 
@@ -184,6 +185,8 @@ class Session:
     def _start_worker(self) -> WorkerProcess:
         settings = self._settings()
         self.status = environment.status(settings, self._root)
+        if self.state is State.INSTALLING:
+            raise EnvironmentProblem("The compute environment is being installed.", "Run the job again afterwards.")
         if self.status.python is None:
             raise EnvironmentProblem(self.status.message, self.status.hint)
         return WorkerProcess(
@@ -208,10 +211,12 @@ def start(settings: typing.Callable[[], environment.Settings], *, root: Path, ve
     global _current
     stop()
     _current = Session(settings, root, version)
-    atexit.register(stop)  # Blender does not unregister when it quits
+    atexit.register(_current.close)  # Blender does not unregister when it quits
     if timer:
         import bpy
 
+        if bpy.app.timers.is_registered(_pump):  # of a session that was stopped a moment ago
+            bpy.app.timers.unregister(_pump)
         bpy.app.timers.register(_pump, first_interval=IDLE_INTERVAL, persistent=True)
     return _current
 
@@ -227,14 +232,14 @@ def stop() -> None:
     """End the session: the running job becomes unfinished, the worker goes within seconds. Does nothing without one."""
     global _current
     session, _current = _current, None
-    atexit.unregister(stop)
     if session is not None:
+        atexit.unregister(session.close)
         session.close()
 
 
 def _pump() -> float | None:
     """The timer: Blender calls it again after so many seconds, and never again after None."""
-    if _current is None:
+    if _current is None:  # stopped: so the timer goes by itself
         return None
     try:
         _current.tick()
