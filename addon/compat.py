@@ -12,9 +12,14 @@ import sys
 import bpy
 
 
+def is_module() -> bool:
+    """Whether this is Python with the bpy module, which has no binary. (``bpy.app.module`` says so since 4.4.)"""
+    return not bpy.app.binary_path
+
+
 def child_blender_command() -> list[str]:
     """What starts a background Blender that runs a script: the script's path and its arguments are appended."""
-    if bpy.app.module:  # the bpy wheel has no binary; its Python is the Blender
+    if is_module():
         return [sys.executable, "-I"]
     return [bpy.app.binary_path, "--background", "--factory-startup", "--python-exit-code", "1", "--python"]
 
@@ -29,7 +34,9 @@ def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None, slot
     if action is None or not hasattr(animation, "action_slot"):
         return
     named = [candidate for candidate in action.slots if candidate.identifier == slot]
-    fitting = [candidate for candidate in action.slots if candidate.target_id_type in (datablock.id_type, "UNSPECIFIED")]
+    fitting = [
+        candidate for candidate in action.slots if candidate.target_id_type in (datablock.id_type, "UNSPECIFIED")
+    ]
     if named:
         animation.action_slot = named[0]
     elif animation.action_slot is None:
@@ -82,8 +89,8 @@ def modal_tool_runs(window: bpy.types.Window) -> bool:
 
 
 def import_operators() -> dict[str, tuple[str, dict]]:
-    """File ending -> (operator, options). FBX has a C++ importer since 5.0, the add-on's operator before."""
-    fbx = "wm.fbx_import" if hasattr(bpy.types, "WM_OT_fbx_import") else "import_scene.fbx"
+    """File ending -> (operator, options). FBX has a C++ importer since 4.5, an add-on's before."""
+    fbx = "wm.fbx_import" if "fbx_import" in dir(bpy.ops.wm) else "import_scene.fbx"
     return {
         ".glb": ("import_scene.gltf", {}),
         ".gltf": ("import_scene.gltf", {}),

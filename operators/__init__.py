@@ -1,2 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""What the artist presses."""
+
+
+def classes() -> list[type]:
+    """All operators. Imported here, because the package is also loaded where there is no Blender."""
+    from . import environment, jobs, motion, rig, rigify
+
+    return [cls for module in (rig, motion, rigify, jobs, environment) for cls in module.CLASSES]

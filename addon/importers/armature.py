@@ -23,9 +23,13 @@ def create(context: bpy.types.Context, skeleton: dict, name: str, collection: bp
         context.scene.collection.objects.link(armature)
     armature.matrix_world = Matrix(skeleton["matrix"])
     armature.show_in_front = True
-    with editing(context, armature):
-        set_edit_bones(armature.data, skeleton["bones"])
-    set_collections(armature, skeleton["bones"])
+    try:
+        with editing(context, armature):
+            set_edit_bones(armature.data, skeleton["bones"])
+        set_collections(armature, skeleton["bones"])
+    except Exception:
+        bpy.data.armatures.remove(armature.data)  # and the object with it: half a skeleton is worse than none
+        raise
     return armature
 
 
@@ -94,17 +98,19 @@ def read(armature: bpy.types.Object) -> dict:
     bones = []
     for bone in parents_first(armature.data):
         collection = bone.collections[0].name if bone.collections else "Bones"
-        bones.append({
-            "name": bone.name,
-            "parent": bone.parent.name if bone.parent else None,
-            "connected": bone.use_connect,
-            "head": list(to_unscaled @ bone.head_local),
-            "tail": list(to_unscaled @ bone.tail_local),
-            "z_axis": list((rotation_part @ bone.matrix_local.to_3x3().col[2]).normalized()),
-            "deform": bone.use_deform,
-            "collection": collection,
-            "color": bone.color.palette,
-        })
+        bones.append(
+            {
+                "name": bone.name,
+                "parent": bone.parent.name if bone.parent else None,
+                "connected": bone.use_connect,
+                "head": list(to_unscaled @ bone.head_local),
+                "tail": list(to_unscaled @ bone.tail_local),
+                "z_axis": list((rotation_part @ bone.matrix_local.to_3x3().col[2]).normalized()),
+                "deform": bone.use_deform,
+                "collection": collection,
+                "color": bone.color.palette,
+            }
+        )
     return {"matrix": [list(row) for row in matrix], "bones": bones}
 
 
@@ -117,4 +123,3 @@ def parents_first(armature: bpy.types.Armature) -> list[bpy.types.Bone]:
         ordered.append(bone)
         waiting[:0] = list(bone.children)
     return ordered
-

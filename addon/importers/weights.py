@@ -70,7 +70,9 @@ def assign(mesh_object: bpy.types.Object, skin: Skin) -> None:
 
 def read(mesh_object: bpy.types.Object, bones: list[str]) -> np.ndarray:
     """Dense weights (N, B) float32 of the groups named ``bones``; missing groups are zero."""
-    column = {mesh_object.vertex_groups[name].index: i for i, name in enumerate(bones) if name in mesh_object.vertex_groups}
+    column = {
+        mesh_object.vertex_groups[name].index: i for i, name in enumerate(bones) if name in mesh_object.vertex_groups
+    }
     weights = np.zeros((len(mesh_object.data.vertices), len(bones)), dtype=np.float32)
     for vertex in mesh_object.data.vertices:
         for group in vertex.groups:

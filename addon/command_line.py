@@ -1,0 +1,251 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``galatea rig INPUT --output DIR`` and ``galatea doctor``, in Python with the bpy module or as ``blender --command galatea``.
+
+It presses the same buttons as the artist: the operators do the work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+COMMAND = "galatea"
+
+
+class CommandProblem(Exception):
+    """Ends the command with one line and exit status 1."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point for Python with the bpy module. Returns the exit status; without ``argv`` it ends the process."""
+    import bpy
+
+    from .. import register
+
+    register()
+    status = blender_command(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        from . import session
+
+        session.stop()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not a return: the module's clean-up at exit can hang in drivers after a render.
+        os._exit(status)
+    bpy.context.view_layer.update()
+    return status
+
+
+def blender_command(argv: list[str]) -> int:
+    """The command itself, in a Blender where Galatea is registered."""
+    try:
+        options = parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has printed usage or help; Blender must not be ended by it
+        return int(stop.code or 0)
+    try:
+        return options.run(options)
+    except (CommandProblem, OSError) as problem:
+        print(f"{COMMAND}: {problem}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """All subcommands."""
+    from .properties import ANIMALS, GalateaRigSettings
+
+    settings = GalateaRigSettings.bl_rna.properties
+    result = argparse.ArgumentParser(prog=COMMAND, description="Galatea without a window.")
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    rig_parser = commands.add_parser(
+        "rig", help="give a mesh an armature and skin weights", description="Give a mesh an armature and skin weights. "
+        "All visible meshes of the file are one character and get one armature; --object picks some of them.",
+    )  # fmt: skip
+    rig_parser.set_defaults(run=rig)
+    rig_parser.add_argument("input", metavar="INPUT", type=Path, help=".glb .gltf .obj .ply .stl .fbx or .blend")
+    rig_parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
+    rig_parser.add_argument(
+        "--object", metavar="NAME", action="append", default=[], help="mesh object to rig; may be repeated"
+    )
+    rig_parser.add_argument(
+        "--animal", choices=[item[0] for item in ANIMALS], default="auto", help=settings["animal"].description
+    )
+    for name in ("spine_bones", "neck_bones", "tail_bones", "seed"):
+        option = "--" + name.replace("_", "-")
+        rig_parser.add_argument(option, metavar="N", type=int, default=0, help=settings[name].description)
+    for name in ("symmetric", "ears"):
+        rig_parser.add_argument(
+            f"--no-{name}", dest=name, action="store_false", help=f"not: {settings[name].description}"
+        )
+    rig_parser.add_argument(
+        "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
+    )
+    doctor_parser = commands.add_parser("doctor", help="what is installed, found and missing")
+    doctor_parser.set_defaults(run=doctor)
+    return result
+
+
+def rig(options: argparse.Namespace) -> int:
+    """``galatea rig``."""
+    import bpy
+
+    from . import preview, properties, recipe, rig, session
+
+    problem = session.get().problem
+    if problem:
+        raise CommandProblem(problem)
+    source = options.input.resolve()
+    if not source.is_file():
+        raise CommandProblem(f"{options.input}: no such file")
+    output = options.output.resolve()
+    output.mkdir(parents=True, exist_ok=True)
+    load(source)
+    meshes = meshes_to_rig(options.object, options.input.name)
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    for item in meshes:
+        item.select_set(True)
+    bpy.context.view_layer.objects.active = meshes[0]
+    properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
+    old = {item for item in bpy.data.objects if item.type == "ARMATURE"}
+    say(f"Rigging {', '.join(item.name for item in meshes)}")
+    try:
+        bpy.ops.galatea.rig(fix_problems=True)
+    except RuntimeError as error:
+        raise CommandProblem(str(error).removeprefix("Error: ").strip().splitlines()[0]) from error
+    made = [item for item in bpy.data.objects if item.type == "ARMATURE" and item not in old and recipe.read(item)]
+    if not made:
+        raise CommandProblem("the job ended without an armature")
+    armature = made[0]
+    meshes = rig.skeleton_meshes(bpy.context, armature)
+    if source.suffix.lower() != ".blend":
+        remove_unused_armatures(old)
+    write_results(output, armature, meshes, options.preview)
+    say(f"{armature.name}: {len(armature.data.bones)} bones. Results are in {options.output}")
+    return 0
+
+
+def load(source: Path) -> None:
+    """Open a .blend, import anything else into an empty file."""
+    import bpy
+
+    from . import compat
+
+    suffix = source.suffix.lower()
+    operators = compat.import_operators()
+    if suffix != ".blend" and suffix not in operators:
+        raise CommandProblem(f"{source.name}: use a file of these kinds: .blend {' '.join(operators)}")
+    try:
+        if suffix == ".blend":
+            bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=False)
+            return
+        bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
+        operator, options = operators[suffix]
+        module, name = operator.split(".")
+        getattr(getattr(bpy.ops, module), name)(filepath=str(source), **options)
+    except RuntimeError as error:
+        reason = str(error).removeprefix("Error: ").strip().splitlines()[-1]
+        raise CommandProblem(f"{source.name} cannot be read: {reason}") from error
+
+
+def meshes_to_rig(names: list[str], source: str) -> list:
+    """The named meshes, else all visible ones with faces; the one with most faces first, which names the rig."""
+    import bpy
+
+    objects = bpy.context.view_layer.objects
+    missing = [name for name in names if name not in objects or objects[name].type != "MESH"]
+    if missing:
+        there = ", ".join(item.name for item in objects if item.type == "MESH") or "none"
+        raise CommandProblem(f"{source} has no mesh object called {missing[0]}; it has: {there}")
+    # Hidden meshes are helpers, such as the bone shapes of an imported rig.
+    meshes = [objects[name] for name in names] or [
+        item for item in objects if item.type == "MESH" and item.visible_get()
+    ]
+    meshes.sort(key=lambda item: -len(item.data.polygons))
+    with_faces = [item for item in meshes if len(item.data.polygons)]
+    if not meshes:
+        raise CommandProblem(f"{source} has no visible mesh")
+    return with_faces or meshes[:1]
+
+
+def remove_unused_armatures(old: set) -> None:
+    """Armatures that came with the file and that nothing follows any more would be in the way of a game engine."""
+    import bpy
+
+    from . import rig
+
+    for item in old & set(bpy.data.objects):
+        if not rig.skeleton_meshes(bpy.context, item) and not item.children:
+            bpy.data.objects.remove(item)
+
+
+def write_results(output: Path, armature, meshes: list, with_preview: bool) -> None:
+    """result.blend, result.glb, preview.png, recipe.json, report.json."""
+    import bpy
+
+    from . import preview, recipe
+
+    made = recipe.read(armature)
+    for name, contents in (("recipe.json", made), ("report.json", made["report"])):
+        (output / name).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+    if with_preview:
+        say("Taking pictures")
+        preview.render(bpy.context, armature, meshes, output / "preview.png")
+    export_glb(output / "result.glb", armature, meshes)
+    bpy.ops.wm.save_as_mainfile(filepath=str(output / "result.blend"), check_existing=False, compress=True)
+
+
+def export_glb(path: Path, armature, meshes: list) -> None:
+    """The armature and its meshes for a game engine: at most 4 influences, no leaf bones, +Y up."""
+    import bpy
+
+    from .checks import CHANGE_VERTICES
+
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    for item in [armature, *meshes]:
+        item.select_set(True)
+    bpy.context.view_layer.objects.active = armature
+    # Modifiers must be applied where they make the shape (half a mirrored body is no body), which drops shape keys.
+    changed = any(modifier.type in CHANGE_VERTICES for item in meshes for modifier in item.modifiers)
+    keys = any(item.data.shape_keys for item in meshes)
+    bpy.ops.export_scene.gltf(
+        filepath=str(path), export_format="GLB", use_selection=True, export_apply=changed and not keys, export_animations=False,
+        export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
+    )  # fmt: skip
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """``galatea doctor``."""
+    import bpy
+
+    from . import compat, preferences, rigify, session, version
+
+    current = session.get()
+    settings = preferences.settings()
+    rows = [
+        ("Galatea", f"{version.current()} in {version.ROOT}"),
+        ("Blender", f"{bpy.app.version_string} ({'bpy module' if compat.is_module() else bpy.app.binary_path})"),
+        ("Python", f"{platform.python_version()} ({sys.executable})"),
+        ("System", f"{platform.platform()}, {os.cpu_count()} processors"),
+        ("Data folder", f"{settings.data_folder}{'' if settings.data_folder.is_dir() else ' (not made yet)'}"),
+        ("Environment", f"{current.status.state.value}. {current.status.message} {current.status.hint}".strip()),
+        ("Its Python", f"{current.status.python or 'none'} ({current.status.source or 'not found'})"),
+        ("Online access", "allowed" if settings.online else "off: nothing will be downloaded"),
+        ("Rigify", "enabled" if rigify.is_enabled() else "off (comes with Blender, enabled when it is needed)"),
+    ]
+    for name, text in rows:
+        print(f"{name:14} {text}")
+    if current.problem:
+        raise CommandProblem(current.problem)
+    print("Ready to rig.")
+    return 0
+
+
+def say(text: str) -> None:
+    """A line for whoever reads the terminal."""
+    print(f"{COMMAND}: {text}", flush=True)

@@ -1,0 +1,315 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture of a rig: the mesh, the skeleton inside it, and a bent pose coloured by skin weights.
+
+Rendered by Cycles on the CPU, because Workbench and EEVEE need a GPU or a display. Everything is built in a scene of its own
+from copies, brought to a size of one unit, so it looks the same for a mouse in millimetres and a whale in inches.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from . import compat, test_motion
+
+TILE = (720, 640)
+SAMPLES = 24
+BACKGROUND = np.array([[0.86, 0.88, 0.91], [0.62, 0.66, 0.72]])
+"""Display colours at the top and the bottom of the picture."""
+CLAY = (0.52, 0.50, 0.48)
+SKELETON_OPACITY = 0.92
+VIEW = Vector((0.80, -0.55, 0.28)).normalized()
+"""Towards the camera, in the armature's axes: from the left, a little from the front and above."""
+MOMENT, STRENGTH = 0.08, 1.35
+"""Of the test motion: legs apart and one of each pair lifted."""
+
+
+def render(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object], path: Path) -> None:
+    """Write the picture as PNG. The scene is left as it was."""
+    scene = bpy.data.scenes.new("Galatea Preview")
+    before = {kind: set(getattr(bpy.data, kind)) for kind in KINDS}
+    try:
+        fit = normalisation(context, armature, meshes)
+        rest = [copy_of(context, item, fit) for item in meshes]
+        bent = bent_copies(context, armature, meshes, fit)
+        set_up(scene, rest + bent)
+        folder = path.parent
+        for item in rest:
+            scene.collection.objects.link(item)
+        plain = shot(scene, folder)
+        for item in rest:
+            use_material(item, material("Clay", color=CLAY))
+        clay = shot(scene, folder)
+        for item in rest:
+            scene.collection.objects.unlink(item)
+        bones = skeleton_object(armature, fit)
+        scene.collection.objects.link(bones)
+        skeleton = shot(scene, folder, shadow=False)
+        scene.collection.objects.unlink(bones)
+        for item in bent:
+            scene.collection.objects.link(item)
+        weights = shot(scene, folder)
+    finally:
+        bpy.data.scenes.remove(scene)
+        for kind in KINDS:
+            for datablock in set(getattr(bpy.data, kind)) - before[kind]:
+                getattr(bpy.data, kind).remove(datablock)
+    back = background()
+    inside = over(over(back, clay), skeleton * SKELETON_OPACITY)
+    save(np.concatenate([over(back, plain), inside, over(back, weights)], axis=1), path)
+
+
+KINDS = ("objects", "meshes", "materials", "lights", "cameras", "worlds", "images")
+"""Datablocks that the preview makes and removes."""
+
+
+# Copies
+
+
+def normalisation(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object]) -> Matrix:
+    """World -> the armature's axes, feet on z = 0, centred, largest extent 1."""
+    to_armature = armature.matrix_world.inverted()
+    depsgraph = context.evaluated_depsgraph_get()
+    corners = [
+        to_armature @ item.matrix_world @ Vector(corner)
+        for item in meshes
+        for corner in item.evaluated_get(depsgraph).bound_box
+    ]
+    low = Vector([min(axis) for axis in zip(*corners)])
+    high = Vector([max(axis) for axis in zip(*corners)])
+    scale = 1 / max(high - low)
+    ground = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
+    return Matrix.Scale(scale, 4) @ Matrix.Translation(-ground) @ to_armature
+
+
+def copy_of(context: bpy.types.Context, item: bpy.types.Object, fit: Matrix) -> bpy.types.Object:
+    """The object as it is seen now, as a mesh of its own, normalised."""
+    depsgraph = context.evaluated_depsgraph_get()
+    evaluated = item.evaluated_get(depsgraph)
+    mesh = bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+    matrix = fit @ item.matrix_world
+    mesh.transform(matrix)
+    if matrix.is_negative:
+        mesh.flip_normals()
+    return bpy.data.objects.new(f"{item.name} Preview", mesh)
+
+
+def bent_copies(
+    context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object], fit: Matrix
+) -> list[bpy.types.Object]:
+    """The meshes in a pose of the test motion, coloured by their weights."""
+    pose = {bone.name: bone.matrix_basis.copy() for bone in armature.pose.bones}
+    action = armature.animation_data.action if armature.animation_data else None
+    slot = compat.action_slot(armature)
+    if action is not None:
+        compat.assign_action(armature, None)
+    test_motion.set_pose(armature, MOMENT, STRENGTH)
+    context.view_layer.update()
+    copies = [copy_of(context, item, fit) for item in meshes]
+    for bone in armature.pose.bones:
+        bone.matrix_basis = pose[bone.name]
+    if action is not None:
+        compat.assign_action(armature, action, slot)
+    context.view_layer.update()
+    colours = bone_colours(armature.data)
+    for item, copy in zip(meshes, copies, strict=True):
+        colour_by_weights(copy, [group.name for group in item.vertex_groups], colours)
+        use_material(copy, material("Weights", attribute="Weights"))
+    return copies
+
+
+def bone_colours(armature: bpy.types.Armature) -> dict[str, tuple[float, float, float]]:
+    """A linear colour for each bone, neighbours along a chain far apart: hue walks by the golden ratio."""
+    return {
+        bone.name: colorsys.hsv_to_rgb(0.61803 * index % 1.0, (0.80, 0.62)[index % 2], (0.80, 0.95)[index // 2 % 2])
+        for index, bone in enumerate(bone for bone in armature.bones if bone.use_deform)
+    }
+
+
+def colour_by_weights(item: bpy.types.Object, groups: list[str], colours: dict) -> None:
+    """Each vertex gets the mixture of its bones' colours; grey where it has none."""
+    mesh = item.data
+    table = np.array([colours.get(name, (0, 0, 0)) for name in groups] or [(0, 0, 0)])
+    known = np.array([float(name in colours) for name in groups] or [0.0])
+    result = np.zeros((len(mesh.vertices), 4), dtype=np.float32)
+    for vertex in mesh.vertices:
+        for element in vertex.groups:
+            weight = element.weight * known[element.group]
+            result[vertex.index, :3] += weight * table[element.group]
+            result[vertex.index, 3] += weight
+    total = result[:, 3:]
+    result[:, :3] = np.where(total > 0, result[:, :3] / np.maximum(total, 1e-6), 0.2)
+    result[:, 3] = 1
+    attribute = mesh.color_attributes.new("Weights", "FLOAT_COLOR", "POINT")
+    attribute.data.foreach_set("color", result.ravel())
+
+
+def skeleton_object(armature: bpy.types.Object, fit: Matrix) -> bpy.types.Object:
+    """Deforming bones as octahedra, joints as small balls, light enough to stand out before the body."""
+    to_picture = np.array(fit @ armature.matrix_world)
+    vertices, faces, slots = [], [], []
+    colours = bone_colours(armature.data)
+    shape = np.array([[0, 0, 0], [1, 0.1, 1], [-1, 0.1, 1], [-1, 0.1, -1], [1, 0.1, -1], [0, 1, 0]], dtype=float)
+    sides = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 1), (5, 2, 1), (5, 3, 2), (5, 4, 3), (5, 1, 4)]
+    ball = np.array([[0, 0, 1], *([math.cos(a), math.sin(a), z] for z in (0.5, -0.5) for a in np.arange(6) * math.pi / 3),
+                     [0, 0, -1]])  # fmt: skip
+    ball[1:-1, :2] *= math.sqrt(0.75)
+    rings = [(0, 1 + i, 1 + (i + 1) % 6) for i in range(6)]
+    rings += [(1 + i, 7 + i, 7 + (i + 1) % 6, 1 + (i + 1) % 6) for i in range(6)]
+    rings += [(13, 7 + (i + 1) % 6, 7 + i) for i in range(6)]
+
+    def place(points: np.ndarray, polygons: list[tuple], slot: int) -> None:
+        start = sum(len(block) for block in vertices)
+        vertices.append(points @ to_picture[:3, :3].T + to_picture[:3, 3])
+        faces.extend(tuple(start + index for index in polygon) for polygon in polygons)
+        slots.extend([slot] * len(polygons))
+
+    scale = fit.median_scale * armature.matrix_world.median_scale
+    for slot, name in enumerate(colours):
+        bone = armature.data.bones[name]
+        axes = np.array(bone.matrix_local.to_3x3())
+        width = min(max(bone.length * 0.11, 0.005 / scale), 0.022 / scale)
+        place((shape * (width, bone.length, width)) @ axes.T + np.array(bone.head_local), sides, slot)
+        for joint in (bone.head_local, bone.tail_local):
+            place(ball * min(width * 0.9, 0.011 / scale) + np.array(joint), rings, slot)
+    mesh = bpy.data.meshes.new("Skeleton Preview")
+    mesh.from_pydata(np.concatenate(vertices).tolist(), [], faces)
+    for colour in colours.values():
+        mesh.materials.append(material("Bone", color=colour))
+    mesh.polygons.foreach_set("material_index", slots)
+    return bpy.data.objects.new("Skeleton Preview", mesh)
+
+
+def material(name: str, color: tuple = (), attribute: str = "") -> bpy.types.Material:
+    """A matt material of one colour, or of a colour attribute."""
+    result = bpy.data.materials.new(name)
+    tree = compat.enable_nodes(result)
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Roughness"].default_value = 0.65
+    if attribute:
+        source = tree.nodes.new("ShaderNodeVertexColor")
+        source.layer_name = attribute
+        tree.links.new(source.outputs["Color"], shader.inputs["Base Color"])
+    else:
+        shader.inputs["Base Color"].default_value = (*color, 1)
+    return result
+
+
+def use_material(item: bpy.types.Object, one: bpy.types.Material) -> None:
+    """This material on every face."""
+    item.data.materials.clear()
+    item.data.materials.append(one)
+    item.data.polygons.foreach_set("material_index", [0] * len(item.data.polygons))
+
+
+# Pictures
+
+
+def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
+    """Camera, light, ground and render settings."""
+    scene.render.engine = "CYCLES"
+    scene.cycles.device = "CPU"
+    scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = SAMPLES, False, False
+    scene.cycles.max_bounces = 3
+    scene.render.resolution_x, scene.render.resolution_y = TILE
+    scene.render.resolution_percentage = 100
+    scene.render.film_transparent = True
+    scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "PNG", "RGBA"
+    scene.view_settings.view_transform = "Standard"
+    world = bpy.data.worlds.new("Preview")
+    node = next(node for node in compat.enable_nodes(world).nodes if node.type == "BACKGROUND")
+    node.inputs["Color"].default_value = (0.85, 0.92, 1.0, 1)
+    node.inputs["Strength"].default_value = 0.55
+    scene.world = world
+    add_sun(scene, "Key", (0.75, -0.65, 1.1), 3.0, 12)
+    add_sun(scene, "Rim", (-0.9, 0.6, 0.5), 1.2, 20)
+    add_camera(scene, subjects)
+    ground = bpy.data.meshes.new("Ground")
+    ground.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
+    floor = bpy.data.objects.new("Ground", ground)
+    floor.is_shadow_catcher = True
+    # Bent feet may reach below the floor of the rest pose.
+    floor.location.z = min(points_of(subjects)[:, 2].min(), 0.0) - 0.002
+    scene.collection.objects.link(floor)
+
+
+def add_sun(scene: bpy.types.Scene, name: str, towards: tuple, strength: float, softness: float) -> None:
+    """A sun; ``softness`` is its angle in degrees."""
+    light = bpy.data.lights.new(name, "SUN")
+    light.energy, light.angle = strength, math.radians(softness)
+    item = bpy.data.objects.new(name, light)
+    item.matrix_world = Vector(towards).to_track_quat("Z", "Y").to_matrix().to_4x4()
+    scene.collection.objects.link(item)
+
+
+def points_of(subjects: list[bpy.types.Object]) -> np.ndarray:
+    """All vertices (N, 3)."""
+    blocks = []
+    for item in subjects:
+        block = np.empty(len(item.data.vertices) * 3, dtype=np.float32)
+        item.data.vertices.foreach_get("co", block)
+        blocks.append(block.reshape(-1, 3))
+    return np.concatenate(blocks)
+
+
+def add_camera(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
+    """The nearest place on the line of sight from which everything is seen, with a margin."""
+    camera = bpy.data.cameras.new("Preview")
+    camera.lens, camera.sensor_fit, camera.sensor_width = 85, "HORIZONTAL", 36
+    rotation = VIEW.to_track_quat("Z", "Y").to_matrix()
+    points = points_of(subjects) @ np.array(rotation)  # camera axes: x right, y up, z towards the camera
+    centre = (points.min(0) + points.max(0)) / 2
+    points = points - centre
+    tangent = np.array([1, TILE[1] / TILE[0]]) * camera.sensor_width / 2 / camera.lens * 0.88
+    distance = float((np.abs(points[:, :2]) / tangent + points[:, 2:]).max())
+    item = bpy.data.objects.new("Preview", camera)
+    item.matrix_world = rotation.to_4x4()
+    item.location = rotation @ (Vector(centre) + Vector((0, 0, distance)))
+    scene.collection.objects.link(item)
+    scene.camera = item
+
+
+def shot(scene: bpy.types.Scene, folder: Path, shadow: bool = True) -> np.ndarray:
+    """Render: (H, W, 4) float32, first row at the bottom, display colours with the alpha multiplied in."""
+    scene.collection.objects["Ground"].hide_render = not shadow
+    path = folder / ".preview-part.png"
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(scene=scene.name, write_still=True)
+    image = bpy.data.images.load(str(path))
+    image.colorspace_settings.name = "Non-Color"
+    pixels = np.empty(TILE[0] * TILE[1] * 4, dtype=np.float32)
+    image.pixels.foreach_get(pixels)
+    path.unlink()
+    pixels = pixels.reshape(TILE[1], TILE[0], 4)
+    pixels[..., :3] *= pixels[..., 3:]  # PNG stores colours without the alpha
+    return pixels
+
+
+def background() -> np.ndarray:
+    """A soft gradient (H, W, 4)."""
+    height = np.linspace(0, 1, TILE[1])[:, None]
+    colour = BACKGROUND[1] * (1 - height) + BACKGROUND[0] * height
+    picture = np.ones((TILE[1], TILE[0], 4), dtype=np.float32)
+    picture[..., :3] = colour[:, None, :]
+    return picture
+
+
+def over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """Lay one picture over another (alpha multiplied in)."""
+    return above + below * (1 - above[..., 3:])
+
+
+def save(pixels: np.ndarray, path: Path) -> None:
+    """Write (H, W, 4) display colours as PNG."""
+    image = bpy.data.images.new("Preview", pixels.shape[1], pixels.shape[0])
+    image.colorspace_settings.name = "Non-Color"
+    image.pixels.foreach_set(np.ascontiguousarray(pixels, dtype=np.float32).ravel())
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What made a result: stored on it as a custom property (JSON text), and beside the saved file as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .export.mesh import Arrays
+
+KEY = "galatea"
+
+
+def inputs(objects: list[bpy.types.Object], parts: list[Arrays]) -> list[dict]:
+    """Which meshes went in: name, vertex count and a fingerprint of the exported arrays."""
+    return [
+        {"object": item.name, "vertices": len(part.targets), "sha256": fingerprint(part)}
+        for item, part in zip(objects, parts, strict=True)
+    ]
+
+
+def fingerprint(data: Arrays) -> str:
+    """SHA-256 of the exact arrays."""
+    digest = hashlib.sha256()
+    for array in data:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def make(capability: str, params: dict, version: str, sources: list[dict], report: dict) -> dict:
+    """A recipe. ``params`` without what belongs to this machine alone (the command of the child Blender)."""
+    return {
+        "galatea": version,
+        "capability": capability,
+        "params": {name: value for name, value in params.items() if name != "blender"},
+        "inputs": sources,
+        "blender": bpy.app.version_string,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "report": report,
+    }
+
+
+def store(item: bpy.types.Object, recipe: dict) -> None:
+    """Put the recipe on a result, and beside the file when that is saved."""
+    item[KEY] = json.dumps(recipe)
+    if bpy.data.filepath:
+        folder = Path(bpy.path.abspath("//")) / "galatea" / re.sub(r"[^\w.-]+", "_", item.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+
+
+def read(item: bpy.types.Object | None) -> dict | None:
+    """The recipe of a result, None for anything else (also for text that somebody broke)."""
+    text = item.get(KEY) if item is not None else None
+    if not isinstance(text, str):
+        return None
+    try:
+        recipe = json.loads(text)
+    except json.JSONDecodeError:
+        return None
+    return recipe if isinstance(recipe, dict) and {"capability", "params", "report"} <= recipe.keys() else None

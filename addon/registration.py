@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything Galatea adds to Blender, in order."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import operators, panels
+from . import command_line, preferences, properties, rig, session, version
+
+_commands: list = []
+
+
+def register() -> None:
+    """Settings, session, buttons, panels. Starts no process."""
+    properties.register()
+    bpy.utils.register_class(preferences.GalateaPreferences)
+    started = session.start(
+        preferences.settings, root=version.ROOT, version=version.current(), timer=not bpy.app.background
+    )
+    started.queue.on_end = rig.on_end
+    started.queue.may_import = rig.may_import
+    started.on_change = panels.redraw
+    for cls in operators.classes() + panels.classes():
+        bpy.utils.register_class(cls)
+    _commands.append(bpy.utils.register_cli_command("galatea", command_line.blender_command))
+
+
+def unregister() -> None:
+    """The reverse."""
+    bpy.utils.unregister_cli_command(_commands.pop())
+    for cls in reversed(operators.classes() + panels.classes()):
+        bpy.utils.unregister_class(cls)
+    session.stop()
+    bpy.utils.unregister_class(preferences.GalateaPreferences)
+    properties.unregister()

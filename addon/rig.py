@@ -1,0 +1,315 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rig and Bind from the artist's scene to a job and back: what the operators call, and what a script can call."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..backend import protocol
+from . import compat, jobs, recipe, version
+from .export import mesh as mesh_export
+from .importers import armature as armature_import
+from .importers import weights as weight_import
+
+
+class ImportProblem(Exception):
+    """A result cannot be taken into this scene: one sentence for the artist. Nothing was changed."""
+
+
+# Out: scene -> job
+
+
+def create_job(
+    queue: jobs.Queue,
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    parts: list[mesh_export.Arrays],
+    params: dict,
+) -> jobs.Job:
+    """A job, not yet submitted, that makes a skeleton (and weights, if ``params["bind"]``) for all ``objects`` together."""
+    params = {**params, "blender": compat.child_blender_command()}
+    title = f"Rig {objects[0].name}" if params["bind"] else f"Place Skeleton in {objects[0].name}"
+    job = queue.create("rig", title, params, describe(objects, parts))
+    mesh_export.save(mesh_export.joined(parts), job.inputs / "mesh.npz")
+    return job
+
+
+def create_bind_job(
+    queue: jobs.Queue,
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    parts: list[mesh_export.Arrays],
+    armature: bpy.types.Object,
+    seed: int,
+) -> jobs.Job:
+    """A job, not yet submitted, that weighs ``objects`` for the bones of ``armature`` as they rest now."""
+    params = {"seed": seed, "blender": compat.child_blender_command()}
+    target = describe(objects, parts) | {"armature": reference(armature)}
+    job = queue.create("bind", f"Bind {objects[0].name}", params, target)
+    mesh_export.save(mesh_export.joined(parts), job.inputs / "mesh.npz")
+    skeleton = json.dumps(armature_import.read(armature))
+    (job.inputs / "skeleton.json").write_text(skeleton, encoding="utf-8")
+    return job
+
+
+def describe(objects: list[bpy.types.Object], parts: list[mesh_export.Arrays]) -> dict:
+    """A job's ``target``: where its result belongs. Names and ids only: references do not survive undo."""
+    return {
+        "objects": [
+            reference(item) | {"vertices": len(part.targets)} for item, part in zip(objects, parts, strict=True)
+        ],
+        "matrix": [list(row) for row in objects[0].matrix_world],
+        "inputs": recipe.inputs(objects, parts),
+        "blend": bpy.data.filepath,
+        "process": os.getpid(),
+    }
+
+
+def reference(item: bpy.types.Object) -> dict:
+    """What finds an object again."""
+    return {"name": item.name, "session_uid": item.session_uid}
+
+
+def skeleton_meshes(context: bpy.types.Context, armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that follow an armature."""
+    return [
+        item
+        for item in context.view_layer.objects
+        if item.type == "MESH" and weight_import.bound_armature(item) == armature
+    ]
+
+
+def place(context: bpy.types.Context, armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes an armature belongs to: those that follow it, else those its skeleton was made for."""
+    made = recipe.read(armature)
+    names = [source["object"] for source in made["inputs"]] if made else []
+    meant = [context.view_layer.objects[name] for name in names if name in context.view_layer.objects]
+    return skeleton_meshes(context, armature) or [item for item in meant if item.type == "MESH"]
+
+
+# Back: job -> scene
+
+
+def on_end(job: jobs.Job, end: protocol.End) -> None:
+    """The end of any job: a result goes into the scene as one undo step."""
+    if isinstance(end, protocol.Result):
+        import_result(job, end.report)
+        bpy.ops.ed.undo_push(message=job.title)
+
+
+def find(target: dict, wanted: dict) -> bpy.types.Object | None:
+    """The object that ``wanted`` (a ``reference``) meant, in the file that is open now.
+
+    Within one Blender session the id is certain, whatever the object is called by now; after the file was loaded again
+    the name counts, if it is the same file.
+    """
+    if target["process"] == os.getpid():
+        for item in bpy.data.objects:
+            if item.session_uid == wanted["session_uid"]:
+                return item
+    if target["blend"] and target["blend"] == bpy.data.filepath:
+        return bpy.data.objects.get(wanted["name"])
+    return None
+
+
+def found_objects(target: dict) -> list[bpy.types.Object]:
+    """The meshes of a job. Raises ImportProblem when one is gone or no longer the same mesh."""
+    objects = []
+    for wanted in target["objects"]:
+        item = find(target, wanted)
+        if item is None or item.type != "MESH":
+            raise ImportProblem(
+                f"{wanted['name']} is not in this file any more. The result is kept: open its file, then Apply."
+            )
+        if len(item.data.vertices) != wanted["vertices"]:
+            raise ImportProblem(
+                f"{item.name} has {len(item.data.vertices)} vertices now, it had {wanted['vertices']}: press Rig again, "
+                "or undo the change and Apply."
+            )
+        if item.library or item.data.library:
+            raise ImportProblem(f"{item.name} comes from another file now: make it local, then Apply.")
+        objects.append(item)
+    return objects
+
+
+def may_import(job: jobs.Job) -> bool:
+    """Whether a result can be taken in now, without disturbing what the artist is doing."""
+    if bpy.app.background:
+        return True
+    if bpy.app.is_job_running("RENDER") or bpy.app.is_job_running("OBJECT_BAKE"):
+        return False
+    if find(job.target, job.target["objects"][0]) is None:
+        return False
+    windows = bpy.context.window_manager.windows
+    if any(window.screen.is_animation_playing or compat.modal_tool_runs(window) for window in windows):
+        return False
+    # Every window's active object: edit, sculpt and paint modes are those of the object.
+    return all(
+        window.view_layer.objects.active is None or window.view_layer.objects.active.mode == "OBJECT"
+        for window in windows
+    )
+
+
+@contextlib.contextmanager
+def window_with(item: bpy.types.Object):
+    """The context of a window that shows the object's scene (a timer has no window of its own)."""
+    if item.name in bpy.context.view_layer.objects:
+        windows = [bpy.context.window] if bpy.context.window else []
+    else:
+        windows = []
+    windows += [window for window in bpy.context.window_manager.windows if item.name in window.view_layer.objects]
+    if windows:
+        with bpy.context.temp_override(window=windows[0]):
+            yield bpy.context
+    elif item.name in bpy.context.view_layer.objects:  # background: no window at all
+        yield bpy.context
+    else:
+        raise ImportProblem(f"{item.name} is not in the scene that is open: switch to its scene, then Apply.")
+
+
+def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
+    """Take a finished job into the scene and return the armature. All or nothing; the caller makes it an undo step."""
+    objects = found_objects(job.target)
+    with window_with(objects[0]) as context:
+        if context.mode != "OBJECT":
+            raise ImportProblem("Leave the present mode first: results are applied in Object Mode.")
+        if job.capability == "bind":
+            return import_bind(context, job, objects, report)
+        return import_rig(context, job, objects, report)
+
+
+def import_rig(
+    context: bpy.types.Context, job: jobs.Job, objects: list[bpy.types.Object], report: dict
+) -> bpy.types.Object:
+    """New armature; with weights it gets the meshes as children."""
+    skeleton = json.loads(job.output("skeleton").read_text(encoding="utf-8"))
+    bind = job.params["bind"]
+    skin = weight_import.load(job.output("weights")) if bind else None
+    if skin is not None:
+        check_rows(skin, job.target)
+    # The meshes may have been moved while the job ran: the skeleton goes along.
+    moved = objects[0].matrix_world @ Matrix(job.target["matrix"]).inverted_safe()
+    skeleton["matrix"] = [list(row) for row in moved @ Matrix(skeleton["matrix"])]
+    replaced = replaced_armature(objects) if bind else None
+    armature = armature_import.create(context, skeleton, f"{objects[0].name} Rig", collection_of(context, objects[0]))
+    if skin is not None:
+        if replaced is not None:
+            remove_armature(replaced, armature, objects)
+        else:
+            weight_import.take_over_parent(armature, objects[0])
+        bind_objects(context, armature, objects, skin)
+    recipe.store(armature, recipe.make("rig", job.params, version.current(), job.target["inputs"], report))
+    select_result(context, armature, objects)
+    return armature
+
+
+def import_bind(
+    context: bpy.types.Context, job: jobs.Job, objects: list[bpy.types.Object], report: dict
+) -> bpy.types.Object:
+    """New weights for an armature that is there; its recipe keeps saying how the skeleton was made."""
+    wanted = job.target["armature"]
+    armature = find(job.target, wanted)
+    if armature is None or armature.type != "ARMATURE":
+        raise ImportProblem(
+            f"{wanted['name']} is not in this file any more. The result is kept: open its file, then Apply."
+        )
+    skin = weight_import.load(job.output("weights"))
+    check_rows(skin, job.target)
+    missing = [name for name in skin.bones if name not in armature.data.bones]
+    if missing:
+        raise ImportProblem(f"{armature.name} has no bone {missing[0]} any more: press Bind again.")
+    weight_import.take_over_parent(armature, objects[0])
+    # Bones that carry nothing now may have carried something before.
+    for item in objects:
+        remove_groups(item, [bone.name for bone in armature.data.bones])
+    bind_objects(context, armature, objects, skin)
+    made = recipe.read(armature)
+    if made is None or made["capability"] == "bind":
+        made = recipe.make("bind", job.params, version.current(), job.target["inputs"], report)
+    made["report"] = made["report"] | {"warnings": report.get("warnings", [])}
+    made["inputs"] = job.target["inputs"]
+    recipe.store(armature, made)
+    select_result(context, armature, objects)
+    return armature
+
+
+def check_rows(skin: weight_import.Skin, target: dict) -> None:
+    """The weights must fit the meshes and hold them: a group of nothing moves nothing."""
+    expected = sum(item["vertices"] for item in target["objects"])
+    if skin.weights.shape != (expected, 4) or skin.indices.shape != (expected, 4):
+        raise ImportProblem(f"The result has weights for {len(skin.weights)} vertices instead of {expected}.")
+    if not np.isfinite(skin.weights).all() or skin.weights.sum() <= 0:
+        raise ImportProblem("The result has no weights.")
+
+
+def bind_objects(
+    context: bpy.types.Context, armature: bpy.types.Object, objects: list[bpy.types.Object], skin: weight_import.Skin
+) -> None:
+    """Vertex groups, modifier and parent for each mesh; ``skin`` has the rows of all of them, one after the other."""
+    context.view_layer.update()
+    # Children of other meshes in the set first: their place must be read before their parent moves under the armature.
+    for item in objects:
+        weight_import.parent(item, armature)
+    start = 0
+    for item in objects:
+        stop = start + len(item.data.vertices)
+        rows = weight_import.Skin(skin.bones, skin.indices[start:stop], skin.weights[start:stop])
+        weight_import.assign(item, rows)
+        weight_import.add_modifier(item, armature)
+        start = stop
+    context.view_layer.update()
+
+
+def replaced_armature(objects: list[bpy.types.Object]) -> bpy.types.Object | None:
+    """The armature that all the meshes follow now, if any."""
+    armatures = {weight_import.bound_armature(item) for item in objects}
+    return armatures.pop() if len(armatures) == 1 else None
+
+
+def remove_armature(old: bpy.types.Object, new: bpy.types.Object, objects: list[bpy.types.Object]) -> None:
+    """``new`` takes the place of ``old``. One that Galatea made and nobody animated goes, any other stays without meshes."""
+    for item in objects:
+        remove_groups(item, [bone.name for bone in old.data.bones])
+    world = new.matrix_world.copy()
+    new.parent, new.parent_type, new.parent_bone = old.parent, old.parent_type, old.parent_bone
+    new.matrix_world = world
+    followers = [item for item in bpy.data.objects if weight_import.bound_armature(item) == old and item not in objects]
+    children = [item for item in old.children if item not in objects]
+    if recipe.read(old) is None or old.animation_data is not None or followers or children or old.data.users > 1:
+        return
+    for item in objects:
+        weight_import.parent(item, new)
+    bones = old.data
+    bpy.data.objects.remove(old)
+    bpy.data.armatures.remove(bones)
+
+
+def remove_groups(item: bpy.types.Object, names: list[str]) -> None:
+    """Vertex groups of these names go."""
+    for name in names:
+        group = item.vertex_groups.get(name)
+        if group is not None:
+            item.vertex_groups.remove(group)
+
+
+def collection_of(context: bpy.types.Context, item: bpy.types.Object) -> bpy.types.Collection:
+    """A collection of the object that can take another one."""
+    own = [collection for collection in item.users_collection if collection.library is None]
+    return own[0] if own else context.scene.collection
+
+
+def select_result(context: bpy.types.Context, armature: bpy.types.Object, objects: list[bpy.types.Object]) -> None:
+    """Select the armature, if the artist still has the meshes selected and has not gone on to something else."""
+    active = context.view_layer.objects.active
+    if active in objects or active is None or active == armature:
+        for item in context.selected_objects:
+            item.select_set(False)
+        armature.select_set(True)
+        context.view_layer.objects.active = armature

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Armature -> Rigify metarig -> generated control rig, with the meshes and their weights moved over to it.
+
+Rigify's deforming bones are called "DEF-" + the metarig's bone when limbs are made of one segment, so the weights are kept:
+only the vertex groups get new names.
+"""
+
+from __future__ import annotations
+
+import addon_utils
+import bpy
+from mathutils import Vector
+
+from . import recipe, test_motion
+from .importers import armature as armature_import
+from .importers import weights
+
+MODULE = "rigify"
+
+
+class RigifyProblem(Exception):
+    """One sentence for the artist."""
+
+
+def is_enabled() -> bool:
+    """Whether Rigify, which comes with Blender, is switched on."""
+    return addon_utils.check(MODULE)[1]
+
+
+def generate(
+    context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object]
+) -> bpy.types.Object:
+    """The control rig; ``meshes`` follow it from then on. The simple armature and the metarig stay, hidden."""
+    metarig = make_metarig(context, armature)
+    before = set(bpy.data.objects)
+    try:
+        bpy.ops.pose.rigify_generate()
+    except RuntimeError as error:
+        for item in set(bpy.data.objects) - before | {metarig}:
+            bpy.data.objects.remove(item)
+        raise RigifyProblem(f"Rigify could not use this skeleton: {error}".splitlines()[0]) from error
+    rig = metarig.data.rigify_target_rig
+    rig.name = f"{armature.name} Controls"
+    lost = lost_bones(armature, rig, meshes)
+    if lost:
+        raise RigifyProblem(f"Rigify made no deforming bone for {', '.join(sorted(lost))}. Nothing was bound to it.")
+    for item in meshes:
+        for group in item.vertex_groups:
+            if f"DEF-{group.name}" in rig.data.bones:
+                group.name = f"DEF-{group.name}"
+        weights.add_modifier(item, rig)
+    made = recipe.read(armature)
+    if made is not None:
+        recipe.store(rig, made)
+    for item in meshes:
+        weights.parent(item, rig)
+    for item in (metarig, armature):
+        item.select_set(False)
+        item.hide_set(True)
+    rig.select_set(True)
+    context.view_layer.objects.active = rig
+    return rig
+
+
+def lost_bones(armature: bpy.types.Object, rig: bpy.types.Object, meshes: list[bpy.types.Object]) -> set[str]:
+    """Bones that hold weights but have no counterpart in the generated rig."""
+    groups = {group.name for item in meshes for group in item.vertex_groups}
+    return {name for name in groups & set(armature.data.bones.keys()) if f"DEF-{name}" not in rig.data.bones}
+
+
+def make_metarig(context: bpy.types.Context, armature: bpy.types.Object) -> bpy.types.Object:
+    """A copy of the armature with a Rigify type on each chain; active and selected, in object mode."""
+    metarig = armature.copy()
+    metarig.data = armature.data.copy()
+    metarig.name = f"{armature.name} Metarig"
+    metarig.animation_data_clear()
+    if recipe.KEY in metarig:
+        del metarig[recipe.KEY]
+    armature.users_collection[0].objects.link(metarig)
+    context.view_layer.update()
+    for item in list(context.selected_objects):
+        item.select_set(False)
+    with armature_import.editing(context, metarig):
+        prepare_bones(metarig.data)
+    metarig.select_set(True)
+    context.view_layer.objects.active = metarig
+    test_motion.set_pose(metarig, 0.0, 0.0)
+    for row, collection in enumerate(metarig.data.collections, 1):
+        collection.rigify_ui_row = row
+    for chain in connected_chains(metarig.data):
+        set_type(metarig, chain)
+    return metarig
+
+
+def prepare_bones(data: bpy.types.Armature) -> None:
+    """What Rigify expects (edit mode): its own root instead of ours, and a heel for two-legged feet."""
+    for bone in [bone for bone in data.edit_bones if bone.parent is None and not bone.use_deform]:
+        data.edit_bones.remove(bone)
+    for bone in list(data.edit_bones):
+        chain = edit_chain(bone)
+        if is_human_leg(bone.name, bone.collections, len(chain)) and not bone.use_connect:
+            foot = chain[2]
+            heel = data.edit_bones.new(f"Heel{foot.name[-2:]}")
+            half = Vector((foot.length / 4, 0, 0))
+            middle = Vector((foot.head.x, foot.head.y, min(foot.tail.z, chain[3].tail.z)))
+            heel.head, heel.tail = middle - half, middle + half
+            heel.parent, heel.use_deform = foot, False
+            for collection in foot.collections:
+                collection.assign(heel)
+
+
+def edit_chain(bone: bpy.types.EditBone) -> list[bpy.types.EditBone]:
+    """The bone and the connected bones after it."""
+    chain = [bone]
+    while following := [child for child in chain[-1].children if child.use_connect]:
+        chain.append(following[0])
+    return chain
+
+
+def connected_chains(data: bpy.types.Armature) -> list[list[bpy.types.Bone]]:
+    """Chains as Rigify sees them, cut where the bone collection changes."""
+    chains: dict[str, list[bpy.types.Bone]] = {}
+    for bone in armature_import.parents_first(data):
+        above = chains.get(bone.parent.name) if bone.parent else None
+        if (
+            above is not None
+            and bone.use_connect
+            and above[-1] == bone.parent
+            and collection(above[0]) == collection(bone)
+        ):
+            above.append(bone)
+            chains[bone.name] = above
+        else:
+            chains[bone.name] = [bone]
+    return list({id(chain): chain for chain in chains.values()}.values())
+
+
+def collection(bone: bpy.types.Bone) -> str:
+    """Name of the bone's first collection."""
+    return bone.collections[0].name if bone.collections else ""
+
+
+def is_human_leg(name: str, collections, length: int) -> bool:
+    """Thigh, shin, foot and toes of an upright animal; four-legged ones have front and hind legs."""
+    label = (collections[0].name if collections else name).lower()
+    return length == 4 and "leg" in label and not any(word in label for word in ("front", "hind", "back"))
+
+
+def set_type(metarig: bpy.types.Object, chain: list[bpy.types.Bone]) -> None:
+    """Rigify type and options for one chain."""
+    first = metarig.pose.bones[chain[0].name]
+    if first.bone.name.startswith("Heel") and not first.bone.use_deform and not first.children:
+        return  # belongs to the leg
+    label = collection(chain[0]).lower() or chain[0].name.lower()
+    length, options = len(chain), {}
+    if length == 1:
+        kind, options = "basic.super_copy", {"make_deform": first.bone.use_deform}
+    elif is_human_leg(first.name, first.bone.collections, length):
+        kind, options = "limbs.leg", {"segments": 1}
+    elif ("leg" in label or "arm" in label) and length == 3:
+        kind, options = "limbs.arm", {"segments": 1}
+    elif "leg" in label and length in (4, 5):
+        kind, options = ("limbs.front_paw" if "front" in label else "limbs.rear_paw"), {"segments": 1}
+    elif "spine" in label and length >= 3:
+        kind, options = "spines.basic_spine", {"pivot_pos": length // 2}
+    else:
+        kind = "limbs.simple_tentacle"
+    first.rigify_type = kind
+    for name, value in options.items():
+        setattr(first.rigify_parameters, name, value)

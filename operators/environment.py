@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Install and remove the environment; log and diagnostics."""
+
+import platform
+import sys
+
+import bpy
+
+from ..addon import compat, environment, session, version
+
+
+def size(megabytes: int) -> str:
+    """A download's size in words."""
+    return f"{megabytes} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
+
+
+class GALATEA_OT_install_environment(bpy.types.Operator):
+    bl_idname = "galatea.install_environment"
+    bl_label = "Install Galatea's Environment"
+    bl_description = (
+        "Build the Python environment that computes, in Galatea's own folder. Blender's Python is not touched. "
+        "What will be downloaded is shown first"
+    )
+    bl_options = {"REGISTER"}
+
+    tier: bpy.props.EnumProperty(
+        name="For",
+        items=[
+            (tier.name, f"{tier.title} ({size(tier.download_megabytes)})", tier.description)
+            for tier in environment.TIERS
+        ],
+        description="What the environment should be able to do",
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        running = session.get().installation
+        if running is not None and running.active:
+            cls.poll_message_set("The installation is running")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self, width=460, confirm_text="Download and Install")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "tier")
+        column = layout.column(align=True)
+        try:
+            tier = session.get().check_install(self.tier)
+        except environment.EnvironmentProblem as problem:
+            column.alert = True
+            column.label(text=problem.message, icon="ERROR")
+            column.label(text=problem.hint, icon="BLANK1")
+            return
+        column.label(
+            text=f"Download: {size(tier.download_megabytes)}. On disk: {size(tier.installed_megabytes)}.", icon="IMPORT"
+        )
+        column.label(text=f"Licences: {tier.licences}", icon="COPY_ID")
+        column.label(text=tier.description, icon="INFO")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            if bpy.app.background:
+                job = session.get().install_blocking(self.tier)
+                if job.problem:
+                    self.report({"ERROR"}, job.problem)
+                    return {"CANCELLED"}
+            else:
+                session.get().install(self.tier)
+        except environment.EnvironmentProblem as problem:
+            self.report({"ERROR"}, f"{problem.message} {problem.hint}")
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class GALATEA_OT_cancel_install(bpy.types.Operator):
+    bl_idname = "galatea.cancel_install"
+    bl_label = "Cancel Installation"
+    bl_description = "Stop installing. What was downloaded is kept for the next time"
+    bl_options = {"REGISTER", "INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session.get().cancel_install()
+        return {"FINISHED"}
+
+
+class GALATEA_OT_remove_environment(bpy.types.Operator):
+    bl_idname = "galatea.remove_environment"
+    bl_label = "Remove Galatea's Environment"
+    bl_description = "Delete the environment that Galatea installed. Jobs and results stay"
+    bl_options = {"REGISTER", "INTERNAL"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session.get().remove_environment()
+        return {"FINISHED"}
+
+
+class GALATEA_OT_refresh_environment(bpy.types.Operator):
+    bl_idname = "galatea.refresh_environment"
+    bl_label = "Look Again"
+    bl_description = "Look again for the environment"
+    bl_options = {"REGISTER", "INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session.get().refresh()
+        return {"FINISHED"}
+
+
+class GALATEA_OT_stop_worker(bpy.types.Operator):
+    bl_idname = "galatea.stop_worker"
+    bl_label = "Stop Galatea's Worker"
+    bl_description = "End the process that computes, and free its memory. The next job starts it again"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session.get().stop_worker()
+        return {"FINISHED"}
+
+
+class GALATEA_OT_open_log(bpy.types.Operator):
+    bl_idname = "galatea.open_log"
+    bl_label = "Open Galatea's Log"
+    bl_description = "Show the worker's log in a text editor"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        there = session.get().log_file.is_file()
+        if not there:
+            cls.poll_message_set("There is no log yet: it begins with the first job")
+        return there
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        bpy.ops.wm.path_open(filepath=str(session.get().log_file))
+        return {"FINISHED"}
+
+
+class GALATEA_OT_copy_diagnostics(bpy.types.Operator):
+    bl_idname = "galatea.copy_diagnostics"
+    bl_label = "Copy Diagnostics"
+    bl_description = (
+        "Copy versions, state and last messages to the clipboard, for a bug report. No file names, no paths"
+    )
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.window_manager.clipboard = "\n".join(diagnostics())
+        self.report({"INFO"}, "Copied to the clipboard")
+        return {"FINISHED"}
+
+
+def diagnostics() -> list[str]:
+    """What a bug report needs, line by line."""
+    current = session.get()
+    lines = [
+        f"Galatea {version.current()}, Blender {bpy.app.version_string}, Python {platform.python_version()}, {platform.platform()}",
+        f"Executable: {'bpy module' if compat.is_module() else 'application'}, {sys.platform}",
+        f"Environment: {current.status.state.value} ({current.status.source or 'none'}, tier {current.status.tier or 'none'})",
+        f"State: {current.state.value}. {current.problem}",
+    ]
+    lines += [
+        f"{job.capability}: {job.state.value}, {job.stage}, {job.fraction:.0%}" for job in current.queue.jobs[-5:]
+    ]
+    return lines
+
+
+CLASSES = (
+    GALATEA_OT_install_environment,
+    GALATEA_OT_cancel_install,
+    GALATEA_OT_remove_environment,
+    GALATEA_OT_refresh_environment,
+    GALATEA_OT_stop_worker,
+    GALATEA_OT_open_log,
+    GALATEA_OT_copy_diagnostics,
+)

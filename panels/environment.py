@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""State of the environment, where it needs attention."""
+
+import bpy
+
+from ..addon import session
+from ..addon.worker import State
+
+USABLE = {State.STOPPED, State.STARTING, State.READY, State.BUSY}
+ICONS = {
+    State.NOT_INSTALLED: "IMPORT",
+    State.INSTALLING: "SORTTIME",
+    State.INCOMPLETE: "ERROR",
+    State.OUTDATED: "FILE_REFRESH",
+    State.STOPPED: "PAUSE",
+    State.STARTING: "SORTTIME",
+    State.READY: "CHECKMARK",
+    State.BUSY: "SORTTIME",
+    State.CRASHED: "ERROR",
+}
+
+
+def draw_state(layout: bpy.types.UILayout, current: session.Session, context: bpy.types.Context) -> None:
+    """State in words, and what can be done about it."""
+    from .jobs import draw_progress, paragraph
+
+    installation = current.installation
+    row = layout.row()
+    row.label(text=f"Environment: {current.state.value}", icon=ICONS[current.state])
+    row.operator("galatea.refresh_environment", text="", icon="FILE_REFRESH", emboss=False)
+    if installation is not None and installation.active:
+        draw_progress(layout, installation, "galatea.cancel_install")
+        return
+    if current.state is State.CRASHED:
+        paragraph(layout, context, "The process ended by itself. The next job starts it again.")
+        layout.operator("galatea.open_log", icon="TEXT")
+        return
+    if current.state in USABLE:
+        where = {
+            "preferences": "chosen in the preferences",
+            "development": "found beside the source",
+            "installed": "installed",
+        }
+        source = where.get(current.status.source, current.status.source)
+        tier = f"{current.status.tier}, " if current.status.tier else ""
+        layout.label(text=f"Python: {tier}{source}", icon="BLANK1")
+        return
+    paragraph(layout, context, current.status.message, current.status.hint)
+    if installation is not None and installation.problem:
+        paragraph(layout, context, installation.problem, alert=True)
+    if not bpy.app.online_access:
+        paragraph(layout, context, offline_message())
+    layout.operator("galatea.install_environment", text="Install...", icon="IMPORT")
+
+
+def offline_message() -> str:
+    """Why nothing can be downloaded, and what to do, in Blender's own words."""
+    if bpy.app.online_access_override:
+        return "Blender is in offline mode. Start it without --offline-mode to download."
+    return "Online access is off: allow it in Preferences > System > Network to download."
+
+
+class GALATEA_PT_environment(bpy.types.Panel):
+    bl_idname = "GALATEA_PT_environment"
+    bl_label = "Environment"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Galatea"
+    bl_order = 0
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return session.get().state not in USABLE
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_state(self.layout, session.get(), context)
+
+
+CLASSES = (GALATEA_PT_environment,)

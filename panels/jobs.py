@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of jobs, newest first."""
+
+import textwrap
+
+import bpy
+
+from ..addon import jobs, session
+
+SHOWN = 6
+ICONS = {
+    jobs.JobState.WAITING: "TIME",
+    jobs.JobState.RUNNING: "PLAY",
+    jobs.JobState.CANCELLING: "CANCEL",
+    jobs.JobState.READY: "IMPORT",
+    jobs.JobState.DONE: "CHECKMARK",
+    jobs.JobState.FAILED: "ERROR",
+    jobs.JobState.CANCELLED: "X",
+    jobs.JobState.UNFINISHED: "RECOVER_LAST",
+}
+
+
+def paragraph(
+    layout: bpy.types.UILayout, context: bpy.types.Context, *sentences: str, icon: str = "NONE", alert: bool = False
+):
+    """Text broken into lines that fit the side bar; labels do not wrap by themselves."""
+    pixels = context.region.width if context.region else 300
+    characters = max(24, int(pixels / (7.2 * context.preferences.system.ui_scale)) - 6)
+    column = layout.column(align=True)
+    column.scale_y = 0.85
+    column.alert = alert
+    lines = [line for sentence in sentences if sentence for line in textwrap.wrap(sentence, characters)]
+    for number, line in enumerate(lines):
+        column.label(text=line, icon=icon if number == 0 or icon == "NONE" else "BLANK1")
+
+
+def duration(seconds: float) -> str:
+    """A time left in words."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> None:
+    """Bar, time left, cancel button."""
+    row = layout.row(align=True)
+    left = f", {duration(job.eta)} left" if job.eta is not None else ""
+    text = job.stage or job.state.value
+    row.progress(factor=min(max(job.fraction, 0.0), 1.0), type="BAR", text=f"{text}{left}")
+    button = row.operator(cancel, text="", icon="X")
+    if cancel == "galatea.cancel_job":
+        button.job = job.id
+
+
+class GALATEA_PT_jobs(bpy.types.Panel):
+    bl_idname = "GALATEA_PT_jobs"
+    bl_label = "Jobs"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Galatea"
+    bl_order = 20
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, queue = self.layout, session.get().queue
+        newest_first = list(reversed(queue.jobs))
+        for job in newest_first[:SHOWN]:
+            draw_job(layout, context, job)
+        if len(newest_first) > SHOWN:
+            layout.label(text=f"and {len(newest_first) - SHOWN} older", icon="BLANK1")
+        if not newest_first:
+            layout.label(text="No jobs yet", icon="INFO")
+        row = layout.row(align=True)
+        row.operator("galatea.find_jobs", text="Earlier Jobs", icon="RECOVER_LAST")
+        row.operator("galatea.open_log", text="Log", icon="TEXT")
+        row.operator("galatea.copy_diagnostics", text="", icon="COPYDOWN")
+
+
+def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.Job) -> None:
+    """One job: what it is, how it stands, what can be done with it."""
+    box = layout.box().column(align=True)
+    row = box.row(align=True)
+    row.label(text=job.title, icon=ICONS[job.state])
+    if job.active:
+        draw_progress(box, job, "galatea.cancel_job")
+        return
+    state = row.row()
+    state.alignment = "RIGHT"
+    state.label(text=job.state.value)
+    row.operator("galatea.delete_job", text="", icon="TRASH", emboss=False).job = job.id
+    if job.problem:
+        paragraph(box, context, job.problem, alert=True)
+    if job.state is jobs.JobState.READY:
+        box.operator("galatea.apply_result", text="Apply", icon="IMPORT").job = job.id
+    elif job.state is jobs.JobState.UNFINISHED:
+        box.operator("galatea.resume_job", text="Resume", icon="PLAY").job = job.id
+
+
+CLASSES = (GALATEA_PT_jobs,)

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Rig panel."""
+
+import bpy
+
+from ..addon import checks, recipe, session, test_motion
+from ..addon.importers import weights
+from ..operators.motion import armature_of
+from ..operators.rig import result_armature
+from .jobs import draw_progress, paragraph
+
+ICONS = {checks.BLOCKS: "CANCEL", checks.WARNS: "ERROR", checks.INFO: "INFO"}
+
+
+class Side:
+    """Where the panels are."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Galatea"
+
+
+class GALATEA_PT_rig(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_rig"
+    bl_label = "Rig"
+    bl_order = 10
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.rig
+        objects = checks.targets(context)
+        draw_subject(layout, context, objects)
+        layout.prop(settings, "animal", text="")
+        column = layout.column(align=True)
+        column.scale_y = 1.5
+        column.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")
+        row = layout.row(align=True)
+        row.operator("galatea.place_skeleton", text="Place Skeleton", icon="BONE_DATA")
+        armature = armature_of(context)
+        bound = armature is not None and any(
+            weights.bound_armature(item) == armature for item in context.view_layer.objects
+        )
+        row.operator("galatea.bind", text="Re-bind" if bound else "Bind", icon="MOD_ARMATURE")
+        running = [job for job in session.get().queue.jobs if job.active]
+        for job in running[:1]:
+            draw_progress(layout, job, "galatea.cancel_job")
+
+
+def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+    """Which meshes, and what is wrong with them."""
+    live = checks.quick(context, objects)
+    active = context.view_layer.objects.active
+    if objects:
+        names = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
+        row = layout.row(align=True)
+        row.label(text=names, icon="MESH_DATA")
+        row.operator("galatea.check", text="", icon="VIEWZOOM")
+    elif active is not None and active.type == "ARMATURE":
+        layout.label(text=active.name, icon="ARMATURE_DATA")
+        live = []
+    stored = []
+    window = context.window_manager.galatea
+    if objects and window.checked == "\n".join(item.name for item in objects):
+        stored = list(window.problems)
+    if not live and not stored:
+        return
+    box = layout.box().column()
+    for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
+        draw_problem(box, context, problem.message, problem)
+    for problem in stored:
+        draw_problem(box, context, problem.name, problem)
+
+
+def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem) -> None:
+    """A sentence, with its button when there is one."""
+    paragraph(layout, context, message, icon=ICONS[problem.severity], alert=problem.severity == checks.BLOCKS)
+    if problem.fix_label:
+        row = layout.row()
+        row.separator(factor=2)
+        button = row.operator("galatea.fix_problem", text=problem.fix_label)
+        button.code, button.object = problem.code, problem.object
+
+
+class GALATEA_PT_rig_options(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_rig_options"
+    bl_label = "Options"
+    bl_parent_id = "GALATEA_PT_rig"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.galatea.rig
+        column = layout.column(heading="Shape")
+        column.prop(settings, "symmetric")
+        column.prop(settings, "ears")
+        column = layout.column(align=True)
+        column.prop(settings, "spine_bones", text="Spine Bones")
+        column.prop(settings, "neck_bones", text="Neck")
+        column.prop(settings, "tail_bones", text="Tail")
+        layout.prop(settings, "seed")
+
+
+class GALATEA_PT_rig_result(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_rig_result"
+    bl_label = "Result"
+    bl_parent_id = "GALATEA_PT_rig"
+    bl_order = 2
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return armature_of(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        armature = armature_of(context)
+        made = recipe.read(armature)
+        if made is not None:
+            draw_report(layout, context, made["report"])
+        row = layout.row(align=True)
+        if test_motion.KEY in armature:
+            row.operator("galatea.clear_test_bend", icon="X")
+        else:
+            row.operator("galatea.test_bend", icon="ARMATURE_DATA")
+        layout.operator("galatea.rigify", text="Rigify Controls", icon="OUTLINER_OB_ARMATURE")
+        if result_armature(context) is not None:
+            layout.operator("galatea.rerun", icon="FILE_REFRESH")
+
+
+def draw_report(layout: bpy.types.UILayout, context: bpy.types.Context, report: dict) -> None:
+    """What was recognised, how surely, and what to look at."""
+    box = layout.box().column(align=True)
+    if "animal" in report:
+        row = box.row()
+        row.label(text=str(report["animal"]).capitalize(), icon="OUTLINER_OB_ARMATURE")
+        if "confidence" in report:
+            side = row.row()
+            side.alignment = "RIGHT"
+            side.label(text=f"{report['confidence']:.0%} sure")
+    if "bones" in report:
+        box.label(text=f"{report['bones']} bones", icon="BONE_DATA")
+    for warning in report.get("warnings", []):
+        paragraph(box, context, warning, icon="ERROR")
+
+
+CLASSES = (GALATEA_PT_rig, GALATEA_PT_rig_options, GALATEA_PT_rig_result)
