@@ -16,49 +16,7 @@ pytestmark = pytest.mark.skipif(not (manifest_paths.ROOT / ".git").exists(), rea
 
 MODULE = "bl_ext.user_default.galatea"
 
-SCRIPT = r"""
-import json, os, sys
-from pathlib import Path
-import addon_utils, bpy
-
-package, answer, module = sys.argv[1:]
-bpy.ops.wm.read_factory_settings(use_empty=True)
-
-
-def ours():
-    return sorted(name for name in dir(bpy.types) if getattr(bpy.types, name).__module__.startswith(module))
-
-
-def operators():
-    return sorted(name for name in dir(bpy.ops.galatea))
-
-
-paths = list(sys.path)
-found = {"before": ours()}
-bpy.ops.extensions.package_install_files(filepath=package, repo="user_default", enable_on_install=True)
-found["enabled"] = module in bpy.context.preferences.addons
-found["classes"] = ours()
-found["operators"] = operators()
-found["warnings"] = {name: list(texts) for name, texts in addon_utils._extensions_warnings_get().items()}
-found["paths"] = [path for path in sys.path if path not in paths]
-found["top_level"] = "galatea" in sys.modules
-found["file"] = sys.modules[module].__file__
-
-bpy.ops.preferences.addon_disable(module=module)
-found["after_disabling"] = [ours(), operators()]
-bpy.ops.preferences.addon_enable(module=module)
-found["after_enabling_again"] = [ours(), operators()]
-
-# The check itself must be able to fail.
-sys.path.append(os.path.dirname(found["file"]))
-addon_utils.extensions_refresh(ensure_wheels=False)
-found["warnings_for_a_bad_path"] = {name: list(texts) for name, texts in addon_utils._extensions_warnings_get().items()}
-bpy.ops.preferences.addon_disable(module=module)
-
-Path(answer).write_text(json.dumps(found))
-sys.stdout.flush()
-os._exit(0)
-"""
+SCRIPT = Path(__file__).with_name("install_package.py")
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +24,9 @@ def installed(tmp_path_factory) -> dict:
     """What a fresh Blender found after it had installed and enabled the package."""
     folder = tmp_path_factory.mktemp("installed")
     package = release.build_package(folder)
-    script, answer = folder / "install.py", folder / "answer.json"
-    script.write_text(SCRIPT)
+    answer = folder / "answer.json"
     done = subprocess.run(
-        [sys.executable, "-I", str(script), str(package), str(answer), MODULE],
+        [sys.executable, "-I", str(SCRIPT), str(package), str(answer), MODULE],
         env=os.environ | {"BLENDER_USER_RESOURCES": str(folder / "user")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
