@@ -53,6 +53,9 @@ class Patience:
     """From a cancel to the end of the job."""
 
 
+PATIENCE = Patience()
+
+
 class WorkerProcess:
     """One child process that speaks the protocol over its stdin and stdout.
 
@@ -67,7 +70,7 @@ class WorkerProcess:
         version: str,
         log_file: Path,
         environment: dict[str, str] | None = None,
-        patience: Patience = Patience(),
+        patience: Patience = PATIENCE,
         task: str | None = None,
     ) -> None:
         self.state = State.STARTING if task is None else State.BUSY
@@ -96,7 +99,7 @@ class WorkerProcess:
                 **_process_group(),
             )
         self._inbox = _Inbox()
-        threading.Thread(target=self._inbox.read, args=(self._process.stdout,), name="galatea worker", daemon=True).start()
+        threading.Thread(target=self._inbox.read, args=(self._process,), name="galatea worker", daemon=True).start()
         if not self._is_task:
             self._send(protocol.Hello(protocol.VERSION, version))
 
@@ -145,9 +148,7 @@ class WorkerProcess:
             messages += self._handle(item)
             if time.monotonic() - now > seconds:
                 break
-        else:
-            messages += self._check_patience(now)
-        return messages
+        return messages + self._check_patience(now)
 
     def stop(self, seconds: float = 2.0) -> None:
         """Shutdown message, wait ``seconds``, terminate, wait ``seconds``, kill. The running job gets no End."""
@@ -180,7 +181,6 @@ class WorkerProcess:
         elif self._process.returncode is None:  # not yet waited for, so the number is still this process's
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 
@@ -197,10 +197,10 @@ class WorkerProcess:
             self._process.stdin.write(protocol.encode(message))
             self._process.stdin.flush()
 
-    def _handle(self, item: protocol.Message | protocol.ProtocolError | _EndOfStream) -> list:
+    def _handle(self, item: protocol.Message | protocol.ProtocolError | _Exit) -> list:
         match item:
-            case _EndOfStream():
-                return self._ended()
+            case _Exit(code):
+                return self._ended(code)
             case protocol.Ready() if self.state is State.STARTING:
                 if item.protocol != protocol.VERSION:
                     return self._fail(
@@ -249,30 +249,27 @@ class WorkerProcess:
             )
         return []
 
-    def _ended(self) -> list:
-        """The process closed its stdout: that is its end, wanted or not."""
-        try:
-            code = self._process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            return self._fail("protocol", "The worker closed its line to Blender.", "Run the job again.")
+    def _ended(self, code: int) -> list:
+        """The process has gone, wanted or not."""
         if self._is_task and self.job is None and code == 0:
             self.state = State.STOPPED
             return []
+        how = _describe_exit(code)
         if self.state is State.STARTING:
             return self._fail(
                 "no_start",
-                f"The worker could not start ({_describe_exit(code)}).",
+                f"The worker could not start ({how}).",
                 "See the log; installing the environment again in the preferences usually helps.",
             )
-        if code == -signal.SIGTERM or (os.name != "nt" and code == -signal.SIGKILL):
+        if code == -9:  # the system does this when memory runs out
             return self._fail(
                 "killed",
-                f"The worker was killed from outside ({_describe_exit(code)}), most likely because memory ran out.",
+                f"The worker was ended by the system ({how}), most likely because memory ran out.",
                 "Close other programs or use a mesh with fewer faces, then run the job again.",
             )
         return self._fail(
             "crashed",
-            f"The worker crashed ({_describe_exit(code)}).",
+            f"The worker crashed ({how}).",
             "Run the job again: a new worker starts. If it crashes again, report it with the log.",
         )
 
@@ -287,8 +284,11 @@ class WorkerProcess:
         return [protocol.Error(job, code, message, hint, details)]
 
 
-class _EndOfStream:
-    """The other side closed its stdout."""
+@dataclasses.dataclass(frozen=True)
+class _Exit:
+    """The process has ended."""
+
+    code: int
 
 
 class _Inbox:
@@ -299,21 +299,19 @@ class _Inbox:
         self._items: collections.deque = collections.deque()
         self._lock = threading.Lock()
 
-    def read(self, stream: typing.BinaryIO) -> None:
-        with stream:
+    def read(self, process: subprocess.Popen) -> None:
+        """Runs in its thread until the process has ended."""
+        with process.stdout as stream:
             # A line cut off by the end of the stream is how a process dies, not a mistake in the protocol.
             while (line := stream.readline(protocol.MAX_LINE + 1)) and (len(line) > protocol.MAX_LINE or line[-1:] == b"\n"):
                 try:
-                    message = protocol.decode(line)
-                    if not isinstance(message, protocol.ToBlender):
-                        raise protocol.ProtocolError(f"{type(message).__name__} is a message for the worker")
-                except protocol.ProtocolError as error:
-                    self._put(error)
-                    return  # what follows cannot be trusted, and poll() kills the process
-                self._put(message)
-        self._put(_EndOfStream())
+                    self._put(_decode(line))
+                except ValueError as error:
+                    self._put(protocol.ProtocolError(str(error)))
+                    break  # what follows cannot be trusted, and poll() kills the process
+        self._put(_Exit(process.wait()))
 
-    def get(self) -> protocol.Message | protocol.ProtocolError | _EndOfStream | None:
+    def get(self) -> protocol.Message | protocol.ProtocolError | _Exit | None:
         with self._lock:
             return self._items.popleft() if self._items else None
 
@@ -328,6 +326,13 @@ class _Inbox:
                 self._items[-1] = item if item.preview else dataclasses.replace(item, preview=last.preview)
             elif not isinstance(item, protocol.Log) or len(self._items) < MAX_PENDING:
                 self._items.append(item)
+
+
+def _decode(line: bytes) -> protocol.ToBlender:
+    message = protocol.decode(line)
+    if not isinstance(message, protocol.ToBlender):
+        raise protocol.ProtocolError(f"{type(message).__name__} is a message for the worker")
+    return message
 
 
 def child_environment(*, online: bool, device: str = "") -> dict[str, str]:

@@ -92,7 +92,7 @@ class Worker:
                         break
                     case message:
                         self._inbox.put(message)
-        except protocol.ProtocolError as error:  # nothing after it can be trusted
+        except ValueError as error:  # nothing after it can be trusted
             print(f"Blender sent nonsense: {error}", file=sys.stderr, flush=True)
         self._close()
 
