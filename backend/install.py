@@ -107,7 +107,8 @@ class Installer:
     def _download(self) -> None:
         """Bring all packages of the lock into the cache, one after the other."""
         cache = self._arguments.cache
-        partial = cache / f"partial-{os.getpid()}"  # two Blenders may install at the same time
+        cache.mkdir(parents=True, exist_ok=True)
+        partial = self._arguments.folder / "partial"  # goes with the environment when this is interrupted
         (partial / "tmp").mkdir(parents=True)
         os.environ["TMPDIR"] = os.environ["TEMP"] = str(partial / "tmp")  # pip writes there first: _watch() sees it grow
         have = {_sha256(path): path for path in cache.glob("*.whl")}
