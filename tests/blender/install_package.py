@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A script for a Blender of its own: install the package, enable, disable, enable again, and write what was found.
 
-Arguments: the zip, the JSON file for the answer, the module that the extension has in Blender.
+Arguments: the zip, the JSON file for the answer, the module that the extension has in Blender, the worker's Python,
+a GLB to rig.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import bpy
 
-package, answer, module = sys.argv[1:]
+package, answer, module, python, model = sys.argv[1:]
 bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
@@ -48,6 +49,31 @@ bpy.ops.preferences.addon_disable(module=module)
 found["after_disabling"] = [ours(), operators()]
 bpy.ops.preferences.addon_enable(module=module)
 found["after_enabling_again"] = [ours(), operators()]
+
+# One real job, with the worker that lies in the installed package.
+preferences = bpy.context.preferences.addons[module].preferences
+preferences.data_folder = os.path.join(os.path.dirname(answer), "data")
+preferences.python = python
+bpy.ops.import_scene.gltf(filepath=model)
+meshes = [item for item in bpy.context.visible_objects if item.type == "MESH"]
+mesh = max(meshes, key=lambda item: len(item.data.vertices))
+bpy.ops.object.select_all(action="DESELECT")
+mesh.select_set(True)
+bpy.context.view_layer.objects.active = mesh
+before_rig = {item.name for item in bpy.data.objects}
+try:
+    bpy.ops.galatea.rig(fix_problems=True)
+    found["problem"] = ""
+except RuntimeError as error:
+    found["problem"] = str(error)
+armatures = [item for item in bpy.data.objects if item.type == "ARMATURE" and item.name not in before_rig]
+found["bones"] = [bone.name for armature in armatures for bone in armature.data.bones]
+deforming = {bone.name for armature in armatures for bone in armature.data.bones if bone.use_deform}
+groups = {group.index for group in mesh.vertex_groups if group.name in deforming}
+found["weights"] = min(
+    sum(entry.weight for entry in vertex.groups if entry.group in groups) for vertex in mesh.data.vertices
+)
+found["warnings_after_rig"] = warnings()
 
 # The check itself must be able to fail.
 sys.path.append(os.path.dirname(found["file"]))

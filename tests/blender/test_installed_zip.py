@@ -14,6 +14,9 @@ from galatea.tools import manifest_paths, release
 
 pytestmark = pytest.mark.skipif(not (manifest_paths.ROOT / ".git").exists(), reason="the list of files comes from git")
 
+PYTHON = manifest_paths.ROOT / ".venv/bin/python"
+"""The worker's: it has what the base tier has, whichever Blender is tested."""
+MODEL = manifest_paths.ROOT / "examples/wolf.glb"
 MODULE = "bl_ext.user_default.galatea"
 
 SCRIPT = Path(__file__).with_name("install_package.py")
@@ -26,12 +29,12 @@ def installed(tmp_path_factory) -> dict:
     package = release.build_package(folder)
     answer = folder / "answer.json"
     done = subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), str(package), str(answer), MODULE],
+        [sys.executable, "-I", str(SCRIPT), str(package), str(answer), MODULE, str(PYTHON), str(MODEL)],
         env=os.environ | {"BLENDER_USER_RESOURCES": str(folder / "user")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
@@ -59,6 +62,14 @@ def test_registers_everything(installed):
 def test_disabling_leaves_nothing(installed):
     assert installed["after_disabling"] == [[], []]
     assert installed["after_enabling_again"] == [installed["classes"], installed["operators"]]
+
+
+def test_rigs(installed):
+    assert installed["problem"] == ""
+    assert {"Root", "Head"} <= set(installed["bones"])
+    assert any(name.endswith(".L") for name in installed["bones"])
+    assert installed["weights"] == pytest.approx(1, abs=1e-3)
+    assert installed["warnings_after_rig"] == {}
 
 
 def test_no_complaints(installed):
