@@ -81,6 +81,7 @@ def make_metarig(context: bpy.types.Context, armature: bpy.types.Object) -> bpy.
     context.view_layer.update()
     for item in list(context.selected_objects):
         item.select_set(False)
+    metarig.data.use_mirror_x = False  # heels are made one by one
     with armature_import.editing(context, metarig):
         prepare_bones(metarig.data)
     metarig.select_set(True)

@@ -62,7 +62,7 @@ class editing:
 
 def set_edit_bones(armature: bpy.types.Armature, bones: list[dict]) -> None:
     """Create the edit bones (edit mode). Parents come before their children."""
-    armature.use_mirror_x = True
+    armature.use_mirror_x = False  # or setting a right bone would change its left twin
     for bone in bones:
         edit = armature.edit_bones.new(bone["name"])
         if edit.name != bone["name"]:
@@ -73,6 +73,7 @@ def set_edit_bones(armature: bpy.types.Armature, bones: list[dict]) -> None:
         if bone["parent"] is not None:
             edit.parent = armature.edit_bones[bone["parent"]]
             edit.use_connect = bone["connected"]
+    armature.use_mirror_x = True  # for the artist who moves joints
 
 
 def set_collections(armature: bpy.types.Object, bones: list[dict]) -> None:

@@ -63,7 +63,11 @@ def assign(mesh_object: bpy.types.Object, skin: Skin) -> None:
     bone, value, vertex = bone[order], value[order], vertex[order].tolist()
     starts = np.flatnonzero(np.diff(bone * (STEPS + 1) + value, prepend=-1))
     stops = np.append(starts[1:], len(vertex))
-    used = {index: mesh_object.vertex_groups.new(name=skin.bones[index]) for index in np.unique(bone).tolist()}
+    names = {skin.bones[index] for index in np.unique(bone).tolist()}
+    if any(modifier.type == "MIRROR" and modifier.use_mirror_vertex_groups for modifier in mesh_object.modifiers):
+        # The other half takes over the groups of the other side, if they are there.
+        names |= {bpy.utils.flip_name(name) for name in names} & set(skin.bones)
+    used = {i: mesh_object.vertex_groups.new(name=name) for i, name in enumerate(skin.bones) if name in names}
     for start, stop in zip(starts.tolist(), stops.tolist()):
         used[int(bone[start])].add(vertex[start:stop], int(value[start]) / STEPS, "REPLACE")
 
