@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,9 +25,19 @@ def rig(animal: str) -> tuple[float, dict]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     command = [Path(sys.executable).with_name("galatea"), "rig", ROOT / f"examples/{animal}.glb", "--output", folder]
+    # Jobs and logs in the checkout and Blender with its own defaults, not the user's.
+    environment = os.environ | {
+        "BLENDER_USER_RESOURCES": str(ROOT / ".cache/blender"),
+        "XDG_DATA_HOME": str(ROOT / ".cache/data"),
+    }
     start = time.monotonic()
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIME_LIMIT
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TIME_LIMIT,
     )
     seconds = time.monotonic() - start
     output = done.stdout.decode(errors="replace")

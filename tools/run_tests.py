@@ -27,7 +27,7 @@ TIME_LIMIT = 12 * 60
 
 
 def test_environment(scratch: str) -> dict[str, str]:
-    """Environment of a test process: nothing of the user's Blender or Python settings, no model hub, two threads."""
+    """Environment of a test process: nothing of the user's settings, no model hub, two threads."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BLENDER_", "PYTHON"))}
     return environment | {
         "BLENDER_USER_RESOURCES": scratch,
@@ -36,6 +36,7 @@ def test_environment(scratch: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",
         "PYTHONUTF8": "1",
+        "XDG_DATA_HOME": scratch,
     }
 
 
