@@ -23,6 +23,8 @@ from pathlib import Path
 from . import protocol
 from .job import Job, JobCancelled, describe
 
+CAPABILITIES = ("rig", "bind")
+"""What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0
 EXIT_SECONDS = 8.0
 """When Blender has gone, a job that does not stop by itself is cut off after this long."""
@@ -150,10 +152,8 @@ def write_end(folder: Path, end: protocol.End) -> None:
 
 
 def _ready() -> protocol.Ready:
-    from . import capabilities
-
     manifest = tomllib.loads((Path(__file__).parents[1] / "blender_manifest.toml").read_text(encoding="utf-8"))
-    return protocol.Ready(protocol.VERSION, manifest["version"], platform.python_version(), "cpu", list(capabilities.NAMES))
+    return protocol.Ready(protocol.VERSION, manifest["version"], platform.python_version(), "cpu", list(CAPABILITIES))
 
 
 def _free_memory() -> None:

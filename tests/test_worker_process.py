@@ -242,8 +242,6 @@ CAPABILITIES = '''
 import os, subprocess, sys, time
 from ..job import JobError
 
-NAMES = ("stub",)
-
 def run(capability, params, job):
     match params["do"]:
         case "work":
@@ -303,7 +301,7 @@ def real(start, bootstrap):
 def test_real_worker(real, tmp_path):
     process = real()
     wait(process, lambda: process.state is State.READY)
-    assert process.ready.version == "1.2.3" and process.ready.capabilities == ["stub"]
+    assert process.ready.version == "1.2.3" and process.ready.capabilities == ["rig", "bind"]
     end = run(process, make_job(tmp_path / "job", do="work"))[-1]
     # A print does not reach the line to Blender, and reading stdin does not steal from it.
     assert end == protocol.Result("job", {"answer": "out/answer.txt"}, {"answer": 42, "stdin": ""})
