@@ -24,7 +24,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 SETUP := $(VENV)/.stamp-galatea
 
-.PHONY: help setup demo gallery test test-matrix benchmark release lint manifest lock clean distclean
+.PHONY: help setup demo test test-matrix benchmark release lint manifest lock clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
