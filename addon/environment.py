@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the backend's Python is, in which state it is, and how it is installed. No bpy here.
 
-An installed environment is a folder ``env/<tier>-<lock>-<time>/`` in the data folder. Its ``environment.json`` is written
-last: a folder without it is an interrupted installation. Of several complete ones the newest counts.
+An installed environment is a folder ``env/<tier>-<lock>-<time>/`` in the data folder. Its ``environment.json`` is
+written last: a folder without it is an interrupted installation. Of several complete ones the newest counts.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ TIERS = (
         "base",
         "Basic",
         "Rigging. No neural networks",
-        download_megabytes=60,
-        installed_megabytes=200,
+        download_megabytes=55,
+        installed_megabytes=190,
         licences="numpy, scipy: BSD-3-Clause; fast-simplification: MIT",
         modules=("numpy", "scipy.sparse", "scipy.spatial", "fast_simplification"),
     ),
@@ -146,6 +146,18 @@ class Plan:
         """At most: what an interrupted installation left is not downloaded again."""
         return 0 if self.cached else self.tier.download_megabytes
 
+    @property
+    def installed_megabytes(self) -> int:
+        return self.tier.installed_megabytes
+
+    @property
+    def licences(self) -> str:
+        return self.tier.licences
+
+    @property
+    def description(self) -> str:
+        return self.tier.description
+
 
 def default_folder() -> Path:
     """Data folder that survives updates of Blender and of the extension, per platform's custom."""
@@ -162,7 +174,7 @@ def tier(name: str) -> Tier:
 
 
 def status(settings: Settings, root: Path) -> Status:
-    """Look at the disk. Cheap, but not for every redraw: panels read Session.status. ``root``: the extension's folder."""
+    """Look at the disk; ``root`` is the extension's folder. Cheap, but not for every redraw: see Session.status."""
     if settings.python:
         python = _python_in(Path(settings.python))
         if python is None:
@@ -185,7 +197,9 @@ def _installed_status(data_folder: Path, root: Path) -> Status:
         if folders:
             hint = "Press Install: it goes on with what was downloaded already."
             return Status(State.INCOMPLETE, "The installation was interrupted.", hint, source="installed")
-        return Status(State.NOT_INSTALLED, "The compute environment is not installed.", "Press Install.", source="installed")
+        return Status(
+            State.NOT_INSTALLED, "The compute environment is not installed.", "Press Install.", source="installed"
+        )
     folder, marker = complete[-1]
     name = marker["tier"]
     python = _python_in(folder)
@@ -234,12 +248,8 @@ def remove(data_folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def plan(tier: Tier, settings: Settings, root: Path) -> Plan:
-    """How to install a tier. Raises EnvironmentProblem when that cannot be: offline, no suitable Python, no space.
-
-    Runs Python once or a few times: a fraction of a second, so not for redraws.
-    """
-    interpreter = find_interpreter(settings.base_python)
+def plan(tier: Tier, interpreter: Interpreter, settings: Settings, root: Path) -> Plan:
+    """How to install a tier. Raises EnvironmentProblem when that cannot be: offline, no space."""
     lock = lock_file(root, tier.name)
     identity = f"{tier.name}-{lock_hash(lock)}"
     cache = settings.data_folder / "wheels"
@@ -265,7 +275,10 @@ def plan(tier: Tier, settings: Settings, root: Path) -> Plan:
 
 
 def find_interpreter(preferred: str = "") -> Interpreter:
-    """A Python to build with: the preferred one alone, or Blender's, or one in PATH. Raises EnvironmentProblem."""
+    """A Python to build with: the preferred one alone, or Blender's, or one in PATH. Raises EnvironmentProblem.
+
+    Runs Python once or a few times: a fraction of a second, so not for redraws.
+    """
     problems = []
     for path in [preferred] if preferred else _candidates():
         try:
@@ -327,7 +340,13 @@ def _candidates() -> list[str]:
 
 def _python_in(place: Path) -> Path | None:
     """The Python of an environment's folder, or ``place`` itself when it is a file."""
-    for path in (place, place / "bin" / "python3", place / "bin" / "python", place / "Scripts" / "python.exe", place / "python.exe"):
+    for path in (
+        place,
+        place / "bin" / "python3",
+        place / "bin" / "python",
+        place / "Scripts" / "python.exe",
+        place / "python.exe",
+    ):
         if path.is_file():
             return path
     return None

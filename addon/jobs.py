@@ -392,7 +392,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _lock(folder: Path) -> typing.BinaryIO | None:
-    """A handle that marks the folder as used by this Blender until it is closed or Blender ends, None when another has it."""
+    """A handle that marks the folder as used by this Blender until it is closed or Blender ends.
+
+    None when another Blender has it."""
     handle = (folder / "lock").open("ab")
     try:
         if os.name == "nt":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one object that lives as long as the extension is enabled: queue, worker, environment, and the timer that moves them.
+"""The one object that lives as long as the extension is enabled: queue, worker, environment, and their timer.
 
 register() calls start(), unregister() calls stop(), everything else calls get().
 """
@@ -44,6 +44,7 @@ class Session:
         self._version = version
         self._patience = patience
         self._installer: WorkerProcess | None = None
+        self._interpreter: tuple[str, environment.Interpreter] | None = None  # for this value of Settings.base_python
         self.status: environment.Status = environment.status(settings(), root)
         """The environment as last looked at; refresh() looks again."""
         self.queue = jobs.Queue(settings().data_folder / "jobs", self._start_worker, version)
@@ -77,8 +78,9 @@ class Session:
         return self._settings().data_folder / "logs" / "install.log"
 
     def refresh(self) -> None:
-        """Look at the environment again, e.g. after the preferences changed. Another Python needs another worker: an
-        idle one is stopped."""
+        """Look at the environment again, e.g. after the preferences changed.
+
+        Another Python needs another worker: an idle one is stopped."""
         before = self.status
         self.status = environment.status(self._settings(), self._root)
         self.queue.folder = self._settings().data_folder / "jobs"
@@ -86,12 +88,18 @@ class Session:
             self.stop_worker()
 
     def check_install(self, tier: str) -> environment.Plan:
-        """What install() would do, for the consent dialog. Raises EnvironmentProblem (offline, no Python, disk full)."""
+        """What install() would do, for the consent dialog. Raises EnvironmentProblem (offline, no Python, disk full).
+
+        Cheap when it has been called before: the Python is looked for once."""
         if self.installation is not None and self.installation.active:
             raise EnvironmentProblem("An installation runs already.", "Wait for its end or cancel it.")
         if self.queue.busy:
             raise EnvironmentProblem("A job is running.", "Wait for its end or cancel it, then install.")
-        return environment.plan(environment.tier(tier), self._settings(), self._root)
+        settings = self._settings()
+        chosen = settings.base_python
+        if self._interpreter is None or self._interpreter[0] != chosen or not self._interpreter[1].path.exists():
+            self._interpreter = chosen, environment.find_interpreter(chosen)
+        return environment.plan(environment.tier(tier), self._interpreter[1], settings, self._root)
 
     def install(self, tier: str) -> jobs.Job:
         """Start installing. Raises EnvironmentProblem. Progress in ``installation``."""
@@ -205,8 +213,8 @@ _current: Session | None = None
 def start(settings: typing.Callable[[], environment.Settings], *, root: Path, version: str, timer: bool) -> Session:
     """Make the session. Starts no process.
 
-    ``settings`` is asked whenever something depends on the preferences; ``root`` is the extension's folder; ``timer`` is
-    not bpy.app.background, where timers never fire.
+    ``settings`` is asked whenever something depends on the preferences; ``root`` is the extension's folder; ``timer``
+    is not bpy.app.background, where timers never fire.
     """
     global _current
     stop()

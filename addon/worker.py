@@ -205,7 +205,7 @@ class WorkerProcess:
                 if item.protocol != protocol.VERSION:
                     return self._fail(
                         "wrong_version",
-                        f"The worker speaks version {item.protocol} of the protocol and Blender version {protocol.VERSION}.",
+                        f"The worker speaks version {item.protocol} of the protocol, Blender version {protocol.VERSION}.",
                         "Restart Blender: the extension was updated while it ran.",
                     )
                 self.ready = item
@@ -245,7 +245,9 @@ class WorkerProcess:
             )
         if self._silence > self._patience.silence:
             return self._fail(
-                "hung", "The worker hung and was ended.", "Run the job again; if it hangs again, report it with the log."
+                "hung",
+                "The worker hung and was ended.",
+                "Run the job again; if it hangs again, report it with the log.",
             )
         return []
 
@@ -303,7 +305,9 @@ class _Inbox:
         """Runs in its thread until the process has ended."""
         with process.stdout as stream:
             # A line cut off by the end of the stream is how a process dies, not a mistake in the protocol.
-            while (line := stream.readline(protocol.MAX_LINE + 1)) and (len(line) > protocol.MAX_LINE or line[-1:] == b"\n"):
+            while (line := stream.readline(protocol.MAX_LINE + 1)) and (
+                len(line) > protocol.MAX_LINE or line[-1:] == b"\n"
+            ):
                 try:
                     self._put(_decode(line))
                 except ValueError as error:
@@ -338,11 +342,23 @@ def _decode(line: bytes) -> protocol.ToBlender:
 def child_environment(*, online: bool, device: str = "") -> dict[str, str]:
     """Environment variables for a child: Blender's, without what would make another Python load the wrong files."""
     dropped = {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
-    dropped |= {"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_FRAMEWORK_PATH"}  # Blender's own, Snap
+    dropped |= {
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "DYLD_INSERT_LIBRARIES",
+        "DYLD_FRAMEWORK_PATH",
+    }  # Blender's own, Snap
     kept = {
-        name: value for name, value in os.environ.items() if name not in dropped and not name.upper().startswith("CONDA")
+        name: value
+        for name, value in os.environ.items()
+        if name not in dropped and not name.upper().startswith("CONDA")
     }
-    kept |= {"PYTHONNOUSERSITE": "1", "PYTHONUTF8": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}
+    kept |= {
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    }
     if not online:
         kept |= {"HF_HUB_OFFLINE": "1"}
     if device == "cpu":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts a process of the backend: ``python -I -u backend/bootstrap.py`` the worker, ``... install ARGUMENTS`` the installer.
+"""Starts a process of the backend: ``python -I -u backend/bootstrap.py`` is the worker, ``... install`` the installer.
 
 Run by its path, because the extension's folder may have any name and nothing of it is installed in that Python.
 """
@@ -14,7 +14,9 @@ from pathlib import Path
 
 def load_package(root: Path) -> types.ModuleType:
     """Import the folder ``root`` as package ``galatea``, whatever it is called."""
-    spec = importlib.util.spec_from_file_location("galatea", root / "__init__.py", submodule_search_locations=[str(root)])
+    spec = importlib.util.spec_from_file_location(
+        "galatea", root / "__init__.py", submodule_search_locations=[str(root)]
+    )
     package = importlib.util.module_from_spec(spec)
     sys.modules["galatea"] = package
     spec.loader.exec_module(package)

@@ -42,7 +42,9 @@ def main() -> None:
     parser.add_argument("--modules", required=True, help="imported at the end, separated by commas")
     parser.add_argument("--megabytes", type=float, required=True, help="of the download, for the progress")
     parser.add_argument("--index", default="", help="additional package index")
-    parser.add_argument("--replaces", type=Path, nargs="*", default=[], help="environments to delete once this one works")
+    parser.add_argument(
+        "--replaces", type=Path, nargs="*", default=[], help="environments to delete once this one works"
+    )
     arguments = parser.parse_args()
 
     lock = threading.Lock()
@@ -110,7 +112,9 @@ class Installer:
         cache.mkdir(parents=True, exist_ok=True)
         partial = self._arguments.folder / "partial"  # goes with the environment when this is interrupted
         (partial / "tmp").mkdir(parents=True)
-        os.environ["TMPDIR"] = os.environ["TEMP"] = str(partial / "tmp")  # pip writes there first: _watch() sees it grow
+        os.environ["TMPDIR"] = os.environ["TEMP"] = str(
+            partial / "tmp"
+        )  # pip writes there first: _watch() sees it grow
         have = {_sha256(path): path for path in cache.glob("*.whl")}
         wheels = []
         threading.Thread(target=self._watch, args=(wheels, partial), daemon=True).start()
@@ -150,7 +154,9 @@ class Installer:
         # Wheels only: a source package would run its author's code and need compilers.
         always = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
         packages = ["--only-binary", ":all:", "--no-deps", "--find-links", str(self._arguments.cache)]
-        self._run([str(self._python), "-I", "-m", "pip", command, *always, *packages, *options, "--requirement", str(file)])
+        self._run(
+            [str(self._python), "-I", "-m", "pip", command, *always, *packages, *options, "--requirement", str(file)]
+        )
 
     def _run(self, command: list[str]) -> None:
         lines = []
@@ -179,11 +185,15 @@ def _explain(stage: str, code: int, output: str) -> JobError:
             "Try again later; a proxy or mirror may deliver a changed file.",
         )
     if "No space left" in output:
-        return JobError("disk_full", "The disk is full.", "Free some space, or choose another data folder in the preferences.")
+        return JobError(
+            "disk_full", "The disk is full.", "Free some space, or choose another data folder in the preferences."
+        )
     if re.search(r"No matching distribution|Could not find a version", output):
         if re.search(r"[Cc]onnection|[Tt]imeout|ProxyError|SSLError|Name or service", output):
             return JobError(
-                "network", "The package index cannot be reached.", "Check the network and the proxy, then install again."
+                "network",
+                "The package index cannot be reached.",
+                "Check the network and the proxy, then install again.",
             )
         return JobError(
             "no_package",

@@ -31,7 +31,7 @@ class JobError(Exception):
         self.hint = hint
 
 
-class JobCancelled(Exception):  # noqa: N818 - it is no error
+class JobCancelled(Exception):
     """The artist stopped the job. Let it pass through."""
 
 
@@ -51,7 +51,9 @@ class Job:
         self.folder = Path(folder)
         self._send = send or (lambda message: None)
         self._cancel = threading.Event()
-        self._first: tuple[float, float] | None = None  # time and fraction of the first progress: a resumed job starts late
+        self._first: tuple[float, float] | None = (
+            None  # time and fraction of the first progress: a resumed job starts late
+        )
         self._last_time = -1.0
         self._last_stage = ""
 
@@ -107,7 +109,7 @@ class Job:
         env: dict[str, str] | None = None,
         on_line: typing.Callable[[str], None] | None = None,
     ) -> int:
-        """Run a program to its end and return its exit code; a negative one is the signal that ended it (not on Windows).
+        """Run a program to its end and return its exit code; a negative one is the signal that ended it.
 
         Each line it prints goes to ``on_line``, which may call progress(), or to the log file. The program and its own
         children are killed when the job is cancelled, when ``on_line`` raises and when this process dies.

@@ -58,7 +58,9 @@ class Worker:
         self._source = source
         self._sink = sink
         self._sink_lock = threading.Lock()
-        self._inbox: queue.SimpleQueue[protocol.Hello | protocol.FreeMemory | protocol.Shutdown | Job] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[protocol.Hello | protocol.FreeMemory | protocol.Shutdown | Job] = (
+            queue.SimpleQueue()
+        )
         self._jobs: dict[str, Job] = {}  # asked for and not ended
         self._running: str | None = None
         self._closing = False

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A worker that misbehaves on demand: ``python stub_worker.py MODE``. It knows the protocol by heart, not from the package.
+"""A worker that misbehaves on demand: ``python stub_worker.py MODE``. It knows the protocol by heart.
 
 With "good" it writes ``out/answer.txt`` into the job's folder, taking ``params["seconds"]`` and obeying cancel.
 """
@@ -76,7 +76,14 @@ def work(job: str, folder: Path) -> None:
             time.sleep(60)
         case "flood":
             for i in range(10_000):
-                send("progress", job=job, stage="Working", fraction=i / 10_000, eta=None, preview=f"{i}.png" if i == 17 else None)
+                send(
+                    "progress",
+                    job=job,
+                    stage="Working",
+                    fraction=i / 10_000,
+                    eta=None,
+                    preview=f"{i}.png" if i == 17 else None,
+                )
     if MODE in ("garbage", "half_character", "unknown_field", "wrong_direction", "second_ready", "unknown_job"):
         time.sleep(60)
     if MODE in ("missing_file", "escaping_file"):

@@ -39,8 +39,13 @@ def make_wheel(folder: Path, name: str) -> Path:
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    hashes = {path: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode() for path, text in files.items()}
-    record = "".join(f"{path},sha256={hashes[path]},{len(text)}\n" for path, text in files.items()) + f"{info}/RECORD,,\n"
+    hashes = {
+        path: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        for path, text in files.items()
+    }
+    record = (
+        "".join(f"{path},sha256={hashes[path]},{len(text)}\n" for path, text in files.items()) + f"{info}/RECORD,,\n"
+    )
     wheel = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, text in (files | {f"{info}/RECORD": record}).items():
@@ -243,7 +248,7 @@ def test_offline_is_refused_before_anything_is_done(tmp_path, root):
 def test_a_full_disk_is_refused_before_anything_is_done(tmp_path, root, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 5_000_000))
     with pytest.raises(EnvironmentProblem, match="5 MB are free"):
-        environment.plan(TINY, settings(tmp_path / "data", online=True), root)
+        environment.plan(TINY, environment.find_interpreter(), settings(tmp_path / "data", online=True), root)
 
 
 def test_other_folders_are_left_alone(tmp_path, root):

@@ -238,7 +238,7 @@ def test_environment_of_a_child(monkeypatch):
 
 # The real worker, with capabilities of our own.
 
-CAPABILITIES = '''
+CAPABILITIES = """
 import os, subprocess, sys, time
 from ..job import JobError
 
@@ -278,7 +278,7 @@ def run(capability, params, job):
                 lines.append(line)
                 job.progress("child " + line, 0.5)
             return {}, {"code": job.run_child(command, on_line=on_line), "lines": lines}
-'''
+"""
 
 
 @pytest.fixture(scope="module")

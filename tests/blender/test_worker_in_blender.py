@@ -46,7 +46,9 @@ def test_a_job_makes_an_object(start):
     bpy.data.objects.remove(bpy.data.objects["Answer 42"])
 
 
-@pytest.mark.parametrize(("mode", "code"), [("signal", "crashed"), ("garbage", "protocol"), ("die_at_start", "no_start")])
+@pytest.mark.parametrize(
+    ("mode", "code"), [("signal", "crashed"), ("garbage", "protocol"), ("die_at_start", "no_start")]
+)
 def test_a_bad_worker_leaves_blender_alone(start, mode, code):
     current = start(mode)
     end = current.queue.run_blocking(current.queue.create("rig", "Rig", {}, {}))
