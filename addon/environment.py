@@ -68,8 +68,8 @@ TIERS = (
         "cpu",
         "Processor",
         "Everything, without a graphics card: slow where neural networks compute",
-        download_megabytes=300,
-        installed_megabytes=1200,
+        download_megabytes=250,
+        installed_megabytes=1000,
         licences="numpy, scipy, PyTorch: BSD-3-Clause; fast-simplification: MIT",
         modules=("numpy", "scipy.sparse", "fast_simplification", "torch"),
         # The ordinary index has only the CUDA build for Linux.

@@ -205,7 +205,7 @@ class WorkerProcess:
                 if item.protocol != protocol.VERSION:
                     return self._fail(
                         "wrong_version",
-                        f"The worker speaks version {item.protocol} of the protocol, Blender version {protocol.VERSION}.",
+                        f"The worker speaks version {item.protocol} of the protocol, Blender {protocol.VERSION}.",
                         "Restart Blender: the extension was updated while it ran.",
                     )
                 self.ready = item

@@ -112,9 +112,7 @@ class Installer:
         cache.mkdir(parents=True, exist_ok=True)
         partial = self._arguments.folder / "partial"  # goes with the environment when this is interrupted
         (partial / "tmp").mkdir(parents=True)
-        os.environ["TMPDIR"] = os.environ["TEMP"] = str(
-            partial / "tmp"
-        )  # pip writes there first: _watch() sees it grow
+        os.environ["TMPDIR"] = str(partial / "tmp")  # pip writes there first: _watch() sees it grow
         have = {_sha256(path): path for path in cache.glob("*.whl")}
         wheels = []
         threading.Thread(target=self._watch, args=(wheels, partial), daemon=True).start()
