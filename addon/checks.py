@@ -56,11 +56,16 @@ def quick(context: bpy.types.Context, objects: list[bpy.types.Object]) -> list[P
 
 
 def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Problem]:
+    """In the order in which they have to be fixed."""
     found = []
 
     def add(code: str, message: str, severity: str, fix=None, fix_label: str = "") -> None:
         found.append(Problem(code, f"{item.name} {message}", severity, item.name, fix, fix_label))
 
+    if item.mode == "EDIT":
+        add("edit_mode", "is in Edit Mode.", BLOCKS, leave_mode, "Leave Edit Mode")
+    elif item.mode != "OBJECT":
+        add("mode", "is being painted or sculpted.", BLOCKS, leave_mode, "Object Mode")
     if item.library or item.data.library or item.override_library:
         add("linked", "comes from another file, so nothing can be added to it.", BLOCKS, make_local, "Make Local")
     elif item.data.users - item.data.use_fake_user > 1:
@@ -71,10 +76,6 @@ def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Pr
             make_single_user,
             "Make Single User",
         )
-    if item.mode == "EDIT":
-        add("edit_mode", "is in Edit Mode.", BLOCKS, leave_mode, "Leave Edit Mode")
-    elif item.mode != "OBJECT":
-        add("mode", "is being painted or sculpted.", BLOCKS, leave_mode, "Object Mode")
     if not item.visible_get(view_layer=context.view_layer):
         add("hidden", "is hidden.", BLOCKS, show, "Show")
     armature = bound_armature(item)
@@ -142,12 +143,17 @@ def deep(objects: list[bpy.types.Object], parts: list[Arrays]) -> list[Problem]:
         Problem("nan", f"{item.name} has vertices without a valid position (NaN or infinite).", BLOCKS, item.name,
                 delete_broken_vertices, "Delete Them")
         for item, part in zip(objects, parts, strict=True)
-        if not (np.isfinite(part.vertices).all() and np.isfinite(part.targets).all())
+        if broken_points(part.vertices).any() or broken_points(part.targets).any()
     ]  # fmt: skip
     if broken:
         return broken
     alone = len(objects) == 1
     return _deep(joined(parts), objects[0].name if alone else "The selection", objects[0].name if alone else "")
+
+
+def broken_points(points: np.ndarray) -> np.ndarray:
+    """(N, 3) -> (N,) bool: NaN, infinite, or so far away that it was infinite once (Blender cuts infinity to 3e38)."""
+    return ~(np.abs(points) < 1e30).all(1)
 
 
 def _deep(data: Arrays, subject: str, name: str) -> list[Problem]:
@@ -285,7 +291,7 @@ def delete_broken_vertices(context: bpy.types.Context, item: bpy.types.Object) -
     """Remove vertices whose position is no number, with their faces."""
     mesh = bmesh.new()
     mesh.from_mesh(item.data)
-    broken = np.flatnonzero(~np.isfinite(vertex_positions(item.data)).all(1)).tolist()
+    broken = np.flatnonzero(broken_points(vertex_positions(item.data))).tolist()
     mesh.verts.ensure_lookup_table()
     bmesh.ops.delete(mesh, geom=[mesh.verts[index] for index in broken], context="VERTS")
     mesh.to_mesh(item.data)

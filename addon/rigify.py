@@ -82,8 +82,9 @@ def make_metarig(context: bpy.types.Context, armature: bpy.types.Object) -> bpy.
     for item in list(context.selected_objects):
         item.select_set(False)
     metarig.data.use_mirror_x = False  # heels are made one by one
+    chains = [[bone.name for bone in chain] for chain in connected_chains(metarig.data)]
     with armature_import.editing(context, metarig):
-        prepare_bones(metarig.data)
+        prepare_bones(metarig.data, chains)
     metarig.select_set(True)
     context.view_layer.objects.active = metarig
     test_motion.set_pose(metarig, 0.0, 0.0)
@@ -94,8 +95,10 @@ def make_metarig(context: bpy.types.Context, armature: bpy.types.Object) -> bpy.
     return metarig
 
 
-def prepare_bones(data: bpy.types.Armature) -> None:
-    """What Rigify expects (edit mode): its own root instead of ours, and a heel for two-legged feet."""
+def prepare_bones(data: bpy.types.Armature, chains: list[list[str]]) -> None:
+    """What Rigify expects (edit mode): separate chains, its own root instead of ours, a heel for two-legged feet."""
+    for chain in chains:
+        data.edit_bones[chain[0]].use_connect = False
     for bone in [bone for bone in data.edit_bones if bone.parent is None and not bone.use_deform]:
         data.edit_bones.remove(bone)
     for bone in list(data.edit_bones):
