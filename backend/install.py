@@ -9,6 +9,7 @@ cancelled by killing it: each package goes into the cache as soon as it is there
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -72,6 +73,7 @@ class Installer:
     def __init__(self, job: Job, arguments: argparse.Namespace) -> None:
         self._job = job
         self._arguments = arguments
+        self._environment: dict[str, str] | None = None  # for the commands; None: this process's own
         self._python = arguments.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     def install(self) -> None:
@@ -112,8 +114,8 @@ class Installer:
         cache.mkdir(parents=True, exist_ok=True)
         partial = self._arguments.folder / "partial"  # goes with the environment when this is interrupted
         (partial / "tmp").mkdir(parents=True)
-        os.environ["TMPDIR"] = str(partial / "tmp")  # pip writes there first: _watch() sees it grow
-        have = {_sha256(path): path for path in cache.glob("*.whl")}
+        self._environment = os.environ | {"TMPDIR": str(partial / "tmp")}  # pip writes there first: _watch() sees it
+        have = {_sha256(path): path for path in cache.glob("*.whl") if _fits(path.name)}
         wheels = []
         threading.Thread(target=self._watch, args=(wheels, partial), daemon=True).start()
         for requirement in _requirements(self._arguments.lock.read_text(encoding="utf-8")):
@@ -127,14 +129,16 @@ class Installer:
             for wheel in partial.glob("*.whl"):  # none when the requirement is for other platforms
                 os.replace(wheel, cache / wheel.name)
                 wheels.append(cache / wheel.name)
+        self._environment = None
         shutil.rmtree(partial, ignore_errors=True)
         _write(self._arguments.cached_list, "\n".join(wheel.name for wheel in wheels))
 
     def _watch(self, wheels: list[Path], partial: Path) -> None:
         """Progress of the download in bytes, also within a package."""
         while partial.exists():
-            size = sum(_size(path) for path in [*wheels, *partial.rglob("*")])
-            if partial.exists():
+            # What vanishes meanwhile, because pip moves it, counts at the next turn.
+            with contextlib.suppress(FileNotFoundError):
+                size = sum(path.stat().st_size for path in [*wheels, *partial.rglob("*")] if path.is_file())
                 self._job.progress(self._stage, self._fraction(size))
             time.sleep(0.3)
 
@@ -163,7 +167,7 @@ class Installer:
             print(line, file=sys.stderr, flush=True)
             lines.append(line)
 
-        code = self._job.run_child(command, on_line=on_line)
+        code = self._job.run_child(command, env=self._environment, on_line=on_line)
         if code != 0:
             raise _explain(self._stage, code, "\n".join(lines))
 
@@ -201,12 +205,10 @@ def _explain(stage: str, code: int, output: str) -> JobError:
     return JobError("failed", f"{stage} failed with exit code {code}.", "See the log, then try again.")
 
 
-def _size(path: Path) -> int:
-    """Bytes; 0 for a file that pip has just moved away."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0
+def _fits(wheel: str) -> bool:
+    """Whether a wheel of the cache is for this Python: another one may have filled the cache."""
+    version = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    return re.search(rf"-({version}-{version}|cp3\d+-abi3|(py2\.)?py3-none)-", wheel) is not None
 
 
 def _sha256(path: Path) -> str:

@@ -317,6 +317,13 @@ def test_locks_are_complete(tier):
     assert without_hash == (["torch==2.13.0+cpu ; sys_platform == 'linux'"] if tier == "cpu" else [])
 
 
+def test_wheels_for_another_python_do_not_count_as_cached():
+    this, other = f"cp3{sys.version_info[1]}", f"cp3{sys.version_info[1] + 1}"
+    fitting = [f"numpy-2.4.6-{this}-{this}-win_amd64.whl", "sympy-1.0-py3-none-any.whl", "a-1-cp39-abi3-win_amd64.whl"]
+    others = [f"numpy-2.4.6-{other}-{other}-win_amd64.whl", f"numpy-2.4.6-{this}-{this}t-win_amd64.whl"]
+    assert all(install._fits(name) for name in fitting) and not any(install._fits(name) for name in others)
+
+
 @pytest.mark.parametrize(
     ("output", "code"),
     [
