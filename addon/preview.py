@@ -17,15 +17,18 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from . import compat, test_motion
+from .export.mesh import surface
 
-TILE = (720, 640)
-SAMPLES = 24
+TILE = (640, 560)
+SAMPLES = 12
 BACKGROUND = np.array([[0.86, 0.88, 0.91], [0.62, 0.66, 0.72]])
 """Display colours at the top and the bottom of the picture."""
-CLAY = (0.52, 0.50, 0.48)
+CLAY = (0.78, 0.74, 0.70)
 SKELETON_OPACITY = 0.92
 VIEW = Vector((0.80, -0.55, 0.28)).normalized()
 """Towards the camera, in the armature's axes: from the left, a little from the front and above."""
+KEY_LIGHT = (0.75, -0.65, 1.1)
+"""Towards the light."""
 MOMENT, STRENGTH = 0.08, 1.35
 """Of the test motion: legs apart and one of each pair lifted."""
 
@@ -40,6 +43,8 @@ def render(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[
         bent = bent_copies(context, armature, meshes, fit)
         set_up(scene, rest + bent)
         folder = path.parent
+        floor = min(points_of(rest + bent)[:, 2].min(), 0.0)
+        rest_shadow, bent_shadow = (shadow(scene.camera, subjects, floor) for subjects in (rest, bent))
         for item in rest:
             scene.collection.objects.link(item)
         plain = shot(scene, folder)
@@ -50,7 +55,7 @@ def render(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[
             scene.collection.objects.unlink(item)
         bones = skeleton_object(armature, fit)
         scene.collection.objects.link(bones)
-        skeleton = shot(scene, folder, shadow=False)
+        skeleton = shot(scene, folder)
         scene.collection.objects.unlink(bones)
         for item in bent:
             scene.collection.objects.link(item)
@@ -60,9 +65,10 @@ def render(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[
         for kind in KINDS:
             for datablock in set(getattr(bpy.data, kind)) - before[kind]:
                 getattr(bpy.data, kind).remove(datablock)
-    back = background()
-    inside = over(over(back, clay), skeleton * SKELETON_OPACITY)
-    save(np.concatenate([over(back, plain), inside, over(back, weights)], axis=1), path)
+    ground = background() * (1 - rest_shadow)
+    inside = over(over(ground, clay), skeleton * SKELETON_OPACITY)
+    posed = over(background() * (1 - bent_shadow), weights)
+    save(np.concatenate([over(ground, plain), inside, posed], axis=1), path)
 
 
 KINDS = ("objects", "meshes", "materials", "lights", "cameras", "worlds", "images")
@@ -212,7 +218,7 @@ def use_material(item: bpy.types.Object, one: bpy.types.Material) -> None:
 
 
 def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
-    """Camera, light, ground and render settings."""
+    """Camera, light and render settings."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = SAMPLES, False, False
@@ -225,18 +231,11 @@ def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
     world = bpy.data.worlds.new("Preview")
     node = next(node for node in compat.enable_nodes(world).nodes if node.type == "BACKGROUND")
     node.inputs["Color"].default_value = (0.85, 0.92, 1.0, 1)
-    node.inputs["Strength"].default_value = 0.55
+    node.inputs["Strength"].default_value = 0.42
     scene.world = world
-    add_sun(scene, "Key", (0.75, -0.65, 1.1), 3.0, 12)
-    add_sun(scene, "Rim", (-0.9, 0.6, 0.5), 1.2, 20)
+    add_sun(scene, "Key", KEY_LIGHT, 2.1, 12)
+    add_sun(scene, "Rim", (-0.9, 0.6, 0.5), 0.8, 20)
     add_camera(scene, subjects)
-    ground = bpy.data.meshes.new("Ground")
-    ground.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
-    floor = bpy.data.objects.new("Ground", ground)
-    floor.is_shadow_catcher = True
-    # Bent feet may reach below the floor of the rest pose.
-    floor.location.z = min(points_of(subjects)[:, 2].min(), 0.0) - 0.002
-    scene.collection.objects.link(floor)
 
 
 def add_sun(scene: bpy.types.Scene, name: str, towards: tuple, strength: float, softness: float) -> None:
@@ -269,15 +268,14 @@ def add_camera(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None
     tangent = np.array([1, TILE[1] / TILE[0]]) * camera.sensor_width / 2 / camera.lens * 0.88
     distance = float((np.abs(points[:, :2]) / tangent + points[:, 2:]).max())
     item = bpy.data.objects.new("Preview", camera)
-    item.matrix_world = rotation.to_4x4()
-    item.location = rotation @ (Vector(centre) + Vector((0, 0, distance)))
+    place = rotation @ (Vector(centre) + Vector((0, 0, distance)))
+    item.matrix_world = Matrix.Translation(place) @ rotation.to_4x4()
     scene.collection.objects.link(item)
     scene.camera = item
 
 
-def shot(scene: bpy.types.Scene, folder: Path, shadow: bool = True) -> np.ndarray:
+def shot(scene: bpy.types.Scene, folder: Path) -> np.ndarray:
     """Render: (H, W, 4) float32, first row at the bottom, display colours with the alpha multiplied in."""
-    scene.collection.objects["Ground"].hide_render = not shadow
     path = folder / ".preview-part.png"
     scene.render.filepath = str(path)
     bpy.ops.render.render(scene=scene.name, write_still=True)
@@ -289,6 +287,58 @@ def shot(scene: bpy.types.Scene, folder: Path, shadow: bool = True) -> np.ndarra
     pixels = pixels.reshape(TILE[1], TILE[0], 4)
     pixels[..., :3] *= pixels[..., 3:]  # PNG stores colours without the alpha
     return pixels
+
+
+def shadow(camera: bpy.types.Object, subjects: list[bpy.types.Object], floor: float) -> np.ndarray:
+    """How much of the ground's light is taken away, (H, W, 4) with the last channel 0.
+
+    Points of the surface thrown onto the ground and blurred, the more the higher they are: a shadow catcher in Cycles takes
+    ten times as long as the animal itself.
+    """
+    random = np.random.default_rng(0)
+    light = np.array(KEY_LIGHT) / KEY_LIGHT[2]
+    rotation, location = np.array(camera.matrix_world.to_3x3()), np.array(camera.matrix_world.translation)
+    lens = camera.data.lens / camera.data.sensor_width
+    dark = np.zeros((TILE[1], TILE[0]))
+    corners = np.concatenate([triangle_corners(item.data) for item in subjects])
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    count = 60_000
+    chosen = corners[random.choice(len(corners), count, p=area / area.sum())]
+    weights = random.dirichlet((1, 1, 1), count)
+    points = np.einsum("nij,ni->nj", chosen, weights)
+    height = points[:, 2] - floor
+    thrown = points - height[:, None] * light
+    seen = (thrown - location) @ rotation
+    pixels = seen[:, :2] / -seen[:, 2:] * lens * TILE[0] + np.array(TILE) / 2
+    columns, rows = np.floor(pixels).astype(int).T
+    inside = (columns >= 0) & (columns < TILE[0]) & (rows >= 0) & (rows < TILE[1])
+    for low, high, radius in ((0, 0.12, 4), (0.12, 0.4, 9), (0.4, 9, 15)):
+        layer = inside & (height >= low) & (height < high)
+        hits = np.zeros_like(dark)
+        np.add.at(hits, (rows[layer], columns[layer]), 1.0)
+        # Points in a pixel -> part of it that is covered, with the density that a unit of surface has on average.
+        dark = np.maximum(dark, 1 - np.exp(-blurred(hits, radius) * 6))
+    result = np.zeros((TILE[1], TILE[0], 4), dtype=np.float32)
+    result[..., :3] = 0.42 * blurred(dark, 2)[..., None]
+    return result
+
+
+def triangle_corners(mesh: bpy.types.Mesh) -> np.ndarray:
+    """(T, 3, 3) float64."""
+    vertices, triangles = surface(mesh, Matrix())
+    return vertices[triangles]
+
+
+def blurred(picture: np.ndarray, radius: int) -> np.ndarray:
+    """Three box filters in each direction: nearly a Gaussian."""
+    for axis in (0, 1) * 3:
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (radius + 1, radius)
+        total = np.cumsum(np.pad(picture, padding), axis=axis)
+        size = 2 * radius + 1
+        length = picture.shape[axis]
+        picture = (np.take(total, range(size, size + length), axis) - np.take(total, range(length), axis)) / size
+    return picture
 
 
 def background() -> np.ndarray:
