@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tail: the longest limb in the middle behind the pelvis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .body import Body, Limb
+from .bones import Bone, chain, numbered, split_evenly
+from .curves import path_length
+
+
+def tail_bones(body: Body, used: list[Limb], pelvis: np.ndarray, trunk: float, count: int) -> list[Bone]:
+    """Bones from the root of the tail to its tip, none without one; its limb is added to ``used``.
+
+    ``pelvis`` (3,) is the rear end of the spine, whose length is ``trunk``; the first bone of the spine is the parent.
+    """
+    behind = [limb for limb in body.limbs if limb not in used and limb.base[1] > pelvis[1] - 0.15 * trunk
+              and limb.tip[1] > pelvis[1] and (limb.side == 0 or not body.symmetric)]
+    if not behind:
+        return []
+    limb = max(behind, key=lambda limb: limb.length)
+    # Begin a little inside of the body, where the first vertebra of the tail is.
+    inside = min(limb.own + int(0.06 * trunk / body.solid.pitch), len(limb.path) - 1)
+    path = limb.path[: inside + 1][::-1]
+    if body.symmetric:
+        path = path * np.array([0.0, 1, 1])
+    root = pelvis + 0.5 * (path[0] - pelvis) if np.linalg.norm(path[0] - pelvis) > 0.1 * trunk else path[0]
+    path = np.concatenate([root[None], path[np.linalg.norm(path - root, axis=1) > 0.03 * trunk]])
+    if len(path) < 2:
+        return []
+    used.append(limb)
+    count = count or int(np.clip(round(path_length(path) / (0.11 * trunk)), 2, 10))
+    return chain(numbered("Tail", count), split_evenly(path, count), "Spine1", "Tail")
