@@ -317,9 +317,9 @@ def shadow(camera: bpy.types.Object, subjects: list[bpy.types.Object], floor: fl
         hits = np.zeros_like(dark)
         np.add.at(hits, (rows[layer], columns[layer]), 1.0)
         # Points in a pixel -> part of it that is covered, with the density that a unit of surface has on average.
-        dark = np.maximum(dark, 1 - np.exp(-blurred(hits, radius) * 6))
+        dark = np.maximum(dark, 1 - np.exp(-blurred(hits, radius) * 4))
     result = np.zeros((TILE[1], TILE[0], 4), dtype=np.float32)
-    result[..., :3] = 0.42 * blurred(dark, 2)[..., None]
+    result[..., :3] = 0.30 * blurred(dark, 2)[..., None]
     return result
 
 

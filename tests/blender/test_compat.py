@@ -15,7 +15,9 @@ from galatea.addon.version import ROOT
 def test_child_blender_runs_a_script(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("import bpy, sys\nprint(sys.argv[-1], bpy.app.version)\nraise SystemExit(3)\n")
-    done = subprocess.run([*compat.child_blender_command(), str(script), "--", "hello"], capture_output=True, timeout=100)
+    done = subprocess.run(
+        [*compat.child_blender_command(), str(script), "--", "hello"], capture_output=True, timeout=100
+    )
     assert done.returncode == 3, done.stderr
     assert f"hello {bpy.app.version}" in done.stdout.decode()
 

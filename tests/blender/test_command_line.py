@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`galatea rig` and `galatea doctor`, with the made-up worker."""
+
+import json
+
+import bpy
+import numpy as np
+import pytest
+from galatea.addon import command_line, preview
+from galatea.addon.version import current
+
+from . import made_up
+
+RESULTS = ["preview.png", "recipe.json", "report.json", "result.blend", "result.glb"]
+
+
+def export(path):
+    """Write what is in the file in the format of the path's ending."""
+    ending = path.suffix
+    if ending == ".blend":
+        bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    elif ending == ".fbx":
+        bpy.ops.export_scene.fbx(filepath=str(path))
+    elif ending == ".glb":
+        bpy.ops.export_scene.gltf(filepath=str(path), export_format="GLB")
+    elif ending == ".gltf":
+        bpy.ops.export_scene.gltf(filepath=str(path), export_format="GLTF_SEPARATE")
+    else:
+        getattr(bpy.ops.wm, f"{ending[1:]}_export")(filepath=str(path))
+
+
+@pytest.mark.parametrize("ending", [".glb", ".gltf", ".obj", ".ply", ".stl", ".fbx", ".blend"])
+def test_every_format(animal, worker, tmp_path, ending):
+    source, output = tmp_path / f"animal{ending}", tmp_path / "out"
+    export(source)
+    arguments = ["rig", str(source), "--output", str(output), "--seed", "7", "--no-ears", "--no-preview"]
+    assert command_line.blender_command(arguments) == 0
+    assert sorted(path.name for path in output.iterdir()) == sorted(set(RESULTS) - {"preview.png"})
+    recipe = json.loads((output / "recipe.json").read_text())
+    assert recipe["params"]["seed"] == 7 and recipe["params"]["ears"] is False and recipe["galatea"] == current()
+    assert json.loads((output / "report.json").read_text())["animal"] == "quadruped"
+    for load, name in ((bpy.ops.wm.open_mainfile, "result.blend"), (bpy.ops.import_scene.gltf, "result.glb")):
+        if name == "result.glb":
+            bpy.ops.wm.read_homefile(use_empty=True)
+        load(filepath=str(output / name))
+        mesh = next(item for item in bpy.data.objects if item.type == "MESH" and item.vertex_groups)
+        armature = mesh.find_armature()
+        assert set(armature.data.bones.keys()) == {bone["name"] for bone in made_up.bones()}
+        assert [item.type for item in bpy.data.objects].count("ARMATURE") == 1
+
+
+def test_materials_survive(animal, worker, tmp_path):
+    material = bpy.data.materials.new("Fur")
+    animal.data.materials.append(material)
+    export(tmp_path / "a.blend")
+    assert command_line.blender_command(["rig", str(tmp_path / "a.blend"), "-o", str(tmp_path), "--no-preview"]) == 0
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.import_scene.gltf(filepath=str(tmp_path / "result.glb"))
+    assert "Fur" in bpy.data.materials
+
+
+def test_a_character_of_several_meshes_and_picking_one(animal, worker, tmp_path, capsys):
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.05, location=(0.1, -1.6, 2.25))
+    bpy.context.object.name = "Eye"
+    export(tmp_path / "a.blend")
+    assert command_line.blender_command(["rig", str(tmp_path / "a.blend"), "-o", str(tmp_path), "--no-preview"]) == 0
+    assert {o["name"] for o in worker[0].target["objects"]} == {"Animal", "Eye"}
+    assert "Rigging Animal, Eye" in capsys.readouterr().out
+    arguments = ["rig", str(tmp_path / "a.blend"), "-o", str(tmp_path), "--no-preview", "--object"]
+    assert command_line.blender_command([*arguments, "Animal"]) == 0
+    assert [o["name"] for o in worker[1].target["objects"]] == ["Animal"]
+    assert command_line.blender_command([*arguments, "Nose"]) == 1
+    assert "no mesh object called Nose; it has:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "message"),
+    [
+        ("none.glb", None, "no such file"),
+        ("a.txt", b"x", "use a file of these kinds"),
+        ("a.glb", b"garbage", "cannot be read"),
+        ("a.blend", b"garbage", "cannot be read"),
+        ("a.obj", b"v 0 0 0\n", "galatea:"),
+        (
+            "plane.obj",
+            b"v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 0.5 0.5 0\nf 1 2 5\nf 2 3 5\nf 3 4 5\nf 4 1 5\n",
+            "is flat",
+        ),
+    ],
+)
+def test_failures_are_one_line(worker, tmp_path, capsys, name, contents, message):
+    if contents is not None:
+        (tmp_path / name).write_bytes(contents)
+    assert command_line.blender_command(["rig", str(tmp_path / name), "-o", str(tmp_path / "out")]) == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("galatea:")]
+    assert len(lines) == 1 and message in lines[0] and "Traceback" not in lines[0]
+
+
+def test_usage_error_and_help(capsys):
+    assert command_line.blender_command(["rig"]) == 2
+    assert command_line.blender_command(["--help"]) == 0
+    assert "doctor" in capsys.readouterr().out
+
+
+def test_doctor(capsys):
+    status = command_line.blender_command(["doctor"])
+    out, err = capsys.readouterr()
+    assert f"Galatea        {current()}" in out and bpy.app.version_string in out
+    assert ("Ready to rig." in out) == (status == 0) and bool(err) == (status != 0)
+
+
+def test_preview(rigged, tmp_path, monkeypatch):
+    """Three pictures side by side: the animal in each, colours in the second and third; the file is left as it was."""
+    monkeypatch.setattr(preview, "TILE", (160, 140))
+    monkeypatch.setattr(preview, "SAMPLES", 4)
+    mesh, armature = rigged
+    armature.pose.bones["Head"].location = (0.1, 0, 0)
+    kinds = ("objects", "meshes", "materials", "scenes", "images", "worlds", "lights", "cameras", "actions")
+    before = {kind: list(getattr(bpy.data, kind)) for kind in kinds}
+    points = made_up.world_points(mesh)
+    preview.render(bpy.context, armature, [mesh], tmp_path / "preview.png")
+    assert {kind: list(getattr(bpy.data, kind)) for kind in kinds} == before
+    assert np.allclose(made_up.world_points(mesh), points) and [path.name for path in tmp_path.iterdir()] == [
+        "preview.png"
+    ]
+    image = bpy.data.images.load(str(tmp_path / "preview.png"))
+    assert tuple(image.size) == (480, 140)
+    pixels = np.array(image.pixels[:]).reshape(140, 480, 4)[..., :3]
+    saturation = pixels.max(2) - pixels.min(2)
+    plain, skeleton, weights = (saturation[:, i * 160 : (i + 1) * 160] for i in range(3))
+    assert (plain > 0.3).mean() < 0.001 < 0.01 < (skeleton > 0.3).mean() < (weights > 0.3).mean()
+    brightness = pixels.mean(2)
+    assert brightness[:, :160].max() > 0.75 and brightness[:, :160].max() - brightness[:, :160].min() > 0.2
