@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
@@ -48,10 +48,9 @@ def curve_branches(solid: Solid, shortest: float, most: int = 40) -> list[Branch
     index = np.argwhere(solid.inside)
     points = solid.points(index)
     radius = solid.radius[solid.inside].astype(float)
-    lengths, weighted = _graphs(solid, index, radius)
     root = int(radius.argmax())
-    distance = dijkstra(lengths, indices=root)
-    _, predecessor = dijkstra(weighted, indices=root, return_predecessors=True)
+    distance = dijkstra(neighbour_graph(solid, index), indices=root)
+    _, predecessor = dijkstra(neighbour_graph(solid, index, radius), indices=root, return_predecessors=True)
     open_voxel = np.isfinite(distance)
     open_voxel &= np.linalg.norm(points - points[root], axis=1) > radius[root]
     branches = []
@@ -82,22 +81,25 @@ def smoothed(path: np.ndarray, spacing: float, rounds: int = 3) -> np.ndarray:
     return result
 
 
-def _graphs(solid: Solid, index: np.ndarray, radius: np.ndarray) -> tuple[coo_array, coo_array]:
-    """Neighbour graphs over the inside voxels: by length, and by length divided by the squared thickness."""
+def neighbour_graph(solid: Solid, index: np.ndarray, radius: np.ndarray | None = None) -> csr_array:
+    """Graph over the inside voxels ``index`` (N, 3), 26 neighbours each, (N, N) float64.
+
+    Edges weigh their length, or with ``radius`` (N,) their length in voxels divided by the squared thickness in voxels,
+    which draws shortest paths to the middle.
+    """
     number = np.full(solid.inside.shape, -1, np.int32)
     number[tuple(index.T)] = np.arange(len(index))
     rows, columns, steps = [], [], []
-    for offset in np.ndindex(3, 3, 3):
-        step = np.array(offset) - 1
-        if tuple(step) <= (0, 0, 0):
-            continue
+    for step in (np.array(offset) - 1 for offset in np.ndindex(3, 3, 3) if offset > (1, 1, 1)):
         neighbour = number[tuple((index + step).T)]  # the grid has an empty border
         found = neighbour >= 0
         rows.append(np.flatnonzero(found))
         columns.append(neighbour[found])
         steps.append(np.full(found.sum(), np.linalg.norm(step)))
-    row, column, step = np.concatenate(rows), np.concatenate(columns), np.concatenate(steps)
-    thickness = (radius[row] + radius[column]) / (2 * solid.pitch)
+    row, column, weight = np.concatenate(rows), np.concatenate(columns), np.concatenate(steps)
+    if radius is None:
+        weight = weight * solid.pitch
+    else:
+        weight = weight / ((radius[row] + radius[column]) / (2 * solid.pitch)) ** 2
     both = (np.concatenate([row, column]), np.concatenate([column, row]))
-    shape = (len(index), len(index))
-    return tuple(coo_array((np.tile(weight, 2), both), shape=shape).tocsr() for weight in (step * solid.pitch, step / thickness**2))
+    return coo_array((np.tile(weight, 2), both), shape=(len(index), len(index))).tocsr()

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the worker can do. A capability is a plain function of its parameters and a job."""
+
+from __future__ import annotations
+
+import typing
+
+from ..job import Job, JobError
+
+
+def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """Runs a capability by its name in the protocol; returns (files relative to the job's folder, report).
+
+    Imports come late: a job must not pay for what another one needs. Raises JobError for parameters that do not exist.
+    """
+    try:
+        match capability:
+            case "rig":
+                from .rig import RigParams, rig
+
+                return rig(RigParams(**params), job)
+            case "bind":
+                from .rig import BindParams, bind
+
+                return bind(BindParams(**params), job)
+    except TypeError as error:
+        if "unexpected keyword" in str(error) or "required positional" in str(error):
+            raise JobError("bad_input", f"Wrong parameters for {capability}: {error}.", "Update the extension and its environment together.") from error
+        raise
+    raise JobError("bad_input", f'There is no capability "{capability}".', "Update the extension and its environment together.")
