@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import typing
@@ -91,11 +92,11 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
     return {"weights": "out/weights.npz"}, {"bones": len(skeleton["bones"]), "warnings": warnings, "seconds": seconds}
 
 
-def _read_mesh(job: Job) -> tuple[Shape, np.ndarray | None]:
-    """The clean mesh, and (N, 3) points that want weights when they are not its vertices."""
+def _read_mesh(job: Job) -> tuple[Shape, np.ndarray]:
+    """The clean mesh, and the (N, 3) points that want weights: its vertices before cleaning, unless others are given."""
     with np.load(job.inputs / "mesh.npz", allow_pickle=False) as data:
         shape = clean(data["vertices"], data["triangles"])
-        return shape, data["targets"].astype(np.float64) if "targets" in data else None
+        return shape, data["targets" if "targets" in data else "vertices"].astype(np.float64)
 
 
 def _bones(bones: list[tuple[str, np.ndarray, np.ndarray]], matrix: np.ndarray) -> Bones:
@@ -104,16 +105,11 @@ def _bones(bones: list[tuple[str, np.ndarray, np.ndarray]], matrix: np.ndarray) 
     return Bones([bone[0] for bone in bones], heads, tails)
 
 
-def _write_weights(shape: Shape, targets: np.ndarray | None, bones: Bones, blender: typing.Sequence[str], job: Job) -> list[str]:
+def _write_weights(shape: Shape, targets: np.ndarray, bones: Bones, blender: typing.Sequence[str], job: Job) -> list[str]:
     job.progress("Computing skin weights", 0.5)
     skin = skin_weights(shape, bones, list(blender), job)
-    if targets is not None:
-        indices, weights = at_targets(skin, shape, targets)
-    else:
-        # Vertices without faces take the weights of the nearest one that has some, through index 0 at worst.
-        source = np.where(shape.source >= 0, shape.source, 0)
-        indices, weights = skin.indices[source], skin.weights[source]
     job.progress("Writing weights", 0.97)
+    indices, weights = at_targets(skin, shape, targets)
     np.savez(job.outputs / "weights.npz", bones=np.array(bones.names), indices=indices, weights=weights)
     return skin.warnings
 
@@ -130,14 +126,9 @@ def _bone_json(bone: Bone) -> dict[str, typing.Any]:
             "collection": bone.collection, "color": bone.color}
 
 
-class _timed:  # noqa: N801 - used like a function
-    """Context that adds its wall seconds to ``seconds[name]``."""
-
-    def __init__(self, seconds: dict[str, float], name: str) -> None:
-        self.seconds, self.name = seconds, name
-
-    def __enter__(self) -> None:
-        self.start = time.perf_counter()
-
-    def __exit__(self, *exception: object) -> None:
-        self.seconds[self.name] = round(time.perf_counter() - self.start, 3)
+@contextlib.contextmanager
+def _timed(seconds: dict[str, float], name: str) -> typing.Iterator[None]:
+    """Puts the wall seconds of the block into ``seconds[name]``."""
+    start = time.perf_counter()
+    yield
+    seconds[name] = round(time.perf_counter() - start, 3)

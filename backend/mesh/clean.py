@@ -22,8 +22,6 @@ class Shape:
     """(V, 3) float64."""
     triangles: np.ndarray
     """(T, 3) int32; every vertex belongs to at least one."""
-    source: np.ndarray
-    """(N,) int32: vertex of this shape for every vertex of the input, -1 where there is none (loose vertices, decimation)."""
 
     @property
     def size(self) -> float:
@@ -58,20 +56,18 @@ def clean(vertices: np.ndarray, triangles: np.ndarray) -> Shape:
     used = np.unique(triangles)
     renumber = np.full(len(first), -1, np.int32)
     renumber[used] = np.arange(len(used))
-    source = np.where(finite, renumber[merged], -1).astype(np.int32)
-    return Shape(vertices[first[used]], renumber[triangles].astype(np.int32), source)
+    return Shape(vertices[first[used]], renumber[triangles].astype(np.int32))
 
 
 def decimated(shape: Shape, triangle_count: int) -> Shape:
-    """At most about ``triangle_count`` triangles (quadric edge collapse); ``source`` is then all -1."""
+    """At most about ``triangle_count`` triangles (quadric edge collapse)."""
     if len(shape.triangles) <= triangle_count:
         return shape
     # Single precision and a unit box: coordinates of 1e6 units would lose the shape otherwise.
     origin, size = shape.vertices.min(axis=0), shape.size
     points, triangles = fast_simplification.simplify(
         ((shape.vertices - origin) / size).astype(np.float32), shape.triangles, target_count=triangle_count, agg=4)
-    result = clean(points.astype(np.float64) * size + origin, triangles.astype(np.int32))
-    return Shape(result.vertices, result.triangles, np.full(len(shape.source), -1, np.int32))
+    return clean(points.astype(np.float64) * size + origin, triangles.astype(np.int32))
 
 
 def part_labels(shape: Shape) -> tuple[np.ndarray, np.ndarray]:

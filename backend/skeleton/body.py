@@ -99,7 +99,7 @@ class Body:
         turned = Solid(solid.inside[::-1, ::-1], solid.radius[::-1, ::-1],
                        np.array([-last[0], -last[1], solid.origin[2]]), solid.pitch)
         limbs = [replace(limb, path=limb.path * turn, side=-limb.side) for limb in self.limbs]
-        shape = Shape(self.shape.vertices * turn, self.shape.triangles, self.shape.source)
+        shape = Shape(self.shape.vertices * turn, self.shape.triangles)
         return replace(self, solid=turned, limbs=limbs, shape=shape, matrix=self.matrix @ np.diag([-1.0, -1.0, 1.0, 1.0]))
 
     def is_attachment(self, limb: Limb) -> bool:
@@ -119,7 +119,7 @@ def body_of(shape: Shape, symmetric: bool, rng: np.random.Generator) -> Body:
     labels, areas = part_labels(shape)
     rank = np.argsort(np.argsort(-areas))
     limbs = _limbs(curve_branches(solid, 0.02 * shape.size), solid, mirrored, shape.size)
-    return Body(solid, limbs, mirrored, matrix, Shape(local, shape.triangles, shape.source), rank[labels])
+    return Body(solid, limbs, mirrored, matrix, Shape(local, shape.triangles), rank[labels])
 
 
 def _frame(shape: Shape, plane) -> np.ndarray:

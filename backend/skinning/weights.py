@@ -182,7 +182,10 @@ def _transferred(dense: np.ndarray, source: np.ndarray, target: np.ndarray) -> n
 
 
 def at_targets(skin: SkinWeights, shape: Shape, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights for other points near the surface: (N, 3) targets -> (N, 4) indices and weights."""
+    """Weights for (N, 3) points: those of the same place for vertices of the shape, of the nearest one otherwise.
+
+    Returns (N, 4) int32 indices and (N, 4) float32 weights.
+    """
     finite = np.isfinite(targets).all(axis=1)
     _, nearest = KDTree(shape.vertices).query(np.where(finite[:, None], targets, 0.0))
     return skin.indices[nearest], skin.weights[nearest]
