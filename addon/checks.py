@@ -14,6 +14,7 @@ import bmesh
 import bpy
 import numpy as np
 
+from . import compat
 from .export.mesh import Arrays, joined, vertex_positions
 from .importers.weights import bound_armature
 
@@ -309,10 +310,5 @@ def recalculate_normals(context: bpy.types.Context, item: bpy.types.Object) -> N
 
 def apply_scale(context: bpy.types.Context, item: bpy.types.Object) -> None:
     """Scale into the mesh; a mirrored mesh has its faces turned, so that the outside stays outside."""
-    with context.temp_override(
-        object=item, active_object=item, selected_objects=[item], selected_editable_objects=[item]
-    ):
-        mirrored = item.matrix_basis.is_negative
-        bpy.ops.object.transform_apply(location=False, rotation=False, scale=True)
-    if mirrored:
-        item.data.flip_normals()
+    with context.temp_override(object=item, active_object=item, selected_objects=[item], selected_editable_objects=[item]):
+        compat.apply_scale(item)

@@ -88,6 +88,18 @@ def modal_tool_runs(window: bpy.types.Window) -> bool:
     return any(defined_in_python(operator.bl_idname) is None for operator in window.modal_operators)
 
 
+def apply_scale(item: bpy.types.Object) -> None:
+    """Scale of the object that the context has selected into its mesh, with the outside staying outside.
+
+    Blender turns the faces of a mirrored mesh by itself in newer versions (5.2 does); before, they end up inside out.
+    """
+    corners = [corner.vertex_index for corner in item.data.loops[:8]]
+    mirrored = item.matrix_basis.is_negative
+    bpy.ops.object.transform_apply(location=False, rotation=False, scale=True)
+    if mirrored and corners == [corner.vertex_index for corner in item.data.loops[:8]]:
+        item.data.flip_normals()
+
+
 def import_operators() -> dict[str, tuple[str, dict]]:
     """File ending -> (operator, options). FBX has a C++ importer since 4.5, an add-on's before."""
     fbx = "wm.fbx_import" if "fbx_import" in dir(bpy.ops.wm) else "import_scene.fbx"
