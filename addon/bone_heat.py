@@ -77,7 +77,7 @@ if __name__ == "__main__":
     status = 0
     try:
         main(*sys.argv[sys.argv.index("--") + 1 :])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever happens has to become an exit status
         print(f"bone heat: {type(error).__name__}: {error}", file=sys.stderr)
         status = 1
     sys.stdout.flush()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Input gate: what is wrong with the selected meshes, said in one sentence each, with a fix where there is one.
 
-``quick`` costs nothing and may run at every redraw; ``deep`` reads the geometry (about a second at 2 million triangles).
+``quick`` costs nothing and may run at every redraw; ``deep`` reads the geometry (a second at 2 million triangles).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-import bmesh
 import bpy
+import bmesh
 import numpy as np
 
 from . import compat
@@ -38,7 +38,7 @@ class Problem:
 
 
 def targets(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The meshes a button works on: the selected ones, the active one first; the active mesh alone if none is selected."""
+    """The meshes a button works on: the selected ones, the active one first; without any, the active one."""
     active = context.view_layer.objects.active
     chosen = [item for item in context.selected_objects if item.type == "MESH"]
     if active is not None and active.type == "MESH" and (active in chosen or not chosen):
@@ -130,8 +130,8 @@ def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Pr
 
 
 CHANGE_VERTICES = {
-    "ARRAY", "BEVEL", "BOOLEAN", "BUILD", "DECIMATE", "EDGE_SPLIT", "MASK", "MIRROR", "MULTIRES", "NODES", "REMESH", "SCREW", "SKIN",
-    "SOLIDIFY", "SUBSURF", "WELD", "WIREFRAME",
+    "ARRAY", "BEVEL", "BOOLEAN", "BUILD", "DECIMATE", "EDGE_SPLIT", "MASK", "MIRROR", "MULTIRES", "NODES", "REMESH",
+    "SCREW", "SKIN", "SOLIDIFY", "SUBSURF", "WELD", "WIREFRAME",
 }  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def _weld(vertices: np.ndarray, triangles: np.ndarray, size: float) -> tuple[np.
 
 
 def _edges(triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Undirected edges (E, 2), faces per edge (E,), and how many more times each is walked one way than the other (E,)."""
+    """Undirected edges (E, 2), faces per edge (E,), and walks one way minus walks the other way (E,)."""
     ends = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
     forward = ends[:, 0] < ends[:, 1]
     base = int(triangles.max()) + 1
@@ -310,5 +310,7 @@ def recalculate_normals(context: bpy.types.Context, item: bpy.types.Object) -> N
 
 def apply_scale(context: bpy.types.Context, item: bpy.types.Object) -> None:
     """Scale into the mesh; a mirrored mesh has its faces turned, so that the outside stays outside."""
-    with context.temp_override(object=item, active_object=item, selected_objects=[item], selected_editable_objects=[item]):
+    with context.temp_override(
+        object=item, active_object=item, selected_objects=[item], selected_editable_objects=[item]
+    ):
         compat.apply_scale(item)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``galatea rig INPUT --output DIR`` and ``galatea doctor``, in Python with the bpy module or as ``blender --command galatea``.
+"""``galatea rig INPUT --output DIR`` and ``galatea doctor``: with the bpy module, or as ``blender --command galatea``.
 
 It presses the same buttons as the artist: the operators do the work.
 """
@@ -93,7 +93,7 @@ def rig(options: argparse.Namespace) -> int:
     """``galatea rig``."""
     import bpy
 
-    from . import preview, properties, recipe, rig, session
+    from . import properties, recipe, rig, session
 
     problem = session.get().problem
     if problem:
@@ -214,8 +214,9 @@ def export_glb(path: Path, armature, meshes: list) -> None:
     changed = any(modifier.type in CHANGE_VERTICES for item in meshes for modifier in item.modifiers)
     keys = any(item.data.shape_keys for item in meshes)
     bpy.ops.export_scene.gltf(
-        filepath=str(path), export_format="GLB", use_selection=True, export_apply=changed and not keys, export_animations=False,
-        export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
+        filepath=str(path), export_format="GLB", use_selection=True,
+        export_apply=changed and not keys,
+        export_animations=False, export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
     )  # fmt: skip
 
 

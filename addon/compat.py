@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every difference between Blender 4.2 and 5.2 that Galatea meets. Nothing else looks at versions or missing attributes.
+"""Every difference between Blender 4.2 and 5.2 that Galatea meets. Nothing else looks at versions.
 
 Written by feature, not by version number: each function asks for what it needs, so it stays right in between.
 """

@@ -22,13 +22,13 @@ class GalateaPreferences(bpy.types.AddonPreferences):
     data_folder: bpy.props.StringProperty(
         name="Data Folder",
         subtype="DIR_PATH",
-        description="Holds the environment, jobs and logs. Kept when Blender or Galatea is updated; empty for the usual place",
+        description="Holds the environment, jobs and logs, and survives updates. Empty for the usual place",
         update=_changed,
     )
     python: bpy.props.StringProperty(
         name="Python",
         subtype="FILE_PATH",
-        description="A Python, or the folder of an environment, that has what Galatea needs; empty to use Galatea's own",
+        description="A Python, or an environment's folder, that has what Galatea needs. Empty for Galatea's own",
         update=_changed,
     )
     base_python: bpy.props.StringProperty(

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A picture of a rig: the mesh, the skeleton inside it, and a bent pose coloured by skin weights.
 
-Rendered by Cycles on the CPU, because Workbench and EEVEE need a GPU or a display. Everything is built in a scene of its own
-from copies, brought to a size of one unit, so it looks the same for a mouse in millimetres and a whale in inches.
+Rendered by Cycles on the CPU, because Workbench and EEVEE need a GPU or a display. Everything is built from copies in a
+scene of its own, at a size of one unit, so it looks the same for a mouse in millimetres and a whale in inches.
 """
 
 from __future__ import annotations
@@ -163,9 +163,8 @@ def skeleton_object(armature: bpy.types.Object, fit: Matrix) -> bpy.types.Object
     colours = bone_colours(armature.data)
     shape = np.array([[0, 0, 0], [1, 0.1, 1], [-1, 0.1, 1], [-1, 0.1, -1], [1, 0.1, -1], [0, 1, 0]], dtype=float)
     sides = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 1), (5, 2, 1), (5, 3, 2), (5, 4, 3), (5, 1, 4)]
-    ball = np.array([[0, 0, 1], *([math.cos(a), math.sin(a), z] for z in (0.5, -0.5) for a in np.arange(6) * math.pi / 3),
-                     [0, 0, -1]])  # fmt: skip
-    ball[1:-1, :2] *= math.sqrt(0.75)
+    circle = [(0.866 * math.cos(angle), 0.866 * math.sin(angle)) for angle in np.arange(6) * math.pi / 3]
+    ball = np.array([(0, 0, 1), *((x, y, 0.5) for x, y in circle), *((x, y, -0.5) for x, y in circle), (0, 0, -1)])
     rings = [(0, 1 + i, 1 + (i + 1) % 6) for i in range(6)]
     rings += [(1 + i, 7 + i, 7 + (i + 1) % 6, 1 + (i + 1) % 6) for i in range(6)]
     rings += [(13, 7 + (i + 1) % 6, 7 + i) for i in range(6)]
@@ -292,8 +291,8 @@ def shot(scene: bpy.types.Scene, folder: Path) -> np.ndarray:
 def shadow(camera: bpy.types.Object, subjects: list[bpy.types.Object], floor: float) -> np.ndarray:
     """How much of the ground's light is taken away, (H, W, 4) with the last channel 0.
 
-    Points of the surface thrown onto the ground and blurred, the more the higher they are: a shadow catcher in Cycles takes
-    ten times as long as the animal itself.
+    Points of the surface thrown onto the ground and blurred, the more the higher they are: a shadow catcher in Cycles
+    takes ten times as long as the animal itself.
     """
     random = np.random.default_rng(0)
     light = np.array(KEY_LIGHT) / KEY_LIGHT[2]

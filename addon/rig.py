@@ -33,7 +33,7 @@ def create_job(
     parts: list[mesh_export.Arrays],
     params: dict,
 ) -> jobs.Job:
-    """A job, not yet submitted, that makes a skeleton (and weights, if ``params["bind"]``) for all ``objects`` together."""
+    """A job, not yet submitted, for one skeleton in all ``objects``, with weights if ``params["bind"]``."""
     params = {**params, "blender": compat.child_blender_command()}
     title = f"Rig {objects[0].name}" if params["bind"] else f"Place Skeleton in {objects[0].name}"
     job = queue.create("rig", title, params, describe(objects, parts))
@@ -130,8 +130,8 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
             )
         if len(item.data.vertices) != wanted["vertices"]:
             raise ImportProblem(
-                f"{item.name} has {len(item.data.vertices)} vertices now, it had {wanted['vertices']}: press Rig again, "
-                "or undo the change and Apply."
+                f"{item.name} has {len(item.data.vertices)} vertices now, it had {wanted['vertices']}: "
+                "press Rig again, or undo the change and Apply."
             )
         if item.library or item.data.library:
             raise ImportProblem(f"{item.name} comes from another file now: make it local, then Apply.")
@@ -274,7 +274,7 @@ def replaced_armature(objects: list[bpy.types.Object]) -> bpy.types.Object | Non
 
 
 def remove_armature(old: bpy.types.Object, new: bpy.types.Object, objects: list[bpy.types.Object]) -> None:
-    """``new`` takes the place of ``old``. One that Galatea made and nobody animated goes, any other stays without meshes."""
+    """``new`` takes the place of ``old``, which goes if Galatea made it and nobody animated it, and stays otherwise."""
     for item in objects:
         remove_groups(item, [bone.name for bone in old.data.bones])
     world = new.matrix_world.copy()

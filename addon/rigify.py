@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Armature -> Rigify metarig -> generated control rig, with the meshes and their weights moved over to it.
 
-Rigify's deforming bones are called "DEF-" + the metarig's bone when limbs are made of one segment, so the weights are kept:
-only the vertex groups get new names.
+Rigify's deforming bones are called "DEF-" + the metarig's bone when limbs are made of one segment, so the weights are
+kept: only the vertex groups get new names.
 """
 
 from __future__ import annotations
 
-import addon_utils
 import bpy
+import addon_utils
 from mathutils import Vector
 
 from . import recipe, test_motion

@@ -131,7 +131,7 @@ def turn(limb: Limb, index: int, cycle: float, swims: bool) -> tuple[Vector, flo
 def flexion(limb: Limb, index: int) -> float:
     """Which way a leg's joint folds (sign of the turn about +X): further the way it is bent at rest.
 
-    Without a bend at rest the joints of a leg fold back and forth in turn, the knee first to the back, the elbow to the front.
+    Without a bend at rest the joints of a leg fold back and forth in turn, a knee to the back, an elbow to the front.
     """
     above, below = ((bone.tail_local - bone.head_local).normalized() for bone in limb.bones[index - 1 : index + 1])
     bend = math.degrees(math.asin(max(-1.0, min(1.0, above.cross(below).x))))

@@ -8,6 +8,9 @@ import sys
 import bpy
 
 from ..addon import compat, environment, session, version
+from ..panels.text import paragraph
+
+DIALOG_WIDTH = 460
 
 
 def size(megabytes: int) -> str:
@@ -42,25 +45,21 @@ class GALATEA_OT_install_environment(bpy.types.Operator):
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_props_dialog(self, width=460, confirm_text="Download and Install")
+        return context.window_manager.invoke_props_dialog(self, width=DIALOG_WIDTH, confirm_text="Download and Install")
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "tier")
-        column = layout.column(align=True)
         try:
             tier = session.get().check_install(self.tier)
         except environment.EnvironmentProblem as problem:
-            column.alert = True
-            column.label(text=problem.message, icon="ERROR")
-            column.label(text=problem.hint, icon="BLANK1")
+            paragraph(layout, context, problem.message, problem.hint, icon="ERROR", alert=True, width=DIALOG_WIDTH)
             return
-        column.label(
-            text=f"Download: {size(tier.download_megabytes)}. On disk: {size(tier.installed_megabytes)}.", icon="IMPORT"
-        )
-        column.label(text=f"Licences: {tier.licences}", icon="COPY_ID")
-        column.label(text=tier.description, icon="INFO")
+        on_disk = f"Download: {size(tier.download_megabytes)}. On disk: {size(tier.installed_megabytes)}."
+        paragraph(layout, context, on_disk, icon="IMPORT", width=DIALOG_WIDTH)
+        paragraph(layout, context, tier.description, icon="INFO", width=DIALOG_WIDTH)
+        paragraph(layout, context, f"Licences: {tier.licences}", icon="COPY_ID", width=DIALOG_WIDTH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
@@ -160,9 +159,10 @@ def diagnostics() -> list[str]:
     """What a bug report needs, line by line."""
     current = session.get()
     lines = [
-        f"Galatea {version.current()}, Blender {bpy.app.version_string}, Python {platform.python_version()}, {platform.platform()}",
+        f"Galatea {version.current()}, Blender {bpy.app.version_string}, Python {platform.python_version()}",
+        platform.platform(),
         f"Executable: {'bpy module' if compat.is_module() else 'application'}, {sys.platform}",
-        f"Environment: {current.status.state.value} ({current.status.source or 'none'}, tier {current.status.tier or 'none'})",
+        f"Environment: {current.status.state.value} {current.status.source} {current.status.tier}".rstrip(),
         f"State: {current.state.value}. {current.problem}",
     ]
     lines += [

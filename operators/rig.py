@@ -158,7 +158,7 @@ class GALATEA_OT_bind(JobOperator, bpy.types.Operator):
     bl_idname = "galatea.bind"
     bl_label = "Bind to Skeleton"
     bl_description = (
-        "Compute skin weights for the skeleton as it rests now: after Place Skeleton, or again after joints were moved. "
+        "Compute skin weights for the skeleton as it rests now: after Place Skeleton, or after joints were moved. "
         "Works on any armature; vertex groups that belong to no bone are kept"
     )
 

@@ -6,6 +6,8 @@ import bpy
 
 from ..addon import session
 from ..addon.worker import State
+from .jobs import draw_progress
+from .text import paragraph
 
 USABLE = {State.STOPPED, State.STARTING, State.READY, State.BUSY}
 ICONS = {
@@ -23,8 +25,6 @@ ICONS = {
 
 def draw_state(layout: bpy.types.UILayout, current: session.Session, context: bpy.types.Context) -> None:
     """State in words, and what can be done about it."""
-    from .jobs import draw_progress, paragraph
-
     installation = current.installation
     row = layout.row()
     row.label(text=f"Environment: {current.state.value}", icon=ICONS[current.state])

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of jobs, newest first."""
 
-import textwrap
-
 import bpy
 
 from ..addon import jobs, session
+from .text import duration, paragraph
 
 SHOWN = 6
 ICONS = {
@@ -19,25 +18,6 @@ ICONS = {
     jobs.JobState.CANCELLED: "X",
     jobs.JobState.UNFINISHED: "RECOVER_LAST",
 }
-
-
-def paragraph(
-    layout: bpy.types.UILayout, context: bpy.types.Context, *sentences: str, icon: str = "NONE", alert: bool = False
-):
-    """Text broken into lines that fit the side bar; labels do not wrap by themselves."""
-    pixels = context.region.width if context.region else 300
-    characters = max(24, int(pixels / (7.2 * context.preferences.system.ui_scale)) - 6)
-    column = layout.column(align=True)
-    column.scale_y = 0.85
-    column.alert = alert
-    lines = [line for sentence in sentences if sentence for line in textwrap.wrap(sentence, characters)]
-    for number, line in enumerate(lines):
-        column.label(text=line, icon=icon if number == 0 or icon == "NONE" else "BLANK1")
-
-
-def duration(seconds: float) -> str:
-    """A time left in words."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> None:

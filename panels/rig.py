@@ -8,7 +8,8 @@ from ..addon import checks, recipe, session, test_motion
 from ..addon.importers import weights
 from ..operators.motion import armature_of
 from ..operators.rig import result_armature
-from .jobs import draw_progress, paragraph
+from .jobs import draw_progress
+from .text import paragraph
 
 ICONS = {checks.BLOCKS: "CANCEL", checks.WARNS: "ERROR", checks.INFO: "INFO"}
 

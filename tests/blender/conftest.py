@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Blender for the tests: Galatea registered once, an empty file for each test, a made-up animal and a made-up rig for it."""
+"""Blender for the tests: Galatea registered once, an empty file for each test, a made-up animal and its rig."""
 
 import os
 
@@ -37,7 +37,7 @@ def animal():
 
 @pytest.fixture
 def worker(monkeypatch):
-    """Instead of the worker: the operators get the made-up skeleton and nearest-bone weights. Returns the jobs it ran."""
+    """Instead of the worker: the operators get the made-up skeleton and weights. Returns the jobs it ran."""
     ran = []
     queue = session.get().queue
 

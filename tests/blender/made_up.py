@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import bpy
 import numpy as np
+
 from galatea.addon.worker import State
 from galatea.backend import protocol
 

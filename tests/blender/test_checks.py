@@ -5,10 +5,11 @@
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
+
 from galatea.addon import checks, session
 from galatea.addon.export import mesh as mesh_export
 from galatea.operators.rig import look
-from mathutils import Matrix
 
 from . import made_up
 

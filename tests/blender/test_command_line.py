@@ -7,6 +7,7 @@ import json
 import bpy
 import numpy as np
 import pytest
+
 from galatea.addon import command_line, preview
 from galatea.addon.version import current
 

@@ -8,6 +8,7 @@ import sys
 import bpy
 import numpy as np
 import pytest
+
 from galatea.addon import compat
 from galatea.addon.version import ROOT
 
@@ -84,8 +85,8 @@ def test_bone_heat_in_a_child(animal, tmp_path):
     data = mesh_export.arrays(bpy.context, animal)
     bones = [bone for bone in made_up.bones() if bone["deform"]]
     source, result = tmp_path / "in.npz", tmp_path / "out.npz"
-    np.savez(source, vertices=data.vertices * 3, triangles=data.triangles,
-             heads=np.array([b["head"] for b in bones]) * 3.0, tails=np.array([b["tail"] for b in bones]) * 3.0)  # fmt: skip
+    heads, tails = (np.array([bone[end] for bone in bones]) * 3.0 for end in ("head", "tail"))
+    np.savez(source, vertices=data.vertices * 3, triangles=data.triangles, heads=heads, tails=tails)
     command = [*compat.child_blender_command(), str(ROOT / "addon/bone_heat.py"), "--"]
     done = subprocess.run([*command, str(source), str(result)], capture_output=True, timeout=100)
     assert done.returncode == 0, done.stderr

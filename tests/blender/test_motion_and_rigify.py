@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Test bend and Rigify controls."""
 
-import addon_utils
 import bpy
+import addon_utils
 import numpy as np
 import pytest
+from mathutils import Vector
+
 from galatea.addon import compat, test_motion
 from galatea.addon.importers import weights
-from mathutils import Vector
 
 from . import made_up
 
@@ -45,7 +46,7 @@ def test_test_bend_moves_and_clears(rigged):
 
 
 def test_test_bend_leaves_no_animation_data_behind(rigged):
-    mesh, armature = rigged
+    _, armature = rigged
     bpy.ops.galatea.test_bend()
     bpy.ops.galatea.test_bend()  # pressed again: still one
     assert len(bpy.data.actions) == 1

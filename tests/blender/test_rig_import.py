@@ -7,10 +7,11 @@ import json
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
+
 from galatea.addon import recipe, session
 from galatea.addon.importers import armature as armature_import
 from galatea.addon.importers import weights
-from mathutils import Matrix
 
 from . import made_up
 
@@ -276,7 +277,7 @@ def test_mesh_changed_meanwhile(waiting, change):
         made_up.animal()
     else:
         bpy.ops.object.mode_set(mode="EDIT")
-    with pytest.raises(RuntimeError, match="Apply|press Rig again|Object Mode"):
+    with pytest.raises(RuntimeError, match=r"Apply|press Rig again|Object Mode"):
         bpy.ops.galatea.apply_result()
     assert job.state.value == "Ready: Apply" and not bpy.data.armatures
     if change == "vertices":
