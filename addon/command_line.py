@@ -215,8 +215,8 @@ def export_glb(path: Path, armature, meshes: list) -> None:
     keys = any(item.data.shape_keys for item in meshes)
     bpy.ops.export_scene.gltf(
         filepath=str(path), export_format="GLB", use_selection=True,
-        export_apply=changed and not keys,
-        export_animations=False, export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
+        export_apply=changed and not keys, export_animations=False,
+        export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
     )  # fmt: skip
 
 

@@ -286,9 +286,10 @@ def remove_armature(old: bpy.types.Object, new: bpy.types.Object, objects: list[
         return
     for item in objects:
         weight_import.parent(item, new)
-    bones = old.data
+    bones, name = old.data, old.name
     bpy.data.objects.remove(old)
     bpy.data.armatures.remove(bones)
+    new.name = new.data.name = name
 
 
 def remove_groups(item: bpy.types.Object, names: list[str]) -> None:

@@ -28,6 +28,11 @@ def is_enabled() -> bool:
     return addon_utils.check(MODULE)[1]
 
 
+def is_generated(armature: bpy.types.Object) -> bool:
+    """Whether Rigify made this armature."""
+    return "rig_id" in armature.data
+
+
 def generate(
     context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object]
 ) -> bpy.types.Object:

@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import test_motion
+from ..addon import rigify, test_motion
 from ..addon.importers import weights
 
 
@@ -32,6 +32,9 @@ class GALATEA_OT_test_bend(bpy.types.Operator):
             cls.poll_message_set("Select an armature, or a mesh that follows one")
         elif armature.library or armature.mode == "EDIT":
             cls.poll_message_set(f"{armature.name} is in Edit Mode, or comes from another file")
+            return False
+        elif rigify.is_generated(armature):
+            cls.poll_message_set("Test Bend is for the simple skeleton; move the controls of this rig instead")
             return False
         return armature is not None
 

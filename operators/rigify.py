@@ -29,7 +29,7 @@ class GALATEA_OT_rigify(bpy.types.Operator):
         elif context.mode != "OBJECT":
             cls.poll_message_set("Controls are generated in Object Mode")
             return False
-        elif armature.name.endswith(" Controls") or armature.data.get("rig_id"):
+        elif rigify.is_generated(armature):
             cls.poll_message_set(f"{armature.name} is a generated control rig already")
             return False
         return armature is not None

@@ -135,3 +135,5 @@ def test_rigify(rigged, rigify_off):
     assert np.linalg.norm(made_up.world_points(mesh) - before, axis=1).min() > 0.5
     with pytest.raises(RuntimeError, match="control rig already"):
         bpy.ops.galatea.rigify()
+    with pytest.raises(RuntimeError, match="move the controls"):
+        bpy.ops.galatea.test_bend()

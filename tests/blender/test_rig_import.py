@@ -219,7 +219,8 @@ def test_rerun_is_the_same_and_leaves_one_armature(rigged, worker):
     bpy.context.scene.galatea.rig.seed = 99
     assert bpy.ops.galatea.rerun() == {"FINISHED"}
     armatures = [item for item in bpy.data.objects if item.type == "ARMATURE"]
-    assert armatures == [mesh.parent] and armature_import.read(mesh.parent) == before
+    assert armatures == [mesh.parent] and mesh.parent.name == mesh.parent.data.name == "Animal Rig"
+    assert armature_import.read(mesh.parent) == before
     assert np.array_equal(made_up.weights_of(mesh), groups)
     first, second = (dict(job.params) for job in worker)
     assert first.pop("blender") == second.pop("blender") and first == second
