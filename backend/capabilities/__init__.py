@@ -26,6 +26,12 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 return bind(BindParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
-            raise JobError("bad_input", f"Wrong parameters for {capability}: {error}.", "Update the extension and its environment together.") from error
+            raise JobError(
+                "bad_input",
+                f"Wrong parameters for {capability}: {error}.",
+                "Update the extension and its environment together.",
+            ) from error
         raise
-    raise JobError("bad_input", f'There is no capability "{capability}".', "Update the extension and its environment together.")
+    raise JobError(
+        "bad_input", f'There is no capability "{capability}".', "Update the extension and its environment together."
+    )

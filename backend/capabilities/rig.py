@@ -52,7 +52,9 @@ class BindParams:
 def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """in/mesh.npz -> out/skeleton.json and out/weights.npz (see docs/protocol.md for both)."""
     if params.animal not in ("auto", *ANIMALS):
-        raise JobError("bad_input", f'"{params.animal}" is no animal this version knows.', f"Choose auto, {', '.join(ANIMALS)}.")
+        raise JobError(
+            "bad_input", f'"{params.animal}" is no animal this version knows.', f"Choose auto, {', '.join(ANIMALS)}."
+        )
     seconds: dict[str, float] = {}
     with _timed(seconds, "mesh"):
         job.progress("Reading the mesh", 0.02)
@@ -60,13 +62,23 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
     with _timed(seconds, "skeleton"):
         job.progress("Finding the skeleton", 0.1)
         counts = Counts(params.spine_bones, params.neck_bones, params.tail_bones, params.ears)
-        finding = find_skeleton(decimated(shape, SKELETON_TRIANGLES), params.animal, params.symmetric, counts,
-                                np.random.default_rng(params.seed))
+        finding = find_skeleton(
+            decimated(shape, SKELETON_TRIANGLES),
+            params.animal,
+            params.symmetric,
+            counts,
+            np.random.default_rng(params.seed),
+        )
     job.outputs.mkdir(exist_ok=True)
     (job.outputs / "skeleton.json").write_text(json.dumps(_skeleton_json(finding), indent=1))
     files = {"skeleton": "out/skeleton.json"}
-    report = {"animal": finding.skeleton.animal, "confidence": finding.confidence, "bones": len(finding.skeleton.bones),
-              "warnings": [finding.note] if finding.note else [], "seconds": seconds}
+    report = {
+        "animal": finding.skeleton.animal,
+        "confidence": finding.confidence,
+        "bones": len(finding.skeleton.bones),
+        "warnings": [finding.note] if finding.note else [],
+        "seconds": seconds,
+    }
     if params.bind:
         with _timed(seconds, "weights"):
             deform = [bone for bone in finding.skeleton.bones if bone.deform]
@@ -83,9 +95,13 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
         job.progress("Reading the mesh", 0.02)
         shape, targets = _read_mesh(job)
         skeleton = json.loads((job.inputs / "skeleton.json").read_text())
-    deform = [(bone["name"], np.array(bone["head"]), np.array(bone["tail"])) for bone in skeleton["bones"] if bone["deform"]]
+    deform = [
+        (bone["name"], np.array(bone["head"]), np.array(bone["tail"])) for bone in skeleton["bones"] if bone["deform"]
+    ]
     if not deform:
-        raise JobError("bad_input", "The armature has no deforming bone.", "Switch on Deform in the properties of its bones.")
+        raise JobError(
+            "bad_input", "The armature has no deforming bone.", "Switch on Deform in the properties of its bones."
+        )
     job.outputs.mkdir(exist_ok=True)
     with _timed(seconds, "weights"):
         warnings = _write_weights(shape, targets, _bones(deform, np.array(skeleton["matrix"])), params.blender, job)
@@ -105,7 +121,9 @@ def _bones(bones: list[tuple[str, np.ndarray, np.ndarray]], matrix: np.ndarray) 
     return Bones([bone[0] for bone in bones], heads, tails)
 
 
-def _write_weights(shape: Shape, targets: np.ndarray, bones: Bones, blender: typing.Sequence[str], job: Job) -> list[str]:
+def _write_weights(
+    shape: Shape, targets: np.ndarray, bones: Bones, blender: typing.Sequence[str], job: Job
+) -> list[str]:
     job.progress("Computing skin weights", 0.5)
     skin = skin_weights(shape, bones, list(blender), job)
     job.progress("Writing weights", 0.97)
@@ -115,15 +133,28 @@ def _write_weights(shape: Shape, targets: np.ndarray, bones: Bones, blender: typ
 
 
 def _skeleton_json(finding: Finding) -> dict[str, typing.Any]:
-    return {"animal": finding.skeleton.animal, "confidence": finding.confidence, "scores": finding.recognition.scores,
-            "note": finding.note, "matrix": finding.body.matrix.tolist(),
-            "bones": [_bone_json(bone) for bone in finding.skeleton.bones]}
+    return {
+        "animal": finding.skeleton.animal,
+        "confidence": finding.confidence,
+        "scores": finding.recognition.scores,
+        "note": finding.note,
+        "matrix": finding.body.matrix.tolist(),
+        "bones": [_bone_json(bone) for bone in finding.skeleton.bones],
+    }
 
 
 def _bone_json(bone: Bone) -> dict[str, typing.Any]:
-    return {"name": bone.name, "parent": bone.parent, "connected": bone.connected, "head": bone.head.tolist(),
-            "tail": bone.tail.tolist(), "z_axis": bone.z_axis.tolist(), "deform": bone.deform,
-            "collection": bone.collection, "color": bone.color}
+    return {
+        "name": bone.name,
+        "parent": bone.parent,
+        "connected": bone.connected,
+        "head": bone.head.tolist(),
+        "tail": bone.tail.tolist(),
+        "z_axis": bone.z_axis.tolist(),
+        "deform": bone.deform,
+        "collection": bone.collection,
+        "color": bone.color,
+    }
 
 
 @contextlib.contextmanager

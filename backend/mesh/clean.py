@@ -40,7 +40,9 @@ def clean(vertices: np.ndarray, triangles: np.ndarray) -> Shape:
     finite = np.isfinite(vertices).all(axis=1)
     triangles = triangles[finite[triangles].all(axis=1)]
     if not len(triangles):
-        raise JobError("bad_input", "The mesh has no faces.", "Select an object with a surface, or convert it to a mesh first.")
+        raise JobError(
+            "bad_input", "The mesh has no faces.", "Select an object with a surface, or convert it to a mesh first."
+        )
     box = np.ptp(vertices[np.unique(triangles)], axis=0)
     if box.max() == 0:
         raise JobError("bad_input", "All vertices of the mesh lie in one point.", "Select an object with a surface.")
@@ -66,7 +68,8 @@ def decimated(shape: Shape, triangle_count: int) -> Shape:
     # Single precision and a unit box: coordinates of 1e6 units would lose the shape otherwise.
     origin, size = shape.vertices.min(axis=0), shape.size
     points, triangles = fast_simplification.simplify(
-        ((shape.vertices - origin) / size).astype(np.float32), shape.triangles, target_count=triangle_count, agg=4)
+        ((shape.vertices - origin) / size).astype(np.float32), shape.triangles, target_count=triangle_count, agg=4
+    )
     return clean(points.astype(np.float64) * size + origin, triangles.astype(np.int32))
 
 

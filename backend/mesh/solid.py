@@ -99,7 +99,9 @@ def _surface_points(vertices: np.ndarray, triangles: np.ndarray, pitch: float) -
         a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
         ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
         points.append(np.concatenate([ab, bc, ca]))
-        corners = np.concatenate([np.stack(corner, axis=1) for corner in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])
+        corners = np.concatenate(
+            [np.stack(corner, axis=1) for corner in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))]
+        )
     return np.concatenate(points)
 
 

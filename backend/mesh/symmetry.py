@@ -34,7 +34,9 @@ def mirror_plane(points: np.ndarray) -> MirrorPlane:
     sparse = points[:: max(1, len(points) // 300)]
     dense = points[:: max(1, len(points) // 3000)]
     centre = points.mean(axis=0)
-    coarse = sorted((_plane(sparse, tree, size, normal, float(normal @ centre)) for normal in _half_sphere(300)), key=_cost)
+    coarse = sorted(
+        (_plane(sparse, tree, size, normal, float(normal @ centre)) for normal in _half_sphere(300)), key=_cost
+    )
     refined = [_refined(dense, sparse, tree, size, plane) for plane in coarse[:8]]
     return min(refined, key=_cost)
 

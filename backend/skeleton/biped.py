@@ -33,8 +33,13 @@ def biped(body: Body, legs: tuple[Limb, Limb], counts: Counts) -> Skeleton:
     spine_names = numbered("Spine", counts.spine or 4)
     neck_names = numbered("Neck", counts.neck or max(1, round((skull - neck_base) / (0.12 * body.size))))
     bones = [root_bone(0.15 * body.size), *chain(spine_names, split_evenly(spine, len(spine_names)), "Root", "Spine")]
-    bones += chain(neck_names, split_evenly(np.concatenate([spine[-1:], neck[1:]]), len(neck_names)), spine_names[-1], "Head",
-                   connected=True)
+    bones += chain(
+        neck_names,
+        split_evenly(np.concatenate([spine[-1:], neck[1:]]), len(neck_names)),
+        spine_names[-1],
+        "Head",
+        connected=True,
+    )
     bones += chain(["Head"], head, neck_names[-1], "Head", connected=True)
 
     bones += both_sides(body, *legs, lambda leg, side: _leg(body, leg, crotch, pelvis, side))
@@ -70,7 +75,11 @@ def _column(body: Body, heights: np.ndarray, backward: float) -> np.ndarray:
     points = []
     for z in heights:
         row = np.flatnonzero(column[:, solid.index(np.array([0, 0, z]))[2]])
-        run = max(np.split(row, np.flatnonzero(np.diff(row) > 1) + 1), key=len) if len(row) else np.array([column.shape[0] // 2])
+        run = (
+            max(np.split(row, np.flatnonzero(np.diff(row) > 1) + 1), key=len)
+            if len(row)
+            else np.array([column.shape[0] // 2])
+        )
         y = solid.origin[1] + solid.pitch * (run.mean() + backward * (run[-1] - run[0]))
         points.append([0.0, y, z])
     points = np.array(points)
@@ -93,15 +102,22 @@ def _arm(body: Body, arm: Limb, chest: np.ndarray, parent: str, side: str) -> li
     clavicle = np.array([0.25 * shoulder[0] + 0.75 * chest[0], chest[1], shoulder[2]])
     names = [name + side for name in ("Shoulder", "UpperArm", "Forearm", "Hand")]
     # Elbows bend about the axis across the arm that lies nearest to the vertical.
-    return chain(names, np.stack([clavicle, shoulder, elbow, wrist, tip]), parent, "Arm" + side, bend=np.array([0.0, 0.0, 1.0])
-                 if abs(tip[0] - shoulder[0]) > abs(tip[2] - shoulder[2]) else None)
+    return chain(
+        names,
+        np.stack([clavicle, shoulder, elbow, wrist, tip]),
+        parent,
+        "Arm" + side,
+        bend=np.array([0.0, 0.0, 1.0]) if abs(tip[0] - shoulder[0]) > abs(tip[2] - shoulder[2]) else None,
+    )
 
 
 def _leg(body: Body, leg: Limb, crotch: float, pelvis: float, side: str) -> list[Bone]:
     low = body.low[2]
+
     def at(height: float) -> np.ndarray:
         above = np.flatnonzero(leg.path[:, 2] >= height)
         return leg.path[above[0] if len(above) else -1]
+
     top = at(crotch - 0.04 * (crotch - low))
     hip = np.array([0.85 * top[0], top[1], pelvis])
     ankle = at(low + 0.17 * (pelvis - low))

@@ -41,8 +41,11 @@ def bird(body: Body, legs: tuple[Limb, Limb], counts: Counts) -> Skeleton:
 
 def _end_of_trunk(body: Body, root: np.ndarray, thick: float, legs: tuple[Limb, Limb], ahead: bool) -> np.ndarray:
     """(3,) where the body gets thinner than half its thickness on the way to the head or to the tail."""
-    limbs = [limb for limb in body.limbs if limb not in legs and (limb.side == 0 or not body.symmetric)
-             and (limb.tip[1] < root[1]) == ahead]
+    limbs = [
+        limb
+        for limb in body.limbs
+        if limb not in legs and (limb.side == 0 or not body.symmetric) and (limb.tip[1] < root[1]) == ahead
+    ]
     if not limbs:
         return root + np.array([0.0, -0.7 * thick if ahead else 0.7 * thick, 0.0])
     limb = max(limbs, key=lambda limb: abs(limb.tip[1] - root[1]))
@@ -73,4 +76,6 @@ def _wing(wing: Limb, spine: np.ndarray, parent: str, side: str) -> list[Bone]:
     shoulder = middle + 0.3 * (joints[0] - middle)
     names = [name + side for name in ("WingShoulder", "UpperWing", "Forewing", "HandWing")]
     # Wings beat about the axis along the body.
-    return chain(names, np.concatenate([shoulder[None], joints]), parent, "Wing" + side, bend=np.array([0.0, -1.0, 0.0]))
+    return chain(
+        names, np.concatenate([shoulder[None], joints]), parent, "Wing" + side, bend=np.array([0.0, -1.0, 0.0])
+    )

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import KDTree
 
-from ..mesh.clean import Shape, part_labels, surface_samples
+from ..mesh.clean import Shape, part_labels
 from ..mesh.solid import Solid, joined, voxelise
-from ..mesh.symmetry import mirror_plane
+from ..mesh.symmetry import MirrorPlane
 from .curves import Branch, curve_branches, path_length, smoothed
 
 VOXELS = 128
-"""Voxels along the longest side of the box."""
+"""Most voxels along the longest side of the box."""
+
+INSIDE_VOXELS = 150_000
+"""About as many voxels may lie inside: a compact body gets larger ones than a slender one."""
 
 SYMMETRIC_BELOW = 0.02
 """Spread of the mirror plane up to which both sides get the same skeleton; a walking animal is far above."""
@@ -78,7 +81,9 @@ class Body:
 
     def pairs(self) -> list[tuple[Limb, Limb]]:
         """(left, right) limbs whose tips mirror each other."""
-        return _paired([limb for limb in self.limbs if limb.side > 0], [limb for limb in self.limbs if limb.side < 0], self.size)
+        return _paired(
+            [limb for limb in self.limbs if limb.side > 0], [limb for limb in self.limbs if limb.side < 0], self.size
+        )
 
     def median_range(self, y: float) -> tuple[float, float] | None:
         """Lowest and highest z of the solid in the mirror plane at this y: belly and back. None outside of the body."""
@@ -96,11 +101,17 @@ class Body:
         turn = np.array([-1.0, -1.0, 1.0])
         solid = self.solid
         last = solid.points(np.array(solid.inside.shape) - 1)
-        turned = Solid(solid.inside[::-1, ::-1], solid.radius[::-1, ::-1],
-                       np.array([-last[0], -last[1], solid.origin[2]]), solid.pitch)
+        turned = Solid(
+            solid.inside[::-1, ::-1],
+            solid.radius[::-1, ::-1],
+            np.array([-last[0], -last[1], solid.origin[2]]),
+            solid.pitch,
+        )
         limbs = [replace(limb, path=limb.path * turn, side=-limb.side) for limb in self.limbs]
         shape = Shape(self.shape.vertices * turn, self.shape.triangles)
-        return replace(self, solid=turned, limbs=limbs, shape=shape, matrix=self.matrix @ np.diag([-1.0, -1.0, 1.0, 1.0]))
+        return replace(
+            self, solid=turned, limbs=limbs, shape=shape, matrix=self.matrix @ np.diag([-1.0, -1.0, 1.0, 1.0])
+        )
 
     def is_attachment(self, limb: Limb) -> bool:
         """Whether the limb is a loose part of its own (horn, eye, hat) that sits on a bigger one."""
@@ -108,41 +119,40 @@ class Body:
         return bool((self.parts[nearest] != 0).mean() > 0.5)
 
 
-def body_of(shape: Shape, symmetric: bool, rng: np.random.Generator) -> Body:
-    """The body of a mesh in world space, Z up. ``symmetric`` False: both sides are treated apart in any case."""
-    plane = mirror_plane(surface_samples(shape, 12_000, rng))
-    matrix = _frame(shape, plane)
+def body_of(shape: Shape, plane: MirrorPlane, up: np.ndarray, symmetric: bool) -> Body:
+    """The body of a mesh in world space that stands upright along ``up`` (3,), as far as the mirror plane allows.
+
+    ``symmetric`` False: both sides are treated apart in any case.
+    """
+    matrix = _frame(shape, plane, up)
     local = (shape.vertices - matrix[:3, 3]) @ matrix[:3, :3]
-    mirrored = symmetric and plane.spread < SYMMETRIC_BELOW
-    solid = voxelise(local, shape.triangles, shape.size / VOXELS, mirrored)
-    solid = joined(solid, 0.04 * shape.size)
+    mirrored = symmetric and plane.spread < SYMMETRIC_BELOW and abs(matrix[:3, 0] @ plane.normal) > 0.999
+    coarse = voxelise(local, shape.triangles, shape.size / 32, mirrored)
+    pitch = max(shape.size / VOXELS, coarse.pitch * (coarse.inside.sum() / INSIDE_VOXELS) ** (1 / 3))
+    solid = joined(voxelise(local, shape.triangles, pitch, mirrored), 0.04 * shape.size)
     labels, areas = part_labels(shape)
     rank = np.argsort(np.argsort(-areas))
     limbs = _limbs(curve_branches(solid, 0.02 * shape.size), solid, mirrored, shape.size)
     return Body(solid, limbs, mirrored, matrix, Shape(local, shape.triangles), rank[labels])
 
 
-def _frame(shape: Shape, plane) -> np.ndarray:
-    """Frame -> world: x along the plane's normal, z as near to the world's as the plane allows."""
-    matrix = np.eye(4)
-    up = np.array([0.0, 0.0, 1.0])
-    normal = plane.normal
+def _frame(shape: Shape, plane: MirrorPlane, up: np.ndarray) -> np.ndarray:
+    """Frame -> world, (4, 4): x along the plane's normal, z as near to ``up`` as the plane allows."""
     low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
     centre = (low + high) / 2
-    offset = plane.offset
+    normal, offset = plane.normal, plane.offset
     if plane.error > 0.05 or abs(normal @ up) > 0.9:
         # No mirror plane an artist would mean: stand upright, look along the longer horizontal side.
-        normal = np.array([1.0, 0, 0]) if np.ptp(shape.vertices[:, 1]) >= np.ptp(shape.vertices[:, 0]) else np.array([0, 1.0, 0])
+        normal = np.eye(3)[min(np.flatnonzero(np.abs(up) < 0.5), key=lambda axis: (high - low)[axis])]
         offset = float(centre @ normal)
-    up = up - normal * (up @ normal)
-    up /= np.linalg.norm(up)
-    x = normal if normal[np.abs(normal).argmax()] > 0 else -normal
-    offset = offset if x is normal else -offset
-    y = np.cross(up, x)
-    rotation = np.stack([x, y, up], axis=1)
-    ground = centre + x * (offset - centre @ x)
-    ground = ground + up * ((shape.vertices @ up).min() - ground @ up)
-    matrix[:3, :3], matrix[:3, 3] = rotation, ground
+    if normal[np.abs(normal).argmax()] < 0:
+        normal, offset = -normal, -offset
+    z = up - normal * (up @ normal)
+    z /= np.linalg.norm(z)
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.stack([normal, np.cross(z, normal), z], axis=1)
+    ground = centre + normal * (offset - centre @ normal)
+    matrix[:3, 3] = ground + z * ((shape.vertices @ z).min() - ground @ z)
     return matrix
 
 
@@ -170,7 +180,11 @@ def _limb(branch: Branch, solid: Solid) -> Limb:
     even = smoothed(path, solid.pitch)
     own = max(int(len(even) * branch.own / len(branch.path)), 2)
     beside = abs(np.median(even[: max(own // 3, 1), 0]))
-    side = 0 if beside < max(1.2 * solid.pitch, 0.25 * branch.radius[: branch.own].max()) else int(np.sign(even[: max(own // 3, 1), 0].mean()))
+    side = (
+        0
+        if beside < max(1.2 * solid.pitch, 0.25 * branch.radius[: branch.own].max())
+        else int(np.sign(even[: max(own // 3, 1), 0].mean()))
+    )
     return Limb(even, solid.radius_at(even).astype(float), own, side)
 
 
@@ -186,8 +200,21 @@ def centred(path: np.ndarray, radius: np.ndarray, solid: Solid) -> np.ndarray:
 def _paired(left: list[Limb], right: list[Limb], size: float) -> list[tuple[Limb, Limb]]:
     """Greedily by the likeness of length and of the mirrored place where they leave the body."""
     flip = np.array([-1.0, 1.0, 1.0])
-    cost = np.array([[np.linalg.norm(a.base - b.base * flip) + 0.3 * np.linalg.norm(a.tip - b.tip * flip)
-                      + 0.3 * abs(a.length - b.length) for b in right] for a in left]) if left and right else np.zeros((0, 0))
+    cost = (
+        np.array(
+            [
+                [
+                    np.linalg.norm(a.base - b.base * flip)
+                    + 0.3 * np.linalg.norm(a.tip - b.tip * flip)
+                    + 0.3 * abs(a.length - b.length)
+                    for b in right
+                ]
+                for a in left
+            ]
+        )
+        if left and right
+        else np.zeros((0, 0))
+    )
     pairs = []
     while cost.size and cost.min() < 0.25 * size:
         i, j = np.unravel_index(cost.argmin(), cost.shape)

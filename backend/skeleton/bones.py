@@ -43,11 +43,20 @@ CENTRE, LEFT, RIGHT, ROOT = "THEME09", "THEME03", "THEME01", "THEME04"
 
 def root_bone(length: float) -> Bone:
     """The bone that carries all others and moves no vertex: on the ground, pointing backward."""
-    return Bone("Root", None, False, np.zeros(3), np.array([0.0, length, 0.0]), np.array([0.0, 0, 1]), False, "Root", ROOT)
+    return Bone(
+        "Root", None, False, np.zeros(3), np.array([0.0, length, 0.0]), np.array([0.0, 0, 1]), False, "Root", ROOT
+    )
 
 
-def chain(names: list[str], joints: np.ndarray, parent: str | None, collection: str, *,
-          bend: np.ndarray | None = None, connected: bool = False) -> list[Bone]:
+def chain(
+    names: list[str],
+    joints: np.ndarray,
+    parent: str | None,
+    collection: str,
+    *,
+    bend: np.ndarray | None = None,
+    connected: bool = False,
+) -> list[Bone]:
     """Bones along joints (N + 1, 3), one per name, each connected to the one before.
 
     ``bend`` (3,) is the axis about which the joints bend, by default the lateral axis; the bones' local X follows it.
@@ -60,7 +69,9 @@ def chain(names: list[str], joints: np.ndarray, parent: str | None, collection: 
         head, tail = joints[index], joints[index + 1]
         side = name.rsplit(".", 1)[-1]
         color = {"L": LEFT, "R": RIGHT}.get(side, CENTRE)
-        bones.append(Bone(name, parent, connected or index > 0, head, tail, _across(bend, tail - head), True, collection, color))
+        bones.append(
+            Bone(name, parent, connected or index > 0, head, tail, _across(bend, tail - head), True, collection, color)
+        )
         parent = name
     return bones
 
@@ -68,9 +79,19 @@ def chain(names: list[str], joints: np.ndarray, parent: str | None, collection: 
 def mirrored(bones: list[Bone]) -> list[Bone]:
     """The right twins of left bones; parents without a side stay."""
     flip = np.array([-1.0, 1.0, 1.0])
-    return [replace(bone, name=_other_side(bone.name), parent=bone.parent and _other_side(bone.parent), head=bone.head * flip,
-                    tail=bone.tail * flip, z_axis=bone.z_axis * flip, collection=_other_side(bone.collection), color=RIGHT)
-            for bone in bones]
+    return [
+        replace(
+            bone,
+            name=_other_side(bone.name),
+            parent=bone.parent and _other_side(bone.parent),
+            head=bone.head * flip,
+            tail=bone.tail * flip,
+            z_axis=bone.z_axis * flip,
+            collection=_other_side(bone.collection),
+            color=RIGHT,
+        )
+        for bone in bones
+    ]
 
 
 def numbered(name: str, count: int, side: str = "") -> list[str]:
@@ -98,4 +119,5 @@ def _across(bend: np.ndarray, direction: np.ndarray) -> np.ndarray:
     z = np.cross(bend, direction)
     if np.linalg.norm(z) < 1e-3 * np.linalg.norm(direction):
         z = np.cross(np.array([0.0, 0.0, 1.0]), direction)
-    return z / np.linalg.norm(z)
+    length = np.linalg.norm(z)
+    return z / length if length > 0 else np.array([0.0, 0.0, 1.0])

@@ -33,12 +33,20 @@ def ears(body: Body, head: Head, used: list[Limb]) -> list[Bone]:
     bones: list[Bone] = []
     for name, (_, left, right) in zip(("Ear", "Horn"), sorted(pairs, key=lambda pair: -pair[0])):
         used += [left, right]
-        bones += both_sides(body, left, right, lambda limb, side, name=name: chain(
-            numbered(name, 3, side), split_evenly(outside(limb, head.line, head.radius)[::-1], 3), "Head", "Head"))
+        bones += both_sides(
+            body,
+            left,
+            right,
+            lambda limb, side, name=name: chain(
+                numbered(name, 3, side), split_evenly(outside(limb, head.line, head.radius)[::-1], 3), "Head", "Head"
+            ),
+        )
     return bones
 
 
-def appendages(body: Body, bones: list[Bone], used: list[Limb | None], name: str = "Limb", long: float = LONG) -> list[Bone]:
+def appendages(
+    body: Body, bones: list[Bone], used: list[Limb | None], name: str = "Limb", long: float = LONG
+) -> list[Bone]:
     """Chains for every other branch longer than ``long`` (part of the box), on the nearest bone."""
     added: list[Bone] = []
     deform = [bone for bone in bones if bone.deform]

@@ -10,7 +10,8 @@ import numpy as np
 from scipy import ndimage
 
 from ..job import JobError
-from ..mesh.clean import Shape
+from ..mesh.clean import Shape, surface_samples
+from ..mesh.symmetry import MirrorPlane, mirror_plane
 from .biped import biped
 from .bird import bird
 from .body import Body, body_of
@@ -40,28 +41,63 @@ def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rn
 
     Raises JobError("bad_input") for shapes without a volume, and when the shape lacks the limbs of the chosen animal.
     """
-    body = body_of(shape, symmetric, rng)
-    flattest = np.ptp(body.shape.vertices, axis=0).min()
-    if flattest < 1e-3 * body.size:
-        raise JobError("bad_input", "The mesh is flat, so there is no inside to put bones into.",
-                       "Give it thickness (a Solidify modifier does) or select a solid mesh.")
-    if not body.limbs:
-        animal = "tree"
+    spread = np.linalg.svd(shape.vertices - shape.vertices.mean(axis=0), compute_uv=False)
+    if len(shape.vertices) < 4 or spread[2] < 1e-3 * spread[0]:
+        raise JobError(
+            "bad_input",
+            "The mesh is flat, so there is no inside to put bones into.",
+            "Give it thickness (a Solidify modifier does) or select a solid mesh.",
+        )
+    plane = mirror_plane(surface_samples(shape, 12_000, rng))
+    body = body_of(shape, plane, np.array([0.0, 0, 1]), symmetric)
     recognition = recognise(body)
-    plan = animal
-    note = ""
+    if animal == "auto" and not foot_pairs(body):
+        body, recognition = _stood_up(shape, plane, symmetric, body, recognition)
+    plan, note = animal, ""
     if animal == "auto":
-        plan = recognition.best
-        if recognition.scores[plan] < SURE and plan != "tree":
-            note = f"This shape was not recognised with confidence (nearest: {plan}), so it got a general skeleton. " \
-                   "Choose the animal in the Rig panel to use its plan."
-            plan = "tree"
-        elif plan == "tree":
-            note = "This shape was not recognised as an animal, so it got a general skeleton."
+        plan, note = _chosen(recognition)
     if recognition.reverse[plan]:
         body = body.reversed()
     skeleton = _fit(body, plan, counts)
-    return Finding(_checked(body, skeleton), recognition, body, note)
+    return Finding(_checked(body, skeleton), recognition, body, " ".join(filter(None, [note, _about_parts(body)])))
+
+
+def _chosen(recognition: Recognition) -> tuple[str, str]:
+    """The plan for a recognition, and what to tell the artist."""
+    best = recognition.best
+    if best == "tree":
+        return best, "This shape was not recognised as an animal, so it got a general skeleton."
+    if recognition.scores[best] < SURE:
+        return (
+            "tree",
+            f"This shape was not recognised with confidence (nearest: {best}), so it got a general skeleton. "
+            "Choose the animal in the Rig panel to use its plan.",
+        )
+    return best, ""
+
+
+def _stood_up(
+    shape: Shape, plane: MirrorPlane, symmetric: bool, body: Body, recognition: Recognition
+) -> tuple[Body, Recognition]:
+    """A body without feet may be an animal that lies on its side or back: another way up is taken if legs stand there."""
+    for up in np.concatenate([np.eye(3), -np.eye(3)]):
+        if up[2] == 1 or abs(up @ plane.normal) > 0.9:
+            continue
+        turned = body_of(shape, plane, up, symmetric)
+        found = recognise(turned)
+        if max(found.scores["quadruped"], found.scores["biped"]) > 0.9:
+            return turned, found
+    return body, recognition
+
+
+def _about_parts(body: Body) -> str:
+    inside = body.solid.contains(body.shape.vertices)
+    left_out = len(np.unique(body.parts[~inside & (body.parts > 0)]))
+    if (~inside).mean() < 0.1:
+        return ""
+    return (
+        f"{left_out} loose part(s) lie far from the largest one: they got no bones of their own and follow the nearest."
+    )
 
 
 def _fit(body: Body, plan: str, counts: Counts) -> Skeleton:
@@ -77,8 +113,11 @@ def _fit(body: Body, plan: str, counts: Counts) -> Skeleton:
 
 def _need(found: bool, plan: str, limbs: str) -> None:
     if not found:
-        raise JobError("bad_input", f"This shape has no {limbs}, which a {plan} needs.",
-                       "Choose another animal in the Rig panel, or Auto. Legs that touch each other cannot be told apart.")
+        raise JobError(
+            "bad_input",
+            f"This shape has no {limbs}, which a {plan} needs.",
+            "Choose another animal in the Rig panel, or Auto. Legs that touch each other cannot be told apart.",
+        )
 
 
 def _checked(body: Body, skeleton: Skeleton) -> Skeleton:
@@ -92,17 +131,20 @@ def _checked(body: Body, skeleton: Skeleton) -> Skeleton:
         moved = body.solid.points(nearest[(slice(None), *body.solid.index(point))])
         return moved * np.array([0.0, 1, 1]) if body.symmetric and abs(point[0]) < 1e-9 else moved
 
-    bones: list[Bone] = []
     shortest = 0.002 * body.size
+    placed: dict[str, Bone] = {}
     for bone in skeleton.bones:
-        if bone.deform:
-            tail = bone.tail if bone.name == skeleton.bones[0].name else inside(bone.tail)
-            bone = replace(bone, head=inside(bone.head), tail=tail)
-        if np.linalg.norm(bone.tail - bone.head) < shortest:
-            bone = replace(bone, tail=bone.head + np.array([0.0, 0.0, 2 * shortest]))
-        bones.append(bone)
-    by_name = {bone.name: bone for bone in bones}
-    bones = [replace(bone, head=by_name[bone.parent].tail) if bone.connected and bone.parent else bone for bone in bones]
+        if not bone.deform:
+            placed[bone.name] = bone
+            continue
+        head = placed[bone.parent].tail if bone.connected and bone.parent else inside(bone.head)
+        tail = inside(bone.tail)
+        if np.linalg.norm(tail - head) < shortest:
+            direction = bone.tail - bone.head
+            length = np.linalg.norm(direction)
+            tail = head + 2 * shortest * (direction / length if length > 0 else np.array([0.0, 0, 1]))
+        placed[bone.name] = replace(bone, head=head, tail=tail)
+    bones = list(placed.values())
     if body.symmetric:
         twins = {twin.name: twin for twin in mirrored([bone for bone in bones if bone.name.endswith(".L")])}
         bones = [twins.get(bone.name, bone) for bone in bones]

@@ -87,8 +87,11 @@ def _line_to(body: Body, base: np.ndarray, muzzle: np.ndarray, legs: list[Limb])
 def _skull_base(line: np.ndarray, radius: np.ndarray) -> int:
     """Index of the skull's joint: the bend between neck and head, or behind the widest place of a straight one."""
     candidates = np.arange(int(0.35 * len(line)), max(int(0.8 * len(line)), int(0.35 * len(line)) + 1))
-    errors = [_distance_to_segment(line[:index], line[0], line[index]) + _distance_to_segment(line[index:], line[index], line[-1])
-              for index in candidates]
+    errors = [
+        _distance_to_segment(line[:index], line[0], line[index])
+        + _distance_to_segment(line[index:], line[index], line[-1])
+        for index in candidates
+    ]
     best = int(candidates[int(np.argmin(errors))])
     neck, head = line[best] - line[0], line[-1] - line[best]
     angle = np.arccos(np.clip(neck @ head / (np.linalg.norm(neck) * np.linalg.norm(head) + 1e-12), -1, 1))

@@ -27,7 +27,9 @@ def quadruped(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb], cou
     spine = _spine(body, belly, shoulder_y, hip_y)
 
     head = head_and_neck(body, spine[-1], [*front, *back], counts.neck)
-    spine_names = numbered("Spine", counts.spine or int(np.clip(round(trunk / (1.1 * _depth(body, belly, shoulder_y, hip_y))) + 3, 3, 8)))
+    spine_names = numbered(
+        "Spine", counts.spine or int(np.clip(round(trunk / (1.1 * _depth(body, belly, shoulder_y, hip_y))) + 3, 3, 8))
+    )
     spine_joints = split_evenly(spine, len(spine_names))
     bones = [root_bone(0.15 * body.size), *chain(spine_names, spine_joints, "Root", "Spine")]
     bones += head.bones(spine_names[-1])
@@ -36,7 +38,9 @@ def quadruped(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb], cou
     bones += tail_bones(body, used, spine_joints[0], trunk, counts.tail)
     chest = spine_names[-1]
     for legs, fit, parent in ((front, _front_leg, chest), (back, _back_leg, spine_names[0])):
-        bones += both_sides(body, *legs, lambda leg, side, fit=fit, parent=parent: fit(body, leg, spine, belly, trunk, parent, side))
+        bones += both_sides(
+            body, *legs, lambda leg, side, fit=fit, parent=parent: fit(body, leg, spine, belly, trunk, parent, side)
+        )
     if counts.ears:
         bones += ears(body, head, used)
         bones += appendages(body, bones, [*used, head.limb])
@@ -71,7 +75,9 @@ def _spine(body: Body, belly: float, shoulder_y: float, hip_y: float) -> np.ndar
             low = max(ends[0], belly - 0.1 * (ends[1] - belly))
             heights[index] = low + fraction[index] * (ends[1] - low)
     known = np.isfinite(heights)
-    heights = np.interp(np.arange(len(ys)), np.flatnonzero(known), heights[known]) if known.any() else np.full(len(ys), belly)
+    heights = (
+        np.interp(np.arange(len(ys)), np.flatnonzero(known), heights[known]) if known.any() else np.full(len(ys), belly)
+    )
     slope = np.polyfit(ys, heights, 2)
     x = 0.0 if body.symmetric else float(np.median([body.solid.points(np.argwhere(body.solid.inside))[:, 0].mean()]))
     line = np.stack([np.full(len(ys), x), ys, np.polyval(slope, ys)], axis=1)
@@ -93,7 +99,9 @@ def _spine_height(spine: np.ndarray, y: float) -> float:
     return float(np.interp(y, spine[::-1, 1], spine[::-1, 2]))
 
 
-def _front_leg(body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: float, parent: str, side: str) -> list[Bone]:
+def _front_leg(
+    body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: float, parent: str, side: str
+) -> list[Bone]:
     top = _crossing_index(leg, belly)
     free = leg.path[: top + 1]
     toe, fetlock, wrist, elbow = at_arc(free, np.array([0.0, 0.17, 0.5, 1.0]))
@@ -103,12 +111,20 @@ def _front_leg(body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: fl
     shoulder = np.array([elbow[0], elbow[1] - 0.04 * leg_length, belly + 0.6 * (high - belly)])
     elbow = elbow + np.array([0.0, 0.04 * leg_length, 0.0])
     back = body.median_range(elbow[1] + 0.1 * trunk)
-    withers = np.array([middle + 0.4 * (shoulder[0] - middle), elbow[1] + 0.04 * trunk, high + (0.2 * (back[1] - high) if back else 0.0)])
+    withers = np.array(
+        [
+            middle + 0.4 * (shoulder[0] - middle),
+            elbow[1] + 0.04 * trunk,
+            high + (0.2 * (back[1] - high) if back else 0.0),
+        ]
+    )
     names = [name + side for name in ("Shoulder", "UpperArm", "Forearm", "Hand", "FrontToes")]
     return chain(names, np.stack([withers, shoulder, elbow, wrist, fetlock, toe]), parent, "Front Leg" + side)
 
 
-def _back_leg(body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: float, parent: str, side: str) -> list[Bone]:
+def _back_leg(
+    body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: float, parent: str, side: str
+) -> list[Bone]:
     top = _crossing_index(leg, belly)
     free = leg.path[: top + 1]
     middle = spine[:, 0].mean()

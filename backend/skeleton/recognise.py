@@ -32,7 +32,7 @@ class Recognition:
 
 def recognise(body: Body) -> Recognition:
     """Scores of all plans. They are products of evidence in 0..1, each a soft step of a proportion of the shape."""
-    pairs = foot_pairs(body)
+    legs, pairs = _legs(body), foot_pairs(body)
     height = body.high[2] - body.low[2]
     length = body.high[1] - body.low[1]
     slender = _slenderness(body)
@@ -56,24 +56,39 @@ def recognise(body: Body) -> Recognition:
     if not pairs:
         scores["serpent"] = _step(slender, 9.0, 14.0)
         scores["fish"] = (1 - scores["serpent"]) * _step(slender, 1.6, 2.2) * (0.95 if _has_fins(body) else 0.7)
+        if legs:  # legs that make no pair, as in half a scan
+            scores["serpent"], scores["fish"] = 0.3 * scores["serpent"], 0.3 * scores["fish"]
         reverse["serpent"] = reverse["fish"] = _heavy_end(body) > 0
     scores["tree"] = max(0.0, 0.9 - max(scores.values()))
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
 
 
 def foot_pairs(body: Body) -> list[tuple[Limb, Limb]]:
-    """(left, right) legs, smaller y first: limbs that reach the ground and leave it far enough."""
-    height = body.high[2] - body.low[2]
-    for reach in (0.15, 0.3):  # a raised foot of a walking animal
-        legs = _without_toes(body, [limb for limb in body.limbs if (limb.side != 0 or not body.symmetric)
-                                    and _is_leg(body, limb, reach * height)])
-        if len(legs) >= 4 or (legs and body.symmetric):
-            break
+    """(left, right) legs, smaller y first."""
+    legs = _legs(body)
     if body.symmetric:
         twins = {id(left): right for left, right in body.pairs()}
         pairs = [(leg, twins[id(leg)]) for leg in legs if leg.side > 0 and id(leg) in twins]
         return sorted(pairs, key=lambda pair: pair[0].tip[1] + pair[0].base[1])
-    return _match_sides(legs)
+    return _match_sides(body, legs)
+
+
+def _legs(body: Body) -> list[Limb]:
+    """Limbs that reach the ground and leave it far enough."""
+    height = body.high[2] - body.low[2]
+    legs: list[Limb] = []
+    for reach in (0.15, 0.3):  # a raised foot of a walking animal
+        legs = _without_toes(
+            body,
+            [
+                limb
+                for limb in body.limbs
+                if (limb.side != 0 or not body.symmetric) and _is_leg(body, limb, reach * height)
+            ],
+        )
+        if len(legs) >= 4 or (legs and body.symmetric):
+            break
+    return legs
 
 
 def _without_toes(body: Body, legs: list[Limb]) -> list[Limb]:
@@ -87,15 +102,21 @@ def _without_toes(body: Body, legs: list[Limb]) -> list[Limb]:
     return feet
 
 
-def _match_sides(legs: list[Limb]) -> list[tuple[Limb, Limb]]:
+def _match_sides(body: Body, legs: list[Limb]) -> list[tuple[Limb, Limb]]:
     """Pairs of legs of a posed animal: by where they leave the body, since feet may have crossed."""
     attach = [leg.path[min(leg.own, len(leg.path) - 1)] for leg in legs]
     order = sorted(range(len(legs)), key=lambda index: attach[index][1])
     pairs = []
     for first in range(0, len(order) - 1, 2):
         a, b = order[first], order[first + 1]
-        left, right = (a, b) if np.median(legs[a].path[: legs[a].own, 0]) > np.median(legs[b].path[: legs[b].own, 0]) else (b, a)
-        pairs.append((legs[left], legs[right]))
+        beside = abs(attach[a][0] - attach[b][0])
+        if abs(attach[a][1] - attach[b][1]) < max(2.5 * beside, 0.1 * body.size):
+            left, right = (
+                (a, b)
+                if np.median(legs[a].path[: legs[a].own, 0]) > np.median(legs[b].path[: legs[b].own, 0])
+                else (b, a)
+            )
+            pairs.append((legs[left], legs[right]))
     return pairs
 
 
@@ -103,7 +124,10 @@ def _is_leg(body: Body, limb: Limb, reach: float) -> bool:
     height = body.high[2] - body.low[2]
     own = limb.path[: limb.own]
     rise = own[:, 2].max() - limb.tip[2]
-    return bool(limb.tip[2] - body.low[2] < reach and rise > 0.12 * height and path_length(own) > 0.08 * body.size)
+    thin = is_thin(limb, 0.7)
+    return bool(
+        limb.tip[2] - body.low[2] < reach and rise > 0.12 * height and path_length(own) > 0.08 * body.size and thin
+    )
 
 
 def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -> bool:
@@ -116,8 +140,12 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
     ahead, behind = (upper[:, 1] < low_y).sum(), (upper[:, 1] > high_y).sum()
     votes = [np.log((ahead + 1) / (behind + 1))]
     small = [left for left, _ in body.pairs() if all(left is not leg for leg in legs) and left.tip[2] > knee]
-    votes += [0.8 * np.sign((low_y + high_y) / 2 - limb.tip[1]) * min(1, abs((low_y + high_y) / 2 - limb.tip[1]) / (high_y - low_y + 1e-9))
-              for limb in small[:2]]
+    votes += [
+        0.8
+        * np.sign((low_y + high_y) / 2 - limb.tip[1])
+        * min(1, abs((low_y + high_y) / 2 - limb.tip[1]) / (high_y - low_y + 1e-9))
+        for limb in small[:2]
+    ]
     votes.append(2.0 * np.clip(_toes([front, back]) / (0.05 * body.size), -1, 1))
     votes.append(1.5 * np.clip((_crook(back) - _crook(front)) / (0.05 * body.size), -1, 1))
     return bool(sum(votes) < 0)
@@ -152,6 +180,11 @@ def _wide_pair(body: Body, feet: tuple[Limb, Limb]) -> bool:
 
 def _has_fins(body: Body) -> bool:
     return len(body.limbs) >= 3
+
+
+def is_thin(limb: Limb, most: float) -> bool:
+    """Whether the limb is a limb rather than a corner: its thickness over its length, without the part near the body."""
+    return bool(2 * limb.radius[: max(int(0.7 * limb.own), 1)].max() < most * limb.length)
 
 
 def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,9 @@ def fish(body: Body, counts: Counts) -> Skeleton:
     count = counts.spine or 5
     bones = _spine(body, path, skull=0.22, count=count, tail=counts.tail or 2, tail_from=0.82)
     if counts.ears:
-        on_the_line = [limb for limb in body.limbs if min(np.linalg.norm(path[[0, -1]] - limb.tip, axis=1)) < 0.02 * body.size]
+        on_the_line = [
+            limb for limb in body.limbs if min(np.linalg.norm(path[[0, -1]] - limb.tip, axis=1)) < 0.02 * body.size
+        ]
         bones += appendages(body, bones, on_the_line, "Fin", long=0.05)
     return Skeleton("fish", bones)
 

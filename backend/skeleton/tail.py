@@ -16,8 +16,14 @@ def tail_bones(body: Body, used: list[Limb], pelvis: np.ndarray, trunk: float, c
 
     ``pelvis`` (3,) is the rear end of the spine, whose length is ``trunk``; the first bone of the spine is the parent.
     """
-    behind = [limb for limb in body.limbs if limb not in used and limb.base[1] > pelvis[1] - 0.15 * trunk
-              and limb.tip[1] > pelvis[1] and (limb.side == 0 or not body.symmetric)]
+    behind = [
+        limb
+        for limb in body.limbs
+        if limb not in used
+        and limb.base[1] > pelvis[1] - 0.15 * trunk
+        and limb.tip[1] > pelvis[1]
+        and (limb.side == 0 or not body.symmetric)
+    ]
     if not behind:
         return []
     limb = max(behind, key=lambda limb: limb.length)

@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 from .body import Body, Limb
 from .bones import Bone, Skeleton, chain, mirrored, root_bone, split_evenly
 from .curves import path_length
+from .recognise import is_thin
 
 SHORTEST = 0.06
 """Part of the box below which a branch is taken for a bump."""
@@ -18,7 +19,11 @@ SHORTEST = 0.06
 def tree(body: Body) -> Skeleton:
     """A bone in the middle, and a chain for every limb."""
     bones = [root_bone(0.15 * body.size)]
-    limbs = [limb for limb in body.limbs if limb.length > SHORTEST * body.size and not body.is_attachment(limb)]
+    limbs = [
+        limb
+        for limb in body.limbs
+        if limb.length > SHORTEST * body.size and is_thin(limb, 0.75) and not body.is_attachment(limb)
+    ]
     middle = limbs[0].path[-1] if limbs else (body.low + body.high) / 2
     if body.symmetric:
         middle = middle * np.array([0.0, 1, 1])
@@ -42,4 +47,9 @@ def _branch(body: Body, limb: Limb, bones: list[Bone], name: str, side: str) -> 
     tails = KDTree(np.stack([bone.tail for bone in deform]))
     parent = deform[int(tails.query(free[0])[1])]
     count = int(np.clip(round(path_length(free) / (0.1 * body.size)), 1, 8))
-    return chain([f"{name}{index}{side}" for index in range(1, count + 1)], split_evenly(free, count), parent.name, "Branches" + side)
+    return chain(
+        [f"{name}{index}{side}" for index in range(1, count + 1)],
+        split_evenly(free, count),
+        parent.name,
+        "Branches" + side,
+    )

@@ -82,8 +82,13 @@ def _bone_heat(shape: Shape, bones: Bones, blender: list[str], job: Job) -> np.n
     centre = (shape.vertices.min(axis=0) + shape.vertices.max(axis=0)) / 2
     scale = HEAT_SIZE / shape.size
     source, result = job.folder / "bone_heat_in.npz", job.folder / "bone_heat_out.npz"
-    np.savez(source, vertices=(shape.vertices - centre) * scale, triangles=_outward(shape),
-             heads=(bones.heads - centre) * scale, tails=(bones.tails - centre) * scale)
+    np.savez(
+        source,
+        vertices=(shape.vertices - centre) * scale,
+        triangles=_outward(shape),
+        heads=(bones.heads - centre) * scale,
+        tails=(bones.tails - centre) * scale,
+    )
     script = Path(__file__).parents[2] / "addon" / "bone_heat.py"
     status = job.run_child([*blender, str(script), "--", str(source), str(result)])
     if status != 0 or not result.exists():
