@@ -20,7 +20,7 @@ from .curves import Branch, curve_branches, path_length, smoothed
 VOXELS = 128
 """Most voxels along the longest side of the box."""
 
-INSIDE_VOXELS = 150_000
+INSIDE_VOXELS = 200_000
 """About as many voxels may lie inside: a compact body gets larger ones than a slender one."""
 
 SYMMETRIC_BELOW = 0.02

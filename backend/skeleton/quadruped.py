@@ -147,7 +147,7 @@ def _hock(body: Body, free: np.ndarray, fetlock: np.ndarray, stifle: np.ndarray)
     along = np.clip((points[:, 2] - fetlock[2]) / max(stifle[2] - fetlock[2], 1e-9), 0, 1)
     behind = points[:, 1] - (fetlock[1] + along * (stifle[1] - fetlock[1]))
     # A weak pull to the middle settles straight legs, where nothing sticks out.
-    score = behind - 0.15 * np.abs(fractions - 0.55) * np.linalg.norm(stifle - fetlock)
+    score = behind - 0.08 * np.abs(fractions - 0.55) * np.linalg.norm(stifle - fetlock)
     best = points[score.argmax()]
     return best + np.array([0.0, 0.4 * float(body.solid.radius_at(best)), 0.0])
 

@@ -27,9 +27,10 @@ def tail_bones(body: Body, used: list[Limb], pelvis: np.ndarray, trunk: float, c
     if not behind:
         return []
     limb = max(behind, key=lambda limb: limb.length)
-    # Begin a little inside of the body, where the first vertebra of the tail is.
-    inside = min(limb.own + int(0.06 * trunk / body.solid.pitch), len(limb.path) - 1)
-    path = limb.path[: inside + 1][::-1]
+    rump = _rump(body, pelvis, limb.base, trunk)
+    # Begin where the spine leaves the body, or a little inside of the tail's base, where its first vertebra is.
+    inside = 0 if len(rump) else int(0.06 * trunk / body.solid.pitch)
+    path = np.concatenate([rump, limb.path[: min(limb.own + inside, len(limb.path))][::-1]])
     if body.symmetric:
         path = path * np.array([0.0, 1, 1])
     root = pelvis + 0.5 * (path[0] - pelvis) if np.linalg.norm(path[0] - pelvis) > 0.1 * trunk else path[0]
@@ -39,3 +40,12 @@ def tail_bones(body: Body, used: list[Limb], pelvis: np.ndarray, trunk: float, c
     used.append(limb)
     count = count or int(np.clip(round(path_length(path) / (0.11 * trunk)), 2, 10))
     return chain(numbered("Tail", count), split_evenly(path, count), "Spine1", "Tail")
+
+
+def _rump(body: Body, pelvis: np.ndarray, base: np.ndarray, trunk: float) -> np.ndarray:
+    """(0 or 1, 3) where the line of the spine leaves the rump, for a tail that lies against the body below that."""
+    row = np.flatnonzero(body.solid.inside[body.solid.index(pelvis)[0], :, body.solid.index(pelvis)[2]])
+    rear = body.solid.origin[1] + body.solid.pitch * row.max() if len(row) else base[1]
+    if base[2] > pelvis[2] - 0.05 * trunk or rear < pelvis[1]:
+        return np.zeros((0, 3))
+    return np.array([[pelvis[0], max(rear - 0.04 * trunk, pelvis[1]), pelvis[2]]])
