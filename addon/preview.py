@@ -230,18 +230,18 @@ def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
     world = bpy.data.worlds.new("Preview")
     node = next(node for node in compat.enable_nodes(world).nodes if node.type == "BACKGROUND")
     node.inputs["Color"].default_value = (0.85, 0.92, 1.0, 1)
-    node.inputs["Strength"].default_value = 0.42
+    node.inputs["Strength"].default_value = 0.5
     scene.world = world
-    add_sun(scene, "Key", KEY_LIGHT, 2.1, 12)
-    add_sun(scene, "Rim", (-0.9, 0.6, 0.5), 0.8, 20)
+    # One light: a second one is picked at random per sample, which shows as speckles at this number of samples.
+    add_sun(scene, KEY_LIGHT, 2.3, 3)
     add_camera(scene, subjects)
 
 
-def add_sun(scene: bpy.types.Scene, name: str, towards: tuple, strength: float, softness: float) -> None:
+def add_sun(scene: bpy.types.Scene, towards: tuple, strength: float, softness: float) -> None:
     """A sun; ``softness`` is its angle in degrees."""
-    light = bpy.data.lights.new(name, "SUN")
+    light = bpy.data.lights.new("Preview", "SUN")
     light.energy, light.angle = strength, math.radians(softness)
-    item = bpy.data.objects.new(name, light)
+    item = bpy.data.objects.new("Preview Light", light)
     item.matrix_world = Vector(towards).to_track_quat("Z", "Y").to_matrix().to_4x4()
     scene.collection.objects.link(item)
 

@@ -128,21 +128,30 @@ def edit_chain(bone: bpy.types.EditBone) -> list[bpy.types.EditBone]:
 
 
 def connected_chains(data: bpy.types.Armature) -> list[list[bpy.types.Bone]]:
-    """Chains as Rigify sees them, cut where the bone collection changes."""
-    chains: dict[str, list[bpy.types.Bone]] = {}
+    """Chains as Rigify sees them, cut where the bone collection changes and behind the girdle of a limb."""
+    chains: list[list[bpy.types.Bone]] = []
+    chain_of: dict[str, list[bpy.types.Bone]] = {}
     for bone in armature_import.parents_first(data):
-        above = chains.get(bone.parent.name) if bone.parent else None
-        if (
-            above is not None
-            and bone.use_connect
-            and above[-1] == bone.parent
-            and collection(above[0]) == collection(bone)
-        ):
+        above = chain_of.get(bone.parent.name) if bone.parent else None
+        if above is not None and continues(above, bone):
             above.append(bone)
-            chains[bone.name] = above
         else:
-            chains[bone.name] = [bone]
-    return list({id(chain): chain for chain in chains.values()}.values())
+            above = [bone]
+            chains.append(above)
+        chain_of[bone.name] = above
+    return [piece for chain in chains for piece in without_girdle(chain)]
+
+
+def continues(chain: list[bpy.types.Bone], bone: bpy.types.Bone) -> bool:
+    """Whether a bone is the next one of a chain."""
+    return bone.use_connect and chain[-1] == bone.parent and collection(chain[0]) == collection(bone)
+
+
+def without_girdle(chain: list[bpy.types.Bone]) -> list[list[bpy.types.Bone]]:
+    """Shoulder blade, pelvis and collarbone get a control of their own, before the limb with its IK."""
+    part = test_motion.part_of(collection(chain[0]) or chain[0].name)
+    cut = test_motion.girdle(part, len(chain)) if part == "arm" or "leg" in part else 0
+    return [piece for piece in (chain[:cut], chain[cut:]) if piece]
 
 
 def collection(bone: bpy.types.Bone) -> str:

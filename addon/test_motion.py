@@ -62,7 +62,9 @@ def limbs(armature: bpy.types.Armature) -> list[Limb]:
         bone = waiting.pop()
         waiting.extend(bone.children)
         label = bone.collections[0].name if bone.collections else ""
-        part = part_of(label) or part_of(bone.name)
+        part = part_of(label)
+        if part in ("", "head"):  # the head's collection also holds neck, jaw and ears
+            part = part_of(bone.name) or part
         side = (
             1.0 if bone.name.endswith((".L", "_L", ".l")) else -1.0 if bone.name.endswith((".R", "_R", ".r")) else 0.0
         )
@@ -105,10 +107,11 @@ def turn(limb: Limb, index: int, cycle: float, swims: bool) -> tuple[Vector, flo
     if "leg" in part or part == "arm":
         # Diagonal gait: a foreleg swings with the hind leg of the other side, an arm with the other side's leg.
         angle += math.pi * ((limb.side < 0) != (part in ("front leg", "arm")))
-        if index == 0:
-            return x, -22 * math.sin(angle)
+        hip = girdle(part, len(limb.bones))
+        if index <= hip:
+            return x, -(22 if index == hip else 5) * math.sin(angle)
         lifted = max(0.0, math.cos(angle))  # while the leg swings forward
-        return x, flexion(limb, index) * (34, 24, 14)[min(index, 3) - 1] * lifted
+        return x, flexion(limb, index, hip) * (34, 24, 14)[min(index - hip, 3) - 1] * lifted
     if part == "wing":
         return y, -limb.side * 28 * (0.8**index) * math.sin(angle - 0.7 * index)
     if part == "fin":
@@ -128,17 +131,23 @@ def turn(limb: Limb, index: int, cycle: float, swims: bool) -> tuple[Vector, flo
     return x, min(40 * share, 12) * math.sin(angle - 0.5 * index) if bone.use_deform else 0.0
 
 
-def flexion(limb: Limb, index: int) -> float:
-    """Which way a leg's joint folds (sign of the turn about +X): further the way it is bent at rest.
+def girdle(part: str, length: int) -> int:
+    """How many bones of a leg or an arm belong to the trunk: the girdle."""
+    return int(length >= (4 if part == "arm" else 5))
 
-    Without a bend at rest the joints of a leg fold back and forth in turn, a knee to the back, an elbow to the front.
+
+def flexion(limb: Limb, index: int, hip: int) -> float:
+    """Which way a leg's joint folds (sign of the turn about +X).
+
+    A clear bend at rest shows it. Otherwise anatomy does: elbow to the front, wrist to the back; knee to the back, hock
+    to the front. A standing animal's wrist and fetlock are nearly straight, or bent a little the other way.
     """
     above, below = ((bone.tail_local - bone.head_local).normalized() for bone in limb.bones[index - 1 : index + 1])
     bend = math.degrees(math.asin(max(-1.0, min(1.0, above.cross(below).x))))
-    if abs(bend) > 4:
+    if abs(bend) > 20 and index - hip < 3:
         return math.copysign(1, bend)
-    first = -1.0 if limb.part in ("front leg", "arm") else 1.0
-    return first if index % 2 else -first
+    joints = {"front leg": (-1.0, 1.0, 1.0), "arm": (-1.0, -1.0, 1.0)}.get(limb.part, (1.0, -1.0, 1.0))
+    return joints[min(index - hip, 3) - 1]
 
 
 def local_rotation(bone: bpy.types.Bone, rotation: Quaternion) -> Quaternion:
