@@ -24,6 +24,8 @@ def biped(body: Body, legs: tuple[Limb, Limb], counts: Counts) -> Skeleton:
     crown = body.high[2]
     shoulder = float(np.mean([_shoulder(body, arm)[2] for arm in arms])) if arms else crotch + 0.66 * (crown - crotch)
     pelvis = crotch + 0.14 * (shoulder - crotch)
+    # Thighs that touch hide the crotch: half way to where an adult's hips are.
+    pelvis = max(pelvis, (pelvis + body.low[2] + 0.52 * (crown - body.low[2])) / 2)
     neck_base = shoulder + 0.12 * (crown - shoulder)
     skull = neck_base + 0.35 * (crown - neck_base)
 
@@ -88,14 +90,33 @@ def _column(body: Body, heights: np.ndarray, backward: float) -> np.ndarray:
 
 
 def _shoulder(body: Body, arm: Limb) -> np.ndarray:
-    """(3,) the joint: a little inside of where the arm leaves the trunk."""
-    inward = int(0.5 * arm.radius[max(arm.own // 2, 1)] / body.solid.pitch)
-    return arm.path[min(arm.own - 1 + inward, len(arm.path) - 1)]
+    """(3,) the joint: where the line of the arm meets the side of the chest."""
+    half_width = 0.85 * _chest_half_width(body)
+    outer = np.flatnonzero(np.abs(arm.path[:, 0]) > half_width)
+    base = arm.path[: int(outer.max()) + 1] if len(outer) else arm.path[: arm.own]
+    # The path bends down into the middle of the chest before it gets there; the upper arm shows where it comes from.
+    upper = base[int(0.5 * len(base)) : max(int(0.85 * len(base)), int(0.5 * len(base)) + 2)]
+    direction = (upper[-1] - upper[0]) / (np.linalg.norm(upper[-1] - upper[0]) + 1e-12)
+    return upper[-1] + direction * np.linalg.norm(base[-1] - upper[-1])
+
+
+def _chest_half_width(body: Body) -> float:
+    """Half the width of the trunk without the arms, between waist and chest."""
+    solid, widths = body.solid, []
+    height = body.high[2] - body.low[2]
+    for z in body.low[2] + height * np.linspace(0.58, 0.72, 6):
+        row = np.flatnonzero(solid.inside[:, :, solid.index(np.array([0, 0, z]))[2]].any(axis=1))
+        runs = np.split(row, np.flatnonzero(np.diff(row) > 1) + 1)
+        middle = (solid.inside.shape[0] - 1) / 2
+        run = min(runs, key=lambda run: np.abs(run - middle).min() if len(run) else np.inf)
+        widths.append(len(run) * solid.pitch / 2)
+    return float(np.min(widths))
 
 
 def _arm(body: Body, arm: Limb, chest: np.ndarray, parent: str, side: str) -> list[Bone]:
     shoulder = _shoulder(body, arm)
-    free = np.concatenate([shoulder[None], arm.path[: arm.own - 1][::-1]])
+    outward = np.linalg.norm(arm.path - arm.tip, axis=1) < np.linalg.norm(shoulder - arm.tip)
+    free = np.concatenate([shoulder[None], arm.path[: int(np.argmin(outward)) or arm.own][::-1]])
     elbow, wrist, tip = at_arc(free, np.array([0.42, 0.75, 1.0]))
     # A straight arm gets a slight bend backward at the elbow, so that inverse kinematics knows where to go.
     elbow = elbow + np.array([0.0, 0.02 * np.linalg.norm(tip - shoulder), 0.0])

@@ -157,7 +157,8 @@ def _frame(shape: Shape, plane: MirrorPlane, up: np.ndarray) -> np.ndarray:
 
 
 def _limbs(branches: list[Branch], solid: Solid, mirrored: bool, size: float) -> list[Limb]:
-    limbs = [_limb(branch, solid) for branch in branches]
+    voxels = KDTree(solid.points(np.argwhere(solid.inside)))
+    limbs = [_limb(branch, solid, voxels) for branch in branches]
     if not mirrored:
         return limbs
     result: list[Limb] = []
@@ -175,8 +176,8 @@ def _limbs(branches: list[Branch], solid: Solid, mirrored: bool, size: float) ->
     return result
 
 
-def _limb(branch: Branch, solid: Solid) -> Limb:
-    path = centred(branch.path, branch.radius, solid)
+def _limb(branch: Branch, solid: Solid, voxels: KDTree) -> Limb:
+    path = centred(branch.path, branch.radius, solid, voxels)
     even = smoothed(path, solid.pitch)
     own = max(int(len(even) * branch.own / len(branch.path)), 2)
     beside = abs(np.median(even[: max(own // 3, 1), 0]))
@@ -188,11 +189,11 @@ def _limb(branch: Branch, solid: Solid) -> Limb:
     return Limb(even, solid.radius_at(even).astype(float), own, side)
 
 
-def centred(path: np.ndarray, radius: np.ndarray, solid: Solid) -> np.ndarray:
-    """Path points (N, 3) moved to the middle of the solid around them; ends stay."""
-    inside = KDTree(solid.points(np.argwhere(solid.inside)))
-    around = inside.query_ball_point(path, 1.4 * radius + solid.pitch)
-    middle = np.stack([inside.data[near].mean(axis=0) for near in around])
+def centred(path: np.ndarray, radius: np.ndarray, solid: Solid, voxels: KDTree) -> np.ndarray:
+    """Path points (N, 3) moved to the middle of the ``voxels`` around them; ends stay, and so does what lies deep inside."""
+    reach = np.minimum(1.4 * radius + solid.pitch, 7 * solid.pitch)
+    around = voxels.query_ball_point(path, reach)
+    middle = np.stack([voxels.data[near].mean(axis=0) for near in around])
     middle[0], middle[-1] = path[0], path[-1]
     return middle
 

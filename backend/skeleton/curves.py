@@ -43,7 +43,7 @@ def path_length(path: np.ndarray) -> float:
     return float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
 
 
-def curve_branches(solid: Solid, shortest: float, most: int = 40) -> list[Branch]:
+def curve_branches(solid: Solid, shortest: float, most: int = 30) -> list[Branch]:
     """Branches whose own part is at least ``shortest`` long, farthest extremity first. The first has no covered part."""
     index = np.argwhere(solid.inside)
     points = solid.points(index)

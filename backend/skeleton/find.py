@@ -17,8 +17,9 @@ from .bird import bird
 from .body import Body, body_of
 from .bones import Bone, Skeleton, mirrored
 from .options import Counts
+from .legs import foot_pairs
 from .quadruped import quadruped
-from .recognise import SURE, Recognition, foot_pairs, recognise
+from .recognise import SURE, Recognition, recognise
 from .swimmer import fish, serpent
 from .tree import tree
 

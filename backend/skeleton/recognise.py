@@ -10,6 +10,7 @@ import numpy as np
 
 from .body import Body, Limb
 from .curves import path_length
+from .legs import belly_height, foot_pairs, leg_top, legs_of
 
 ANIMALS = ("quadruped", "biped", "bird", "fish", "serpent", "tree")
 """Plans a skeleton can follow; "tree" follows the curves of any shape."""
@@ -32,130 +33,75 @@ class Recognition:
 
 def recognise(body: Body) -> Recognition:
     """Scores of all plans. They are products of evidence in 0..1, each a soft step of a proportion of the shape."""
-    legs, pairs = _legs(body), foot_pairs(body)
+    legs, pairs = legs_of(body), foot_pairs(body)
     height = body.high[2] - body.low[2]
     length = body.high[1] - body.low[1]
-    slender = _slenderness(body)
-    standing = {0: 0.0, 1: 1.0, 2: 1.0}.get(len(pairs), 0.6)
+    clearance = (belly_height(body) - body.low[2]) / height
     scores = dict.fromkeys(ANIMALS, 0.0)
     reverse = dict.fromkeys(ANIMALS, False)
 
     if len(pairs) >= 2:
         front, back = pairs[0], pairs[-1]
-        apart = abs(front[0].tip[1] - back[0].tip[1]) / body.size
-        scores["quadruped"] = standing * _step(apart, 0.05, 0.2)
+        apart = abs(leg_top(body, front[0])[1] - leg_top(body, back[0])[1]) / body.size
+        four = 1.0 if len(pairs) == 2 else 0.4
+        scores["quadruped"] = four * _step(apart, 0.04, 0.12) * _step(clearance, 0.04, 0.12) * _step(_overhang(body, pairs), 0.0, 0.05)
         reverse["quadruped"] = _looks_back(body, front, back)
     if len(pairs) == 1:
-        upright = height / max(length, 1e-9)
-        arms = _arms(body, pairs[0])
-        person = _step(upright, 1.2, 2.2) * (1.0 if arms else 0.6)
-        scores["biped"] = person
-        scores["bird"] = (1 - person) * (0.95 if _wide_pair(body, pairs[0]) or length > 0.6 * height else 0.6)
-        reverse["biped"] = _toes(pairs) < 0
-        reverse["bird"] = _toes(pairs) < 0 if abs(_toes(pairs)) > 0.02 * body.size else _heavy_end(body) > 0
-    if not pairs:
-        scores["serpent"] = _step(slender, 9.0, 14.0)
-        scores["fish"] = (1 - scores["serpent"]) * _step(slender, 1.6, 2.2) * (0.95 if _has_fins(body) else 0.7)
-        if legs:  # legs that make no pair, as in half a scan
-            scores["serpent"], scores["fish"] = 0.3 * scores["serpent"], 0.3 * scores["fish"]
+        stands = _step(clearance, 0.08, 0.2)
+        person = _step(height / max(length, 1e-9), 1.2, 2.2) * (1.0 if _has_arms(body, pairs[0]) else 0.6)
+        scores["biped"] = stands * person
+        scores["bird"] = stands * (1 - person) * 0.95
+        reverse["biped"] = _toes(body, pairs) < 0
+        reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else _heavy_end(body) > 0
+    if body.limbs and len(pairs) < 2:
+        slender = _slenderness(body)
+        rest = 1 - max(scores.values())
+        # Legs that make no pair, as in half a scan, are no fins.
+        legless = 0.3 if legs and not pairs else 1.0
+        scores["serpent"] = rest * legless * _step(slender, 9.0, 14.0) * (0.3 if pairs else 1.0)
+        swims = _step(slender, 2.2, 3.5) * _step(length / height, 0.9, 1.2)
+        scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * (0.95 if _has_fins(body) else 0.6)
         reverse["serpent"] = reverse["fish"] = _heavy_end(body) > 0
     scores["tree"] = max(0.0, 0.9 - max(scores.values()))
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
 
 
-def foot_pairs(body: Body) -> list[tuple[Limb, Limb]]:
-    """(left, right) legs, smaller y first."""
-    legs = _legs(body)
-    if body.symmetric:
-        twins = {id(left): right for left, right in body.pairs()}
-        pairs = [(leg, twins[id(leg)]) for leg in legs if leg.side > 0 and id(leg) in twins]
-        return sorted(pairs, key=lambda pair: pair[0].tip[1] + pair[0].base[1])
-    return _match_sides(body, legs)
-
-
-def _legs(body: Body) -> list[Limb]:
-    """Limbs that reach the ground and leave it far enough."""
-    height = body.high[2] - body.low[2]
-    legs: list[Limb] = []
-    for reach in (0.15, 0.3):  # a raised foot of a walking animal
-        legs = _without_toes(
-            body,
-            [
-                limb
-                for limb in body.limbs
-                if (limb.side != 0 or not body.symmetric) and _is_leg(body, limb, reach * height)
-            ],
-        )
-        if len(legs) >= 4 or (legs and body.symmetric):
-            break
-    return legs
-
-
-def _without_toes(body: Body, legs: list[Limb]) -> list[Limb]:
-    """One limb per foot: a further toe runs up the same leg."""
-    feet: list[Limb] = []
-    for leg in legs:
-        shins = [foot.path[foot.own // 3 : foot.own] for foot in feet]
-        middle = leg.path[leg.own // 2]
-        if all(np.linalg.norm(shin - middle, axis=1).min() > 2.5 * body.solid.pitch for shin in shins):
-            feet.append(leg)
-    return feet
-
-
-def _match_sides(body: Body, legs: list[Limb]) -> list[tuple[Limb, Limb]]:
-    """Pairs of legs of a posed animal: by where they leave the body, since feet may have crossed."""
-    attach = [leg.path[min(leg.own, len(leg.path) - 1)] for leg in legs]
-    order = sorted(range(len(legs)), key=lambda index: attach[index][1])
-    pairs = []
-    for first in range(0, len(order) - 1, 2):
-        a, b = order[first], order[first + 1]
-        beside = abs(attach[a][0] - attach[b][0])
-        if abs(attach[a][1] - attach[b][1]) < max(2.5 * beside, 0.1 * body.size):
-            left, right = (
-                (a, b)
-                if np.median(legs[a].path[: legs[a].own, 0]) > np.median(legs[b].path[: legs[b].own, 0])
-                else (b, a)
-            )
-            pairs.append((legs[left], legs[right]))
-    return pairs
-
-
-def _is_leg(body: Body, limb: Limb, reach: float) -> bool:
-    height = body.high[2] - body.low[2]
-    own = limb.path[: limb.own]
-    rise = own[:, 2].max() - limb.tip[2]
-    thin = is_thin(limb, 0.7)
-    return bool(
-        limb.tip[2] - body.low[2] < reach and rise > 0.12 * height and path_length(own) > 0.08 * body.size and thin
-    )
-
-
 def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -> bool:
-    """Whether the head is at +y: a vote of masses, ears, toes and hocks."""
-    points = body.solid.points(np.argwhere(body.solid.inside))
+    """Whether the head is at +y: a vote of what sticks out at both ends, of ears, toes and hocks."""
     legs = [*front, *back]
-    knee = body.low[2] + 0.45 * (np.median([leg.base[2] for leg in legs]) - body.low[2])
-    low_y, high_y = front[0].base[1], back[0].base[1]
-    upper = points[points[:, 2] > knee]
-    ahead, behind = (upper[:, 1] < low_y).sum(), (upper[:, 1] > high_y).sum()
-    votes = [np.log((ahead + 1) / (behind + 1))]
-    small = [left for left, _ in body.pairs() if all(left is not leg for leg in legs) and left.tip[2] > knee]
-    votes += [
-        0.8
-        * np.sign((low_y + high_y) / 2 - limb.tip[1])
-        * min(1, abs((low_y + high_y) / 2 - limb.tip[1]) / (high_y - low_y + 1e-9))
-        for limb in small[:2]
-    ]
-    votes.append(2.0 * np.clip(_toes([front, back]) / (0.05 * body.size), -1, 1))
-    votes.append(1.5 * np.clip((_crook(back) - _crook(front)) / (0.05 * body.size), -1, 1))
+    low_y, high_y = (float(np.mean([leg_top(body, leg)[1] for leg in pair])) for pair in (front, back))
+    middle, half = (low_y + high_y) / 2, (high_y - low_y) / 2
+    ends = [limb for limb in body.limbs if limb not in legs and abs(limb.tip[1] - middle) > half]
+    ahead = [limb for limb in ends if limb.tip[1] < middle]
+    behind = [limb for limb in ends if limb.tip[1] > middle]
+    votes = []
+    if ahead and behind:
+        # A skull is a bulge near the end, a tail tapers.
+        votes.append(np.clip(1.5 * np.log(_bulb(ahead) / _bulb(behind)), -1.5, 1.5))
+    reach = [middle - half - body.low[1], body.high[1] - middle - half]
+    same = max(min(reach), 0.05 * body.size)
+    points = body.solid.points(np.argwhere(body.solid.inside))
+    upper = points[points[:, 2] > belly_height(body)][:, 1]
+    masses = [((upper < middle - half) & (upper > middle - half - same)).sum(), ((upper > middle + half) & (upper < middle + half + same)).sum()]
+    votes.append(np.clip(np.log((masses[0] + 1) / (masses[1] + 1)), -1, 1))
+    small = [left for left, _ in body.pairs() if left not in legs and left.tip[2] > belly_height(body)]
+    votes += [np.clip((middle - limb.tip[1]) / (half + 1e-9), -1, 1) for limb in small[:2]]
+    votes.append(1.5 * np.clip(_toes(body, [front, back]) / (0.04 * body.size), -1, 1))
+    votes.append(np.clip((_crook(back) - _crook(front)) / (0.05 * body.size), -1, 1))
     return bool(sum(votes) < 0)
 
 
-def _toes(pairs: list[tuple[Limb, Limb]]) -> float:
+def _bulb(limbs: list[Limb]) -> float:
+    """Largest radius in the outer third of the longest limb."""
+    longest = max(limbs, key=lambda limb: limb.length)
+    return float(longest.radius[: max(longest.own // 3, 2)].max())
+
+
+def _toes(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
     """How far toes lie before (-y) the ankle on average, in units of length."""
     offsets = []
     for leg in (leg for pair in pairs for leg in pair):
-        ankle = leg.path[min(max(int(0.2 * leg.own), 1), len(leg.path) - 1)]
+        ankle = leg_top(body, leg, 0.3)
         offsets.append(ankle[1] - leg.tip[1])
     return float(np.mean(offsets))
 
@@ -170,21 +116,22 @@ def _crook(pair: tuple[Limb, Limb]) -> float:
     return float(np.mean(ranges))
 
 
-def _arms(body: Body, feet: tuple[Limb, Limb]) -> bool:
+def _overhang(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
+    """How far the body reaches beyond the legs at one end, as part of the box: a head does, a chair does not."""
+    tops = [leg_top(body, leg)[1] for pair in pairs for leg in pair]
+    above = body.shape.vertices[body.shape.vertices[:, 2] > belly_height(body)]
+    return float(max(min(tops) - above[:, 1].min(), above[:, 1].max() - max(tops)) / body.size) - 0.05
+
+
+def _has_arms(body: Body, feet: tuple[Limb, Limb]) -> bool:
     return any(left not in feet and left.length > 0.15 * body.size for left, _ in body.pairs())
 
 
-def _wide_pair(body: Body, feet: tuple[Limb, Limb]) -> bool:
-    return any(left not in feet and left.tip[0] > 0.2 * body.size for left, _ in body.pairs())
-
-
 def _has_fins(body: Body) -> bool:
-    return len(body.limbs) >= 3
-
-
-def is_thin(limb: Limb, most: float) -> bool:
-    """Whether the limb is a limb rather than a corner: its thickness over its length, without the part near the body."""
-    return bool(2 * limb.radius[: max(int(0.7 * limb.own), 1)].max() < most * limb.length)
+    """Thin limbs beside the two ends of the longest path."""
+    path, _ = main_path(body)
+    sides = [limb for limb in body.limbs if np.linalg.norm(path[[0, -1]] - limb.tip, axis=1).min() > 0.05 * body.size]
+    return sum(limb.length > 0.04 * body.size and 2 * np.median(limb.radius[: limb.own]) < limb.length for limb in sides) >= 2
 
 
 def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:
@@ -213,8 +160,6 @@ def _meeting(a: np.ndarray, b: np.ndarray) -> tuple[int, int] | None:
 
 def _slenderness(body: Body) -> float:
     """Length of the longest path in units of the body's thickness."""
-    if not body.limbs:
-        return 1.0
     path, radius = main_path(body)
     return path_length(path) / (2 * float(np.median(radius)) + 1e-12)
 

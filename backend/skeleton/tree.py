@@ -10,7 +10,7 @@ from scipy.spatial import KDTree
 from .body import Body, Limb
 from .bones import Bone, Skeleton, chain, mirrored, root_bone, split_evenly
 from .curves import path_length
-from .recognise import is_thin
+from .legs import is_thin
 
 SHORTEST = 0.06
 """Part of the box below which a branch is taken for a bump."""
