@@ -262,6 +262,22 @@ def _snake(rng: np.random.Generator, path: np.ndarray) -> Sketch:
 
 
 @dataclass(frozen=True)
+class Stance:
+    """Heights of leg joints in parts of the height of hip or shoulder, after "Textbook of Veterinary Anatomy"."""
+
+    knee: float
+    hock: float
+    elbow: float
+    wrist: float
+    ball: float
+
+
+HOOVES = Stance(0.79, 0.46, 0.78, 0.44, 0.16)
+PAWS = Stance(0.66, 0.29, 0.68, 0.25, 0.07)
+PILLARS = Stance(0.56, 0.15, 0.58, 0.2, 0.06)
+
+
+@dataclass(frozen=True)
 class Build:
     """Proportions of a four-legged animal. Lengths in units of the distance from hip to shoulder, angles in degrees."""
 
@@ -294,6 +310,7 @@ class Build:
     """Of the tail above the horizontal, backward."""
     ear: float
     ear_radius: float
+    stance: Stance = PAWS
     sprawl: float = 0.0
     """Length of the upper leg that points sideways, lizards."""
 
@@ -304,6 +321,8 @@ def _varied(build: Build, rng: np.random.Generator) -> Build:
     for name, value in vars(build).items():
         if name.endswith("angle"):
             changed[name] = value + rng.uniform(-8, 8)
+        elif isinstance(value, Stance):
+            changed[name] = value
         elif isinstance(value, tuple):
             factor = rng.uniform(0.92, 1.08)
             changed[name] = (value[0] * factor, value[1] * factor)
@@ -314,7 +333,7 @@ def _varied(build: Build, rng: np.random.Generator) -> Build:
 
 def elephant(rng: np.random.Generator) -> Sketch:
     build = _varied(Build(1.15, 1.2, (0.42, 0.44), 0.85, 0.2, 0.13, 0.06, 0.25, 0.18, 25, (0.32, 0.28), 0.38, 0.24, 55,
-                          0.5, 0.045, -75, 0.32, 0.2), rng)
+                          0.5, 0.045, -75, 0.32, 0.2, PILLARS), rng)
     sketch = _four_legs(build, [0, 0, 0, 0])
     mouth = sketch.joints.pop("muzzle")
     curl = rng.uniform(0.1, 0.3)
@@ -330,7 +349,7 @@ def dachshund(rng: np.random.Generator) -> Sketch:
 
 def giraffe(rng: np.random.Generator) -> Sketch:
     return _four_legs(_varied(Build(1.75, 1.95, (0.27, 0.33), 0.75, 0.13, 0.055, 0.08, 0.6, 1.9, 62, (0.2, 0.09), 0.36, 0.09, 25,
-                                    0.8, 0.035, -70, 0.16, 0.03), rng), [0, 0, 0, 0])
+                                    0.8, 0.035, -70, 0.16, 0.03, HOOVES), rng), [0, 0, 0, 0])
 
 
 def lizard(rng: np.random.Generator) -> Sketch:
@@ -340,7 +359,7 @@ def lizard(rng: np.random.Generator) -> Sketch:
 
 def pig(rng: np.random.Generator) -> Sketch:
     return _four_legs(_varied(Build(0.58, 0.56, (0.31, 0.32), 0.85, 0.12, 0.06, 0.06, 0.5, 0.02, 15, (0.27, 0.24), 0.42, 0.2, 15,
-                                    0.25, 0.025, 20, 0.16, 0.06), rng), [0, 0, 0, 0])
+                                    0.25, 0.025, 20, 0.16, 0.06, HOOVES), rng), [0, 0, 0, 0])
 
 
 def rat(rng: np.random.Generator) -> Sketch:
@@ -351,7 +370,7 @@ def rat(rng: np.random.Generator) -> Sketch:
 def horse_walking(rng: np.random.Generator) -> Sketch:
     """Asymmetric: all four legs in different phases of a walk."""
     build = _varied(Build(1.15, 1.12, (0.28, 0.29), 0.8, 0.14, 0.06, 0.09, 0.7, 0.65, 45, (0.2, 0.12), 0.5, 0.1, 35,
-                          0.6, 0.05, -55, 0.15, 0.03), rng)
+                          0.6, 0.05, -55, 0.15, 0.03, HOOVES), rng)
     stride = rng.uniform(14, 24)
     return _four_legs(build, [stride, -stride, -0.8 * stride, 0.9 * stride])
 
@@ -418,6 +437,7 @@ def _leg(build: Build, side: float, front: bool, angle: float) -> np.ndarray:
     top = build.shoulder if front else build.hip
     girth = build.girth[1 if front else 0]
     wide = side * (build.slim * girth - 0.8 * build.thigh)
+    stance = build.stance
     y = -0.48 if front else 0.5
     ground = 0.9 * build.shank
     if build.sprawl:
@@ -427,21 +447,19 @@ def _leg(build: Build, side: float, front: bool, angle: float) -> np.ndarray:
         ball = [wide + side * (build.sprawl + 0.1), y + 1.2 * ahead - 0.02, ground]
         return np.array([[wide, y, top], knee, hock, ball, [ball[0] + side * 0.02, ball[1] - build.foot, ground]])
     if front:
-        steps = [(0.0, 1.0), (0.05, 0.66), (0.02, 0.32), (0.0, 0.07)]
+        steps = [(0.0, 1.0), (0.05, stance.elbow), (0.02, stance.wrist), (0.0, stance.ball)]
     else:
-        steps = [(0.0, 1.0), (-0.16 * build.crook, 0.64), (0.12 * build.crook, 0.3), (0.06 * build.crook, 0.07)]
-    reach = top - ground
+        steps = [(0.0, 1.0), (-0.16 * build.crook, stance.knee), (0.12 * build.crook, stance.hock),
+                 (0.06 * build.crook, stance.ball)]
     turn = rotation_x(angle)
     points = []
     for offset, height in steps:
-        step = turn @ np.array([0.0, offset * top, (height - 1) * reach / 0.93])
-        points.append([wide, y + step[1], max(top + step[2], ground)])
+        step = turn @ np.array([0.0, offset * top, (height - 1) * top])
+        points.append(np.array([wide, y + step[1], max(top + step[2], ground)]))
     if angle:  # a leg on the ground is as long as it must be; the one that swings back is about to leave it
-        points[-1][2] = ground if angle > 0 else ground + 0.05 * top
-    ball = np.array(points[-1])
-    points[-1] = ball
-    toe = ball + [0.0, -build.foot, -0.1 * build.shank if angle >= 0 else -0.03 * top]
-    toe[2] = max(toe[2], 0.8 * build.shank)
+        points[-1][2] = max(stance.ball * top, ground) + (0.0 if angle > 0 else 0.05 * top)
+    toe = points[-1] + [0.0, -build.foot, 0.0]
+    toe[2] = 0.8 * build.shank + (0.0 if angle >= 0 else 0.02 * top)
     return np.array([*points, toe])
 
 

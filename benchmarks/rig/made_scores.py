@@ -61,7 +61,8 @@ def _error(joint: str, point: np.ndarray, found: Found) -> float:
         return float(min(np.linalg.norm(heads - point, axis=1).min(), np.linalg.norm(tails - point, axis=1).min()))
     if stem == "tail":
         last = [index for index, name in enumerate(names) if re.fullmatch(r"Tail\d+", name)]
-        last = last or [index for index, name in enumerate(names) if re.fullmatch(r"Spine\d+", name)]
+        if found.finding.skeleton.animal == "serpent":
+            last = last or [index for index, name in enumerate(names) if re.fullmatch(r"Spine\d+", name)]
         return float(np.linalg.norm(tails[last[-1]] - point)) if last else np.inf
     if stem == "neck":
         stem_index = [index for index, name in enumerate(names) if name == "Neck1"]
