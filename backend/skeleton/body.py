@@ -17,7 +17,7 @@ from ..mesh.solid import Solid, joined, voxelise
 from ..mesh.symmetry import MirrorPlane
 from .curves import Branch, curve_branches, path_length, smoothed
 
-VOXELS = 128
+VOXELS = 180
 """Most voxels along the longest side of the box."""
 
 INSIDE_VOXELS = 200_000

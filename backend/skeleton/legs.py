@@ -42,7 +42,11 @@ def legs_of(body: Body) -> list[Limb]:
     height = body.high[2] - body.low[2]
     legs: list[Limb] = []
     for reach in (0.15, 0.35):  # a raised foot of a walking animal
-        found = [limb for limb in body.limbs if (limb.side != 0 or not body.symmetric) and _is_leg(body, limb, reach * height)]
+        found = [
+            limb
+            for limb in body.limbs
+            if (limb.side != 0 or not body.symmetric) and _is_leg(body, limb, reach * height)
+        ]
         legs = _without_toes(body, found)
         if len(legs) >= 4 or (legs and body.symmetric):
             break
@@ -59,7 +63,12 @@ def _is_leg(body: Body, limb: Limb, reach: float) -> bool:
     own = limb.path[: limb.own]
     rise = own[:, 2].max() - limb.tip[2]
     # Tails and necks that hang down leave the body high above the ground at its end; legs stand below it.
-    return bool(limb.tip[2] - body.low[2] < reach and rise > 0.1 * height and limb.length > 0.03 * body.size and is_thin(limb, 1.3))
+    return bool(
+        limb.tip[2] - body.low[2] < reach
+        and rise > 0.06 * height
+        and limb.length > 0.03 * body.size
+        and is_thin(limb, 1.3)
+    )
 
 
 def _without_toes(body: Body, legs: list[Limb]) -> list[Limb]:

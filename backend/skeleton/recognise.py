@@ -10,7 +10,7 @@ import numpy as np
 
 from .body import Body, Limb
 from .curves import path_length
-from .legs import belly_height, foot_pairs, leg_top, legs_of
+from .legs import belly_height, foot_pairs, is_thin, leg_top, legs_of
 
 ANIMALS = ("quadruped", "biped", "bird", "fish", "serpent", "tree")
 """Plans a skeleton can follow; "tree" follows the curves of any shape."""
@@ -44,23 +44,26 @@ def recognise(body: Body) -> Recognition:
         front, back = pairs[0], pairs[-1]
         apart = abs(leg_top(body, front[0])[1] - leg_top(body, back[0])[1]) / body.size
         four = 1.0 if len(pairs) == 2 else 0.4
-        scores["quadruped"] = four * _step(apart, 0.04, 0.12) * _step(clearance, 0.04, 0.12) * _step(_overhang(body, pairs), 0.0, 0.05)
+        scores["quadruped"] = (
+            four * _step(apart, 0.04, 0.12) * _step(clearance, 0.04, 0.12) * _step(_overhang(body, pairs), 0.0, 0.05)
+        )
         reverse["quadruped"] = _looks_back(body, front, back)
     if len(pairs) == 1:
-        stands = _step(clearance, 0.08, 0.2)
+        stands = _step(clearance, 0.08, 0.2) * _balance(body, pairs[0])
         person = _step(height / max(length, 1e-9), 1.2, 2.2) * (1.0 if _has_arms(body, pairs[0]) else 0.6)
         scores["biped"] = stands * person
         scores["bird"] = stands * (1 - person) * 0.95
         reverse["biped"] = _toes(body, pairs) < 0
         reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else _heavy_end(body) > 0
-    if body.limbs and len(pairs) < 2:
+    if body.limbs and max(scores.values()) < SURE:
         slender = _slenderness(body)
         rest = 1 - max(scores.values())
-        # Legs that make no pair, as in half a scan, are no fins.
-        legless = 0.3 if legs and not pairs else 1.0
-        scores["serpent"] = rest * legless * _step(slender, 9.0, 14.0) * (0.3 if pairs else 1.0)
+        fins = _has_fins(body)
+        # What stands on legs is no swimmer, even when they make no pair, as in half a scan.
+        legless = 0.3 if legs and clearance > 0.15 else 1.0
+        scores["serpent"] = rest * legless * _step(slender, 9.0, 14.0) * (0.2 if fins else 1.0)
         swims = _step(slender, 2.2, 3.5) * _step(length / height, 0.9, 1.2)
-        scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * (0.95 if _has_fins(body) else 0.6)
+        scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * (0.95 if fins else 0.6)
         reverse["serpent"] = reverse["fish"] = _heavy_end(body) > 0
     scores["tree"] = max(0.0, 0.9 - max(scores.values()))
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
@@ -77,33 +80,52 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
     votes = []
     if ahead and behind:
         # A skull is a bulge near the end, a tail tapers.
-        votes.append(np.clip(1.5 * np.log(_bulb(ahead) / _bulb(behind)), -1.5, 1.5))
+        window = min(max(limb.length for limb in ahead), max(limb.length for limb in behind))
+        votes.append(np.clip(1.5 * np.log(_bulb(ahead, window) / _bulb(behind, window)), -1.5, 1.5))
     reach = [middle - half - body.low[1], body.high[1] - middle - half]
     same = max(min(reach), 0.05 * body.size)
     points = body.solid.points(np.argwhere(body.solid.inside))
     upper = points[points[:, 2] > belly_height(body)][:, 1]
-    masses = [((upper < middle - half) & (upper > middle - half - same)).sum(), ((upper > middle + half) & (upper < middle + half + same)).sum()]
+    masses = [
+        ((upper < middle - half) & (upper > middle - half - same)).sum(),
+        ((upper > middle + half) & (upper < middle + half + same)).sum(),
+    ]
     votes.append(np.clip(np.log((masses[0] + 1) / (masses[1] + 1)), -1, 1))
-    small = [left for left, _ in body.pairs() if left not in legs and left.tip[2] > belly_height(body)]
+    small = [
+        left
+        for left, _ in body.pairs()
+        if left not in legs
+        and left.tip[2] > belly_height(body)
+        and left.length > 0.04 * body.size
+        and is_thin(left, 1.0)
+    ]
     votes += [np.clip((middle - limb.tip[1]) / (half + 1e-9), -1, 1) for limb in small[:2]]
     votes.append(1.5 * np.clip(_toes(body, [front, back]) / (0.04 * body.size), -1, 1))
     votes.append(np.clip((_crook(back) - _crook(front)) / (0.05 * body.size), -1, 1))
     return bool(sum(votes) < 0)
 
 
-def _bulb(limbs: list[Limb]) -> float:
-    """Largest radius in the outer third of the longest limb."""
+def _bulb(limbs: list[Limb], window: float) -> float:
+    """Largest radius within ``window`` of the tip of the longest limb."""
     longest = max(limbs, key=lambda limb: limb.length)
-    return float(longest.radius[: max(longest.own // 3, 2)].max())
+    near = np.linalg.norm(longest.path - longest.tip, axis=1) <= window
+    return float(longest.radius[near].max())
 
 
 def _toes(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
-    """How far toes lie before (-y) the ankle on average, in units of length."""
+    """How far feet reach farther forward (-y) than backward from the ankle, on average, in units of length."""
+    points = body.solid.points(np.argwhere(body.solid.inside))
+    leg_height = belly_height(body) - body.low[2]
     offsets = []
     for leg in (leg for pair in pairs for leg in pair):
         ankle = leg_top(body, leg, 0.3)
-        offsets.append(ankle[1] - leg.tip[1])
-    return float(np.mean(offsets))
+        foot = points[
+            (points[:, 2] < leg.tip[2] + 0.12 * leg_height)
+            & (np.abs(points[:, :2] - ankle[:2]).max(axis=1) < 0.5 * leg_height)
+        ]
+        if len(foot):
+            offsets.append(ankle[1] - (foot[:, 1].min() + foot[:, 1].max()) / 2)
+    return float(np.mean(offsets)) if offsets else 0.0
 
 
 def _crook(pair: tuple[Limb, Limb]) -> float:
@@ -123,6 +145,13 @@ def _overhang(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
     return float(max(min(tops) - above[:, 1].min(), above[:, 1].max() - max(tops)) / body.size) - 0.05
 
 
+def _balance(body: Body, feet: tuple[Limb, Limb]) -> float:
+    """1 when the middle of the mass is above the feet, 0 when a body on two legs would fall over."""
+    points = body.solid.points(np.argwhere(body.solid.inside))
+    feet_y = float(np.mean([leg_top(body, leg, 0.3)[1] for leg in feet]))
+    return 1 - _step(abs(points[:, 1].mean() - feet_y) / (body.high[1] - body.low[1]), 0.2, 0.35)
+
+
 def _has_arms(body: Body, feet: tuple[Limb, Limb]) -> bool:
     return any(left not in feet and left.length > 0.15 * body.size for left, _ in body.pairs())
 
@@ -131,7 +160,10 @@ def _has_fins(body: Body) -> bool:
     """Thin limbs beside the two ends of the longest path."""
     path, _ = main_path(body)
     sides = [limb for limb in body.limbs if np.linalg.norm(path[[0, -1]] - limb.tip, axis=1).min() > 0.05 * body.size]
-    return sum(limb.length > 0.04 * body.size and 2 * np.median(limb.radius[: limb.own]) < limb.length for limb in sides) >= 2
+    return (
+        sum(limb.length > 0.04 * body.size and 2 * np.median(limb.radius[: limb.own]) < limb.length for limb in sides)
+        >= 2
+    )
 
 
 def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:
