@@ -53,7 +53,7 @@ def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rn
     plane = mirror_plane(surface_samples(shape, 12_000, rng))
     body = body_of(shape, plane, np.array([0.0, 0, 1]), symmetric)
     recognition = recognise(body)
-    if animal == "auto" and not foot_pairs(body):
+    if animal == "auto" and max(recognition.scores["quadruped"], recognition.scores["biped"]) < 0.9:
         body, recognition = _stood_up(shape, plane, symmetric, body, recognition)
     plan, note = animal, ""
     if animal == "auto":
@@ -81,11 +81,21 @@ def _chosen(recognition: Recognition) -> tuple[str, str]:
 def _stood_up(
     shape: Shape, plane: MirrorPlane, symmetric: bool, body: Body, recognition: Recognition
 ) -> tuple[Body, Recognition]:
-    """A body without feet may be an animal that lies on its side or back: another way up is taken if legs stand there."""
-    for up in np.concatenate([np.eye(3), -np.eye(3)]):
-        if up[2] == 1 or abs(up @ plane.normal) > 0.9:
-            continue
-        turned = body_of(shape, plane, up, symmetric)
+    """The body in another frame, if legs stand there that do not stand in this one.
+
+    An animal may lie on its side or back; and one in mid-stride may resemble its mirror image from front to back more than
+    from left to right.
+    """
+    upright = np.array([0.0, 0, 1])
+    across = np.cross(upright, plane.normal)
+    frames = [(plane, up) for up in np.concatenate([np.eye(3)[:2], -np.eye(3)]) if abs(up @ plane.normal) < 0.9]
+    if foot_pairs(body):
+        frames = []
+    if np.linalg.norm(across) > 0.5 and not body.symmetric:
+        across /= np.linalg.norm(across)
+        frames.insert(0, (replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
+    for other, up in frames:
+        turned = body_of(shape, other, up, symmetric)
         found = recognise(turned)
         if max(found.scores["quadruped"], found.scores["biped"]) > 0.9:
             return turned, found
