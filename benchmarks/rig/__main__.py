@@ -23,8 +23,12 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks/rig", description="Scores of the rig beside its peers.")
     parser.add_argument("--animals", nargs="+", metavar="NAME", help="only these artists' animals, no made ones")
     parser.add_argument("--quick", action="store_true", help="two artists' animals, one of each made kind")
-    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="JSON to a file, or instead of tables to stdout")
-    parser.add_argument("--document", type=Path, metavar="FILE", help="put the tables between the marks of a Markdown file")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="JSON to a file, or instead of tables to stdout"
+    )
+    parser.add_argument(
+        "--document", type=Path, metavar="FILE", help="put the tables between the marks of a Markdown file"
+    )
     options = parser.parse_args(arguments)
     run, tables = (importlib.import_module(f"galatea.benchmarks.rig.{name}") for name in ("run", "tables"))
     result = run.run(options.animals, options.quick)

@@ -40,9 +40,9 @@ class Animal:
 def load_animal(path: Path) -> Animal:
     """Reads one skinned GLB.
 
-    Joints without weight are dropped (poles, and Body, which lies on the ground and moves next to nothing). IK feet, which
-    hang under the armature's root, are put below the lower leg of their side, where the artist's constraint holds them
-    (names of the Quaternius rigs).
+    Joints without weight are dropped (poles, and Body, which lies on the ground and moves next to nothing). IK feet,
+    which hang under the armature's root, are put below the lower leg of their side, where the artist's constraint holds
+    them (names of the Quaternius rigs).
     """
     gltf, blob = _read_glb(path)
     nodes, skin = gltf["nodes"], gltf["skins"][0]
@@ -88,8 +88,16 @@ def load_animal(path: Path) -> Animal:
     turn = np.eye(4)
     turn[:3, :3] = Z_UP
     poses = {name: turn @ pose @ turn.T for name, pose in poses.items()}
-    return Animal(path.stem, points @ Z_UP.T, triangle.astype(np.int32), dense[:, used], rest[used][:, :3, 3] @ Z_UP.T,
-                  [names[slot] for slot in used], np.array(parents), poses)
+    return Animal(
+        path.stem,
+        points @ Z_UP.T,
+        triangle.astype(np.int32),
+        dense[:, used],
+        rest[used][:, :3, 3] @ Z_UP.T,
+        [names[slot] for slot in used],
+        np.array(parents),
+        poses,
+    )
 
 
 LIMBS = {
@@ -141,7 +149,9 @@ def _accessor(gltf: dict, blob: bytes, index: int) -> np.ndarray:
     stride = view.get("byteStride", dtype.itemsize * width)
     rows = np.lib.stride_tricks.as_strided(
         np.frombuffer(blob, dtype, offset=start, count=(stride * (accessor["count"] - 1)) // dtype.itemsize + width),
-        (accessor["count"], width), (stride, dtype.itemsize))
+        (accessor["count"], width),
+        (stride, dtype.itemsize),
+    )
     values = rows.astype(float) / np.iinfo(dtype).max if accessor.get("normalized") else rows.copy()
     return values[:, 0] if width == 1 else values
 
@@ -153,9 +163,11 @@ def _local(node: dict, override: dict | None) -> np.ndarray:
     matrix = np.eye(4)
     rotation = np.asarray(values.get("rotation", [0, 0, 0, 1]), float)
     x, y, z, w = rotation / np.linalg.norm(rotation)
-    matrix[:3, :3] = [[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-                      [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-                      [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]]
+    matrix[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
     matrix[:3, :3] *= np.asarray(values.get("scale", [1, 1, 1]), float)
     matrix[:3, 3] = values.get("translation", [0, 0, 0])
     return matrix
@@ -170,9 +182,15 @@ def _world(nodes, parent_of, index, overrides) -> np.ndarray:
 
 
 def _sample(gltf, blob, clip, nodes, parent_of, joints, used, frames: int = 8) -> np.ndarray:
-    channels = [(channel["target"]["node"], channel["target"]["path"],
-                 _accessor(gltf, blob, clip["samplers"][channel["sampler"]]["input"]),
-                 _accessor(gltf, blob, clip["samplers"][channel["sampler"]]["output"])) for channel in clip["channels"]]
+    channels = [
+        (
+            channel["target"]["node"],
+            channel["target"]["path"],
+            _accessor(gltf, blob, clip["samplers"][channel["sampler"]]["input"]),
+            _accessor(gltf, blob, clip["samplers"][channel["sampler"]]["output"]),
+        )
+        for channel in clip["channels"]
+    ]
     end = max(times[-1] for _, _, times, _ in channels)
     result = []
     for time in np.linspace(0, end, frames):

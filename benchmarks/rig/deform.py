@@ -28,9 +28,9 @@ def posed_vertices(animal: Animal, frames: tuple[int, ...] = FRAMES) -> np.ndarr
 def deformation_error(rest: np.ndarray, weights: np.ndarray, joints: Joints, posed: np.ndarray) -> float:
     """Mean distance of skinned vertices from ``posed`` (F, V, 3) over all frames, in units of the box at rest.
 
-    rest (V, 3), weights (V, J). Every joint turns freely about the place its parent carries it to; joints without parent
-    also move. The same solver serves every rig: it starts from a rigid fit of every bone to its own vertices, then takes
-    Gauss-Newton steps over all rotations, damped so that turns no vertex tells of stay small.
+    rest (V, 3), weights (V, J). Every joint turns freely about the place its parent carries it to; joints without
+    parent also move. The same solver serves every rig: it starts from a rigid fit of every bone to its own vertices,
+    then takes Gauss-Newton steps over all rotations, damped so that turns no vertex tells of stay small.
     """
     rig = _Rig(rest, weights, joints)
     size = np.ptp(rest, axis=0).max()
@@ -80,18 +80,18 @@ class _Rig:
     def _start(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rotations (J, 3, 3) that fit every bone's own vertices, or the parent's where it has hardly any; shift of the
         joints without parent (R, 3)."""
-        whole, _ = _rigid_fit(self.rest, target, np.ones(len(target)))
+        whole, _ = rigid_fit(self.rest, target, np.ones(len(target)))
         rotations = np.tile(whole, (len(self.joints), 1, 1))
         shift = np.zeros((len(self.roots), 3))
         for joint in self.order:
             parent = self.parents[joint]
             weight = self.weights[:, joint]
             if (weight > 0.3).sum() >= 6:
-                rotations[joint], _ = _rigid_fit(self.rest, target, weight)
+                rotations[joint], _ = rigid_fit(self.rest, target, weight)
             elif parent >= 0:
                 rotations[joint] = rotations[parent]
         for number, root in enumerate(self.roots):
-            _, (before, after) = _rigid_fit(self.rest, target, self.weights[:, root] + 1e-3 * self.carried[:, root])
+            _, (before, after) = rigid_fit(self.rest, target, self.weights[:, root] + 1e-3 * self.carried[:, root])
             shift[number] = after - before - (rotations[root] - np.eye(3)) @ (before - self.joints[root])
         return rotations, shift
 
@@ -108,11 +108,18 @@ class _Rig:
         return heads, self.weights[:, :, None] * (turned + offset)
 
     def _jacobian(self, heads: np.ndarray, parts: np.ndarray) -> np.ndarray:
-        """(3 V, 3 J + 3 R): skinned vertices by a turn of every joint with all that hangs on it, and by the roots' shift."""
+        """(3 V, 3 J + 3 R): vertices by a turn of every joint with all that hangs on it, and by the roots' shift."""
         arms = np.tensordot(parts, self.below, axes=(1, 1)).transpose(0, 2, 1) - self.carried[:, :, None] * heads
         count, joints = self.weights.shape
         result = np.zeros((count, 3, joints + len(self.roots), 3))
-        for row, column, axis, sign in ((0, 1, 2, 1), (0, 2, 1, -1), (1, 0, 2, -1), (1, 2, 0, 1), (2, 0, 1, 1), (2, 1, 0, -1)):
+        for row, column, axis, sign in (
+            (0, 1, 2, 1),
+            (0, 2, 1, -1),
+            (1, 0, 2, -1),
+            (1, 2, 0, 1),
+            (2, 0, 1, 1),
+            (2, 1, 0, -1),
+        ):
             result[:, row, :joints, column] = sign * arms[:, :, axis]
         for number, root in enumerate(self.roots):
             for axis in range(3):
@@ -128,7 +135,9 @@ class _Rig:
         return steps @ rotations
 
 
-def _rigid_fit(source: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+def rigid_fit(
+    source: np.ndarray, target: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Rotation (3, 3) that turns source (V, 3) into target about their weighted centres, and both centres (Kabsch)."""
     weight = weight / weight.sum()
     before, after = weight @ source, weight @ target
@@ -139,5 +148,7 @@ def _rigid_fit(source: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tu
 def _parents_first(parents: np.ndarray) -> list[int]:
     order: list[int] = []
     while len(order) < len(parents):
-        order += [joint for joint, parent in enumerate(parents) if joint not in order and (parent < 0 or parent in order)]
+        order += [
+            joint for joint, parent in enumerate(parents) if joint not in order and (parent < 0 or parent in order)
+        ]
     return order

@@ -24,8 +24,14 @@ from .scores import Joints
 
 PACKAGE = "dm_control==1.0.50"
 SKINS = {
-    "dog": ("dm_control/locomotion/walkers/assets/dog_v2/dog_skin.skn", "65956b2fa6ae29974bd417699bf1a24adc70c7f37c1811fd4c6a1afcb0bd43cc"),
-    "rat": ("dm_control/locomotion/walkers/assets/rodent_walker_skin.skn", "aeba2035e0344a91d6061e20fb84838b3ba27f2b71c92db352cbd272f004dd3e"),
+    "dog": (
+        "dm_control/locomotion/walkers/assets/dog_v2/dog_skin.skn",
+        "65956b2fa6ae29974bd417699bf1a24adc70c7f37c1811fd4c6a1afcb0bd43cc",
+    ),
+    "rat": (
+        "dm_control/locomotion/walkers/assets/rodent_walker_skin.skn",
+        "aeba2035e0344a91d6061e20fb84838b3ba27f2b71c92db352cbd272f004dd3e",
+    ),
 }
 """Name -> file in the wheel, its SHA-256."""
 
@@ -41,8 +47,8 @@ PARENTS = (
 SPINES = (
     ("torso", "L_1", "L_2", "L_3", "L_4", "L_5", "L_6", "L_7", "pelvis", *(f"Ca_{number}" for number in range(1, 22))),
     ("torso", "C_7", "C_6", "C_5", "C_4", "C_3", "C_2", "C_1", "skull"),
-    ("torso", *(f"vertebra_{number}" for number in range(1, 7)), "pelvis", *(f"vertebra_C{number}" for number in range(1, 31))),
-    ("torso", *(f"vertebra_cervical_{number}" for number in (5, 4, 3, 2, 1)), "vertebra_axis", "vertebra_atlant", "skull"),
+    ("torso", *(f"vertebra_{number}" for number in range(1, 7)), "pelvis", *(f"vertebra_C{n}" for n in range(1, 31))),
+    ("torso", *(f"vertebra_cervical_{n}" for n in (5, 4, 3, 2, 1)), "vertebra_axis", "vertebra_atlant", "skull"),
 )  # fmt: skip
 
 LIMBS = {"upper_leg": "back leg", "lower_leg": "back leg", "foot": "back leg", "toe": "back leg",

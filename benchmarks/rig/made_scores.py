@@ -16,7 +16,8 @@ from .scores import outside
 BONE_OF_JOINT = {
     "hip": ("Thigh", "head"), "knee": ("Shin", "head"), "ankle": ("Foot", "head"), "toe": ("Toes", "tail"),
     "backfoot": ("BackToes", "tail"), "frontfoot": ("FrontToes", "tail"),
-    "shoulder": ("UpperArm|UpperWing", "head"), "elbow": ("Forearm|Forewing", "head"), "wrist": ("Hand|HandWing", "head"),
+    "shoulder": ("UpperArm|UpperWing", "head"), "elbow": ("Forearm|Forewing", "head"),
+    "wrist": ("Hand|HandWing", "head"),
     "finger": ("Hand", "tail"), "wingtip": ("HandWing", "tail"),
     "skull": ("Head", "head"), "muzzle": ("Head", "tail"), "crown": ("Head", "tail"),
     "tailbase": ("Tail1", "head"), "ear": ("Ear3", "tail"),
@@ -34,7 +35,8 @@ class MadeScore:
     forward: bool | None
     """None where there is no front or the plan is another one."""
     errors: dict[str, float]
-    """Key joint -> distance of its bone's end in units of the box; infinite without such a bone. Empty under another plan."""
+    """Key joint -> distance of its bone's end in units of the box; infinite without such a bone. Empty under another
+    plan."""
     outside: list[str]
     bones: int
 
@@ -49,9 +51,18 @@ def made_score(made: Made, found: Found) -> MadeScore:
     recognition, plan = found.finding.recognition, found.finding.skeleton.animal
     right = plan == made.animal
     forward = bool(found.forward @ made.forward > 0.7) if made.forward is not None and right else None
-    errors = {name: _error(name, point, found) / found.shape.size for name, point in made.joints.items()} if right else {}
-    return MadeScore(plan, recognition.best, recognition.scores[recognition.best], forward, errors,
-                     outside(found.joints, made.vertices, made.triangles), len(found.joints.names))
+    errors = (
+        {name: _error(name, point, found) / found.shape.size for name, point in made.joints.items()} if right else {}
+    )
+    return MadeScore(
+        plan,
+        recognition.best,
+        recognition.scores[recognition.best],
+        forward,
+        errors,
+        outside(found.joints, made.vertices, made.triangles),
+        len(found.joints.names),
+    )
 
 
 def _error(joint: str, point: np.ndarray, found: Found) -> float:

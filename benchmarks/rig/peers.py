@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,9 @@ BEND = 0.02
 def pygel_skeleton(vertices: np.ndarray, triangles: np.ndarray) -> Joints:
     """Multi-scale local separators."""
     with _quiet():
-        graph = pygel3d.graph.MSLS_skeleton(pygel3d.graph.from_mesh(pygel3d.hmesh.Manifold.from_triangles(vertices, triangles)))
+        graph = pygel3d.graph.MSLS_skeleton(
+            pygel3d.graph.from_mesh(pygel3d.hmesh.Manifold.from_triangles(vertices, triangles))
+        )
     edges = [(node, other) for node in graph.nodes() for other in graph.neighbors(node) if node < other]
     return _simplified(np.asarray(graph.positions()), np.array(edges), np.ptp(vertices, axis=0).max())
 
@@ -65,12 +68,16 @@ def _simplified(points: np.ndarray, edges: np.ndarray, size: float) -> Joints:
             if path[-1] > end:
                 corners = [path[index] for index in _corners(points[path], BEND * size)]
                 kept.update(corners)
-                links += list(zip(corners, corners[1:]))
+                links += list(itertools.pairwise(corners))
     names = sorted(kept)
     coarse = networkx.Graph(links)
     root = max(names, key=lambda node: (coarse.degree(node), -node))
     parent = dict(networkx.bfs_predecessors(coarse, root))
-    return Joints([str(name) for name in names], points[names], np.array([names.index(parent[name]) if name in parent else -1 for name in names]))
+    return Joints(
+        [str(name) for name in names],
+        points[names],
+        np.array([names.index(parent[name]) if name in parent else -1 for name in names]),
+    )
 
 
 def _leaf_branches(tree: networkx.Graph) -> list[list[int]]:
@@ -97,7 +104,9 @@ def _corners(points: np.ndarray, tolerance: float) -> list[int]:
     worst = int(distance.argmax())
     if distance[worst] <= tolerance:
         return [0, len(points) - 1]
-    return _corners(points[: worst + 1], tolerance)[:-1] + [worst + index for index in _corners(points[worst:], tolerance)]
+    return _corners(points[: worst + 1], tolerance)[:-1] + [
+        worst + index for index in _corners(points[worst:], tolerance)
+    ]
 
 
 @contextlib.contextmanager

@@ -91,36 +91,46 @@ def full_rig(vertices: np.ndarray, triangles: np.ndarray) -> Rigged:
     return Rigged(skeleton, report, joints, tails, weights, wall, cpu)
 
 
-def bone_heat_with_artists_joints(animal: Animal) -> np.ndarray:
-    """(V, J) weights by Blender's bone heat for the artist's skeleton, at most four per vertex: the peer for weights.
+def bone_heat(vertices: np.ndarray, triangles: np.ndarray, heads: np.ndarray, tails: np.ndarray) -> np.ndarray:
+    """(V, J) weights by Blender's bone heat alone, at most four per vertex: what Galatea's weights are compared with.
 
-    A mesh of 10 units, as bone heat wants it; vertices it leaves out go to the nearest bone.
+    The mesh is brought to 10 units, as bone heat wants it; vertices it leaves out go to the nearest bone.
     """
-    heads, tails = animal.joints, artists_tails(animal)
-    centre, scale = animal.vertices.mean(axis=0), 10 / np.ptp(animal.vertices, axis=0).max()
+    centre, scale = vertices.mean(axis=0), 10 / np.ptp(vertices, axis=0).max()
     with tempfile.TemporaryDirectory(prefix="galatea-benchmark-") as folder:
         source, result = Path(folder, "in.npz"), Path(folder, "out.npz")
-        np.savez(source, vertices=(animal.vertices - centre) * scale, triangles=animal.triangles,
-                 heads=(heads - centre) * scale, tails=(tails - centre) * scale)
-        subprocess.run([*BLENDER, str(ROOT / "addon" / "bone_heat.py"), "--", str(source), str(result)], check=True,
-                       stdout=subprocess.DEVNULL)
+        np.savez(source, vertices=(vertices - centre) * scale, triangles=triangles,
+                 heads=(heads - centre) * scale, tails=(tails - centre) * scale)  # fmt: skip
+        script = ROOT / "addon" / "bone_heat.py"
+        subprocess.run([*BLENDER, str(script), "--", str(source), str(result)], check=True, stdout=subprocess.DEVNULL)
         with np.load(result, allow_pickle=False) as data:
             weights = data["weights"].astype(float)
-    smallest = np.sort(weights, axis=1)[:, -4, None]
-    weights = np.where(weights >= smallest, weights, 0)
+    if weights.shape[1] > 4:
+        weights = np.where(weights >= np.sort(weights, axis=1)[:, -4, None], weights, 0)
     without = weights.sum(axis=1) < 1e-4
     if without.any():
         samples = np.linspace(heads, tails, 9).reshape(-1, 3)
-        _, nearest = KDTree(samples).query(animal.vertices[without])
+        _, nearest = KDTree(samples).query(vertices[without])
         weights[without] = np.eye(len(heads))[nearest % len(heads)]
     return weights / weights.sum(axis=1, keepdims=True)
+
+
+def curve_rig(vertices: np.ndarray, triangles: np.ndarray, curve: Joints) -> tuple[np.ndarray, Joints]:
+    """A curve skeleton as a rig with bone heat, a bone from every joint's parent to the joint: weights (V, B), bones."""
+    children = np.flatnonzero(curve.parents >= 0)
+    heads, tails = curve.points[curve.parents[children]], curve.points[children]
+    number = {int(child): index for index, child in enumerate(children)}
+    parents = np.array([number.get(int(curve.parents[child]), -1) for child in children])
+    return bone_heat(vertices, triangles, heads, tails), Joints(
+        [curve.names[child] for child in children], heads, parents
+    )
 
 
 def artists_tails(animal: Animal) -> np.ndarray:
     """(J, 3) where the artist's bones end; GLB files do not tell.
 
-    At the next joint of the chain (same name, next number), else at the only child, else at the child nearest to the line
-    through the middle of the vertices the joint moves; without children as far beyond that middle as it is away.
+    At the next joint of the chain (same name, next number), else at the only child, else at the child nearest to the
+    line through the middle of the vertices the joint moves; without children as far beyond that middle as it is away.
     """
     heads = animal.joints
     centres = (animal.weights.T @ animal.vertices) / animal.weights.sum(axis=0)[:, None]
@@ -153,7 +163,9 @@ def _joints(bones: list[dict], matrix: np.ndarray) -> tuple[Joints, np.ndarray]:
     """Deforming bones (name, parent, head, tail, deform) in the space of the mesh: joints, and their (J, 3) tails."""
     bones = [bone for bone in bones if bone["deform"]]
     number = {bone["name"]: index for index, bone in enumerate(bones)}
-    heads, tails = (np.array([bone[end] for bone in bones]) @ matrix[:3, :3].T + matrix[:3, 3] for end in ("head", "tail"))
+    heads, tails = (
+        np.array([bone[end] for bone in bones]) @ matrix[:3, :3].T + matrix[:3, 3] for end in ("head", "tail")
+    )
     parents = np.array([number.get(bone["parent"], -1) for bone in bones])
     return Joints([bone["name"] for bone in bones], heads, parents), tails
 

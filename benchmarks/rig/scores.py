@@ -42,7 +42,11 @@ def _one_way(points: np.ndarray, others: np.ndarray) -> float:
 
 def _samples(joints: Joints, size: float) -> np.ndarray:
     """(N, 3) points along the segments from every joint to its parent, in units of the box."""
-    ends = [(joints.points[child] / size, joints.points[parent] / size) for child, parent in enumerate(joints.parents) if parent >= 0]
+    ends = [
+        (joints.points[child] / size, joints.points[parent] / size)
+        for child, parent in enumerate(joints.parents)
+        if parent >= 0
+    ]
     return np.concatenate([np.linspace(a, b, max(int(np.linalg.norm(a - b) / STEP), 2)) for a, b in ends])
 
 
@@ -56,9 +60,9 @@ LIMB_OF_BONE = {
 def right_sides(found: Joints, truth: Joints, limb_of_joint: dict[str, str]) -> tuple[int, int]:
     """Limbs of the ground truth that carry the right name: (right, all).
 
-    ``limb_of_joint``: true joint -> limb with its side, "front leg.L" or "ear.R". Every true joint of a limb looks for the
-    nearest bone among all leg bones (ears: among all ear bones); the limb is right when most of these bones are named after
-    its side and after front or back. A limb that was not found is wrong.
+    ``limb_of_joint``: true joint -> limb with its side, "front leg.L" or "ear.R". Every true joint of a limb looks for
+    the nearest bone among all leg bones (ears: among all ear bones); the limb is right when most of these bones are
+    named after its side and after front or back. A limb that was not found is wrong.
     """
     limbs = np.array([_limb(name) for name in found.names])
     wanted: dict[str, list[np.ndarray]] = {}
@@ -75,7 +79,7 @@ def right_sides(found: Joints, truth: Joints, limb_of_joint: dict[str, str]) -> 
 
 
 def _limb(bone: str) -> str:
-    """"back leg.L" of "Shin.L", "ear.R" of "Ear2.R", "" of what is no limb."""
+    """ "back leg.L" of "Shin.L", "ear.R" of "Ear2.R", "" of what is no limb."""
     stem, _, side = bone.rpartition(".")
     limb = LIMB_OF_BONE.get(stem.rstrip("0123456789"))
     return f"{limb}.{side}" if limb and side in ("L", "R") else ""

@@ -66,7 +66,9 @@ class Sketch:
         """Ellipsoid with three radii, turned by ``pitch`` degrees about x (positive: the front end up)."""
         turn = rotation_x(pitch)
         centre, radii = np.asarray(centre, float), np.asarray(radii, float)
-        self.parts.append(Part(group, centre, centre, (1.0, 1.0), turn @ np.diag(1 / radii) @ turn.T, blend * radii.min()))
+        self.parts.append(
+            Part(group, centre, centre, (1.0, 1.0), turn @ np.diag(1 / radii) @ turn.T, blend * radii.min())
+        )
 
     def both(self, draw) -> None:
         """Draws with side +1, ".L" and with side -1, ".R"."""
@@ -117,8 +119,8 @@ def _field(parts: list[Part], low: np.ndarray, high: np.ndarray, pitch: float) -
 
 
 def surface_nets(values: np.ndarray, origin: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray]:
-    """The zero surface of a field (X, Y, Z), positive on its border: a vertex per cell that it crosses, in the middle of
-    the crossings of the cell's edges, and a quad around every crossing. Normals point to positive values."""
+    """The zero surface of a field (X, Y, Z), positive on its border: a vertex per cell that it crosses, in the middle
+    of the crossings of the cell's edges, and a quad around every crossing. Normals point to positive values."""
     shape = np.array(values.shape)
     total, count = np.zeros((values.size, 3)), np.zeros(values.size)
     quads = []

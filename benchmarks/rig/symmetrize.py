@@ -4,8 +4,9 @@
 
     python -I symmetrize.py IN.json OUT.json          (Python with the bpy module)
 
-IN: a list of skeletons as in out/skeleton.json. OUT: for each, the largest distance by which Symmetrize moves the head or
-the tail of a bone, from the left to the right or the other way, in units of the bones' box; 1 when it adds or drops bones.
+IN: a list of skeletons as in out/skeleton.json. OUT: for each, the largest distance by which Symmetrize moves the head
+or the tail of a bone, from the left to the right or the other way, in units of the bones' box; 1 when it adds or drops
+bones.
 """
 
 import importlib.util
@@ -19,11 +20,16 @@ import numpy as np
 
 
 def main(source: str, result: str) -> None:
-    spec = importlib.util.spec_from_file_location("armature", Path(__file__).parents[2] / "addon" / "importers" / "armature.py")
+    spec = importlib.util.spec_from_file_location(
+        "armature", Path(__file__).parents[2] / "addon" / "importers" / "armature.py"
+    )
     importer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(importer)
     skeletons = json.loads(Path(source).read_text())
-    changes = [max(change(importer, skeleton, direction) for direction in ("NEGATIVE_X", "POSITIVE_X")) for skeleton in skeletons]
+    changes = [
+        max(change(importer, skeleton, direction) for direction in ("NEGATIVE_X", "POSITIVE_X"))
+        for skeleton in skeletons
+    ]
     Path(result).write_text(json.dumps(changes))
 
 
