@@ -145,7 +145,8 @@ ToBlender = Ready | Progress | Log | Heartbeat | Result | Error | Cancelled
 End = Result | Error | Cancelled
 Message = ToWorker | ToBlender
 
-_TYPE_OF_NAME = {message.__name__.lower(): message for message in typing.get_args(ToWorker) + typing.get_args(ToBlender)}
+_TYPE_OF_NAME = {kind.__name__.lower(): kind for kind in typing.get_args(ToWorker) + typing.get_args(ToBlender)}
+_FIELD_TYPES = {kind: typing.get_type_hints(kind) for kind in _TYPE_OF_NAME.values()}
 
 
 def encode(message: Message) -> bytes:
@@ -153,24 +154,26 @@ def encode(message: Message) -> bytes:
     fields = {"type": type(message).__name__.lower()} | dataclasses.asdict(message)
     line = json.dumps(fields, allow_nan=False).encode() + b"\n"
     if len(line) > MAX_LINE:
-        raise ProtocolError(f"{type(message).__name__} of {len(line)} bytes: put large values into a file of the job's folder")
+        raise ProtocolError(
+            f"{type(message).__name__} of {len(line)} bytes: large values belong into a file of the job"
+        )
     return line
 
 
 def decode(line: bytes) -> Message:
-    """The message in one line. Raises ProtocolError for anything else: unknown types, missing, unknown or mistyped fields."""
+    """The message in one line. Raises ProtocolError for anything else: unknown types, wrong or missing fields."""
     if len(line) > MAX_LINE:
         raise ProtocolError(f"line of {len(line)} bytes")
     try:
-        fields = json.loads(line.decode())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        fields = json.loads(line.decode(), parse_constant=_refused)
+    except (ValueError, RecursionError) as error:  # bad UTF-8, bad JSON, NaN, integers of thousands of digits
         raise ProtocolError(f"not JSON: {line[:80]!r}") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("type"), str):
         raise ProtocolError(f"not a message: {line[:80]!r}")
     message = _TYPE_OF_NAME.get(fields.pop("type"))
     if message is None:
         raise ProtocolError(f"unknown message: {line[:80]!r}")
-    types = typing.get_type_hints(message)
+    types = _FIELD_TYPES[message]
     required = {field.name for field in dataclasses.fields(message) if field.default is dataclasses.MISSING}
     if not required <= fields.keys() <= types.keys():
         raise ProtocolError(f"wrong fields for {message.__name__}: {sorted(fields)}")
@@ -178,6 +181,10 @@ def decode(line: bytes) -> Message:
         if not _is_of_type(value, types[name]):
             raise ProtocolError(f"{message.__name__}.{name} is not {types[name]}: {value!r}"[:200])
     return message(**fields)
+
+
+def _refused(constant: str) -> typing.NoReturn:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _is_of_type(value: object, hint: object) -> bool:

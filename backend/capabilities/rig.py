@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rig: a mesh gets a named skeleton and skin weights. Bind: a mesh gets weights for a skeleton that the artist edited."""
+"""Rig: a mesh gets a named skeleton and skin weights. Bind: a mesh gets weights for a skeleton the artist edited."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
 
 
 def _read_mesh(job: Job) -> tuple[Shape, np.ndarray]:
-    """The clean mesh, and the (N, 3) points that want weights: its vertices before cleaning, unless others are given."""
+    """The clean mesh, and the (N, 3) points that want weights: its vertices before cleaning, or others if given."""
     with np.load(job.inputs / "mesh.npz", allow_pickle=False) as data:
         shape = clean(data["vertices"], data["triangles"])
         return shape, data["targets" if "targets" in data else "vertices"].astype(np.float64)

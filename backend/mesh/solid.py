@@ -44,8 +44,8 @@ def voxelise(vertices: np.ndarray, triangles: np.ndarray, pitch: float, mirrored
     """Solid of the triangles; the grid is symmetric about x = 0.
 
     vertices (V, 3) float, triangles (T, 3) int. With ``mirrored`` the shape is united with its mirror image in x = 0.
-    The surface is drawn into the grid and the outside flooded; where the flood leaks in through holes, a voxel counts as
-    inside when at least five of the six axis directions meet the surface.
+    The surface is drawn into the grid and the outside flooded; where the flood leaks in through holes, a voxel counts
+    as inside when at least five of the six axis directions meet the surface.
     """
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     half = np.ceil(max(abs(low[0]), abs(high[0])) / pitch) + 2
@@ -90,7 +90,7 @@ def joined(solid: Solid, reach: float) -> Solid:
 
 
 def _surface_points(vertices: np.ndarray, triangles: np.ndarray, pitch: float) -> np.ndarray:
-    """(N, 3) points on the triangles, at most half a voxel apart: bigger triangles are split in four until they are small."""
+    """(N, 3) points on the triangles, at most half a voxel apart: bigger triangles are split in four."""
     corners = vertices[triangles]
     points = [vertices]
     while len(corners):

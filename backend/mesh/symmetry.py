@@ -20,14 +20,15 @@ class MirrorPlane:
     error: float
     """Mean distance from mirrored surface points to the surface, divided by the longest side of the box."""
     spread: float
-    """The distance, likewise divided, that 95 % of the points stay below: large as soon as one limb is posed otherwise."""
+    """The distance, likewise divided, that 95 % of the points stay below: large when one limb is posed otherwise."""
 
 
 def mirror_plane(points: np.ndarray) -> MirrorPlane:
     """Best mirror plane of (N, 3) points sampled from a surface, Z up; 10,000 points or more give a steady plane.
 
-    Directions over the half sphere are tried coarsely, the best are refined by aligning the points with their mirror image
-    (iterated closest points). Among planes that fit alike an upright one wins: a snake has many, an artist wants this one.
+    Directions over the half sphere are tried coarsely, the best are refined by aligning the points with their mirror
+    image (iterated closest points). Among planes that fit alike an upright one wins: a snake has many, an artist wants
+    this one.
     """
     size = np.ptp(points, axis=0).max()
     tree = KDTree(points)
@@ -74,7 +75,7 @@ def _refined(points: np.ndarray, sparse: np.ndarray, tree: KDTree, size: float, 
 
 
 def _snapped(plane: MirrorPlane, points: np.ndarray, size: float) -> tuple[np.ndarray, float]:
-    """A plane within half a degree of a world axis was meant to be exactly there, and so was one close to the origin."""
+    """A plane within a degree of a world axis was meant to be exactly there, and so was one close to the origin."""
     axis = np.abs(plane.normal).argmax()
     normal, offset = plane.normal, plane.offset
     if abs(normal[axis]) > np.cos(np.radians(1.0)):

@@ -17,7 +17,7 @@ from .tail import tail_bones
 
 
 def biped(body: Body, legs: tuple[Limb, Limb], counts: Counts) -> Skeleton:
-    """The skeleton of an oriented body with (left, right) ``legs``; arms are found, or left out where there are none."""
+    """The skeleton of an oriented body with (left, right) ``legs``; arms are left out where there are none."""
     used = [*legs]
     arms = _arm_pair(body, legs)
     crotch = _crotch(body, legs)

@@ -190,7 +190,7 @@ def _limb(branch: Branch, solid: Solid, voxels: KDTree) -> Limb:
 
 
 def centred(path: np.ndarray, radius: np.ndarray, solid: Solid, voxels: KDTree) -> np.ndarray:
-    """Path points (N, 3) moved to the middle of the ``voxels`` around them; ends stay, and so does what lies deep inside."""
+    """Path points (N, 3) moved to the middle of the ``voxels`` around them; ends and what lies deep inside stay."""
     reach = np.minimum(1.4 * radius + solid.pitch, 7 * solid.pitch)
     around = voxels.query_ball_point(path, reach)
     middle = np.stack([voxels.data[near].mean(axis=0) for near in around])

@@ -3,7 +3,8 @@
 """Curve skeleton of a solid: centred paths from every extremity to the middle of the body.
 
 The idea of TEASAR (Sato et al., "TEASAR: tree-structure extraction algorithm for accurate and robust skeletons", 2000):
-take the voxel farthest from the root, walk to the root where the solid is thick, cover what lies around the path, repeat.
+take the voxel farthest from the root, walk to the root where the solid is thick, cover what lies around the path, and
+repeat.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def path_length(path: np.ndarray) -> float:
 
 
 def curve_branches(solid: Solid, shortest: float, most: int = 30) -> list[Branch]:
-    """Branches whose own part is at least ``shortest`` long, farthest extremity first. The first has no covered part."""
+    """Branches whose own part is at least ``shortest`` long, farthest extremity first; the first is all its own."""
     index = np.argwhere(solid.inside)
     points = solid.points(index)
     radius = solid.radius[solid.inside].astype(float)

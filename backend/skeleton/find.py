@@ -17,8 +17,8 @@ from .biped import biped
 from .bird import bird
 from .body import Body, body_of
 from .bones import Bone, Skeleton, mirrored
-from .options import Counts
 from .legs import foot_pairs
+from .options import Counts
 from .quadruped import quadruped
 from .recognise import SURE, Recognition, recognise
 from .swimmer import fish, serpent
@@ -83,8 +83,8 @@ def _stood_up(
 ) -> tuple[Body, Recognition]:
     """The body in another frame, if legs stand there that do not stand in this one.
 
-    An animal may lie on its side or back; and one in mid-stride may resemble its mirror image from front to back more than
-    from left to right.
+    An animal may lie on its side or back; and one in mid-stride may resemble its mirror image from front to back more
+    than from left to right.
     """
     upright = np.array([0.0, 0, 1])
     across = np.cross(upright, plane.normal)

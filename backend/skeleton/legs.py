@@ -54,7 +54,7 @@ def legs_of(body: Body) -> list[Limb]:
 
 
 def is_thin(limb: Limb, most: float) -> bool:
-    """Whether the limb is a limb rather than a corner: its thickness over its length, without the part near the body."""
+    """Whether the limb is a limb rather than a corner: its thickness over its length, the part near the body aside."""
     return bool(2 * limb.radius[: max(int(0.7 * limb.own), 1)].max() < most * limb.length)
 
 
@@ -95,7 +95,7 @@ def _matched(body: Body, legs: list[Limb]) -> list[tuple[Limb, Limb]]:
 
 
 def _is_double_leg(body: Body, limb: Limb, leg: Limb) -> bool:
-    """Both legs of a narrow stance in one: in the middle, on the ground, like the pair that was found, and apart from it."""
+    """Both legs of a narrow stance in one: in the middle, on the ground, like the pair found, and apart from it."""
     height = body.high[2] - body.low[2]
     alike = 0.6 < limb.length / leg.length < 1.6 and limb.tip[2] - body.low[2] < 0.08 * height and is_thin(limb, 1.0)
     return bool(limb.side == 0 and alike and abs(leg_top(body, limb)[1] - leg_top(body, leg)[1]) > 0.1 * body.size)

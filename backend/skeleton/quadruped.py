@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Skeleton of a four-legged animal.
 
-Joints lie at bends of the limbs where the shape shows them (hock, skull base) and at anatomical fractions elsewhere.
-Fractions are rounded from proportions of horses, cattle and dogs (Dyce, Sack and Wensing, "Textbook of Veterinary Anatomy").
+Joints lie at bends of the limbs where the shape shows them (hock, skull base) and at fixed fractions elsewhere, chosen
+between the proportions of hoofed animals and those of dogs.
 """
 
 from __future__ import annotations

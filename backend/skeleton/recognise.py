@@ -167,7 +167,7 @@ def _has_fins(body: Body) -> bool:
 
 
 def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:
-    """The longest way through the body from one extremity to another, at smaller y first: (N, 3) points, (N,) radius."""
+    """The longest way from one extremity to another, the end at smaller y first: (N, 3) points, (N,) radius."""
     first = body.limbs[0]
     best = first.path, first.radius
     for limb in body.limbs[1:]:

@@ -28,7 +28,8 @@ def tree(body: Body) -> Skeleton:
     if body.symmetric:
         middle = middle * np.array([0.0, 1, 1])
     length = 0.5 * float(body.solid.radius_at(middle)) if limbs else 0.4 * (body.high[2] - body.low[2])
-    bones += chain(["Body"], np.stack([middle - [0, 0, length], middle + [0, 0, length]]), "Root", "Body")
+    half = np.array([0.0, 0.0, length])
+    bones += chain(["Body"], np.stack([middle - half, middle + half]), "Root", "Body")
     number = 0
     for limb in limbs:
         if limb.side < 0 and body.symmetric:

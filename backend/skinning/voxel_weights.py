@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Skin weights from distances through the solid.
 
-After Dionne and de Lasa, "Geodesic voxel binding for production character meshes" (SCA 2013): slower and less smooth than
-bone heat, but it works for open, overlapping and broken meshes, and never leaves a vertex out.
+After Dionne and de Lasa, "Geodesic voxel binding for production character meshes" (SCA 2013): slower and less smooth
+than bone heat, but it works for open, overlapping and broken meshes, and never leaves a vertex out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Skin weights of a mesh for given bones: Blender's bone heat, checked bone by bone, with a fallback through the solid."""
+"""Skin weights for given bones: Blender's bone heat, checked bone by bone, with a fallback through the solid."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ INFLUENCES = 4
 
 HEAT_TRIANGLES = 40_000
 """Bone heat runs on at most this many triangles; its time grows faster than the mesh."""
+
+SMALL_PART = 0.08
+"""Part of the surface below which a loose part counts as an attachment."""
 
 HEAT_SIZE = 10.0
 """Longest side for bone heat. Below 0.05 units Blender reports success and leaves every group empty."""
@@ -46,8 +49,11 @@ class SkinWeights:
 
 
 def skin_weights(shape: Shape, bones: Bones, blender: list[str], job: Job) -> SkinWeights:
-    """Weights for every vertex of ``shape``. ``blender`` is the command that runs a script in a background Blender; without
-    one, or when bone heat fails, all weights come from distances through the solid."""
+    """Weights for every vertex of ``shape``.
+
+    ``blender`` is the command that runs a script in a background Blender; without one, or when bone heat fails, all
+    weights come from distances through the solid.
+    """
     warnings: list[str] = []
     small = decimated(shape, HEAT_TRIANGLES)
     dense = _bone_heat(small, bones, blender, job) if blender else None
@@ -102,7 +108,7 @@ def _bone_heat(shape: Shape, bones: Bones, blender: list[str], job: Job) -> np.n
 
 
 def _outward(shape: Shape) -> np.ndarray:
-    """(T, 3) triangles, reversed when the mesh as a whole is inside out: bone heat asks which bones a vertex faces away from."""
+    """(T, 3) triangles, reversed when the mesh is inside out: bone heat asks which bones a vertex faces away from."""
     corner = shape.vertices[shape.triangles] - shape.vertices.mean(axis=0)
     volume = np.einsum("ij,ij->i", corner[:, 0], np.cross(corner[:, 1], corner[:, 2])).sum()
     return shape.triangles if volume >= 0 else shape.triangles[:, ::-1]
@@ -146,16 +152,19 @@ def _smoothed(shape: Shape, dense: np.ndarray, where: np.ndarray, rounds: int) -
 
 
 def _rigid_parts(shape: Shape, dense: np.ndarray) -> np.ndarray:
-    """Small loose parts that hang on one bone for the most part (eyes, horns, teeth) move as one piece."""
+    """Small loose parts (eyes, horns, teeth) move as one piece, with what they sit on."""
     labels, areas = part_labels(shape)
-    if len(areas) == 1:
+    large = areas[labels] >= SMALL_PART * areas.sum()
+    if large.all():
         return dense
     dense = dense.copy()
-    for part in np.flatnonzero(areas < 0.05 * areas.sum()):
+    base = KDTree(shape.vertices[large])
+    weights = dense[large]
+    for part in np.flatnonzero(areas < SMALL_PART * areas.sum()):
         inside = labels == part
-        mean = dense[inside].mean(axis=0)
-        if mean.max() > 0.5:
-            dense[inside] = np.eye(dense.shape[1])[mean.argmax()]
+        distance, nearest = base.query(shape.vertices[inside])
+        contact = distance <= np.quantile(distance, 0.2)
+        dense[inside] = weights[nearest[contact]].mean(axis=0)
     return dense
 
 
@@ -175,7 +184,7 @@ def _supported(shape: Shape, bones: Bones, dense: np.ndarray) -> np.ndarray:
 
 
 def _transferred(dense: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """(V, B) weights at ``target`` (V, 3) from those at ``source`` (S, 3), by the inverse distance to the nearest three."""
+    """(V, B) weights at ``target`` (V, 3) from those at ``source`` (S, 3): the nearest three by inverse distance."""
     distance, nearest = KDTree(source).query(target, k=min(3, len(source)))
     distance, nearest = distance.reshape(len(target), -1), nearest.reshape(len(target), -1)
     share = 1 / (distance + 1e-9 * np.ptp(source, axis=0).max())
