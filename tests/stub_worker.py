@@ -43,6 +43,7 @@ def work(job: str, folder: Path) -> None:
             os._exit(3)
         case "signal":
             os.kill(os.getpid(), signal.SIGSEGV)
+            time.sleep(60)  # another thread may take the signal a moment later
         case "out_of_memory":
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
