@@ -116,7 +116,7 @@ def bone_heat(vertices: np.ndarray, triangles: np.ndarray, heads: np.ndarray, ta
 
 
 def curve_rig(vertices: np.ndarray, triangles: np.ndarray, curve: Joints) -> tuple[np.ndarray, Joints]:
-    """A curve skeleton as a rig with bone heat, a bone from every joint's parent to the joint: weights (V, B), bones."""
+    """A curve skeleton as a rig with bone heat: (V, B) weights, and a bone from every joint's parent to the joint."""
     children = np.flatnonzero(curve.parents >= 0)
     heads, tails = curve.points[curve.parents[children]], curve.points[children]
     number = {int(child): index for index, child in enumerate(children)}

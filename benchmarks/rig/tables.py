@@ -12,7 +12,8 @@ def markdown(result: dict) -> str:
     """All tables of one run."""
     parts = [
         f"Measured {result['date']} with Galatea {result['version']}, Blender {result['blender']} "
-        f"(bpy), Python {result['python']}, {result['processors']} processors. Distances in % of the longest side of the box."
+        f"(bpy), Python {result['python']}, {result['processors']} processors. "
+        "Distances in % of the longest side of the box."
     ]
     if result["animals"]:
         parts += ["### Artists' animals", _animals(result["animals"], result["means"])]
