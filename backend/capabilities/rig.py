@@ -82,7 +82,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
     if params.bind:
         with _timed(seconds, "weights"):
             deform = [bone for bone in finding.skeleton.bones if bone.deform]
-            bones = _bones([(bone.name, bone.head, bone.tail) for bone in deform], finding.body.matrix)
+            bones = _bones([(bone.name, bone.head, bone.tail) for bone in deform], finding.matrix)
             report["warnings"] += _write_weights(shape, targets, bones, params.blender, job)
         files["weights"] = "out/weights.npz"
     return files, report
@@ -138,7 +138,7 @@ def _skeleton_json(finding: Finding) -> dict[str, typing.Any]:
         "confidence": finding.confidence,
         "scores": finding.recognition.scores,
         "note": finding.note,
-        "matrix": finding.body.matrix.tolist(),
+        "matrix": finding.matrix.tolist(),
         "bones": [_bone_json(bone) for bone in finding.skeleton.bones],
     }
 

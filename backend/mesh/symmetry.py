@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.spatial import KDTree
 
 
@@ -39,7 +40,8 @@ def mirror_plane(points: np.ndarray) -> MirrorPlane:
         (_plane(sparse, tree, size, normal, float(normal @ centre)) for normal in _half_sphere(300)), key=_cost
     )
     refined = [_refined(dense, sparse, tree, size, plane) for plane in coarse[:8]]
-    return min(refined, key=_cost)
+    best = min(refined, key=_cost)
+    return _snapped(_polished(dense, tree, size, best), points, tree, size)
 
 
 def _cost(plane: MirrorPlane) -> float:
@@ -58,32 +60,56 @@ def _mirrored(points: np.ndarray, normal: np.ndarray, offset: float) -> np.ndarr
 def _refined(points: np.ndarray, sparse: np.ndarray, tree: KDTree, size: float, plane: MirrorPlane) -> MirrorPlane:
     best = plane
     for step in range(12):
-        sample = sparse if step < 8 else points
-        distance, nearest = tree.query(_mirrored(sample, best.normal, best.offset))
-        trusted = distance <= max(np.quantile(distance, 0.8), 1e-9 * size)
-        # A point and its image differ along the normal, and their middle lies in the plane.
-        difference = (tree.data[nearest] - sample)[trusted]
-        middle = (tree.data[nearest] + sample)[trusted] / 2
-        _, vectors = np.linalg.eigh(difference.T @ difference)
-        normal = vectors[:, -1] * np.sign(vectors[:, -1] @ best.normal)
-        better = _plane(points, tree, size, normal, float(np.median(middle @ normal)))
+        better = _aligned(sparse if step < 8 else points, tree, size, best)
         if step >= 8 and better.error >= best.error:
             break
         best = better
-    snapped = _plane(points, tree, size, *_snapped(best, points, size))
-    return snapped if snapped.error <= best.error * 1.02 else best
+    return _plane(points, tree, size, best.normal, best.offset)
 
 
-def _snapped(plane: MirrorPlane, points: np.ndarray, size: float) -> tuple[np.ndarray, float]:
-    """A plane within a degree of a world axis was meant to be exactly there, and so was one close to the origin."""
-    axis = np.abs(plane.normal).argmax()
-    normal, offset = plane.normal, plane.offset
-    if abs(normal[axis]) > np.cos(np.radians(1.0)):
-        exact = np.zeros(3)
-        exact[axis] = np.sign(normal[axis])
-        offset = offset + float((exact - normal) @ points.mean(axis=0))
-        normal = exact
-    return normal, 0.0 if abs(offset) < 0.003 * size else offset
+def _aligned(points: np.ndarray, tree: KDTree, size: float, plane: MirrorPlane) -> MirrorPlane:
+    """One step: the plane that best maps the points to where their mirror images came to lie."""
+    distance, nearest = tree.query(_mirrored(points, plane.normal, plane.offset))
+    trusted = distance <= max(np.quantile(distance, 0.8), 1e-9 * size)
+    # A point and its image differ along the normal, and their middle lies in the plane.
+    difference = (tree.data[nearest] - points)[trusted]
+    middle = (tree.data[nearest] + points)[trusted] / 2
+    _, vectors = np.linalg.eigh(difference.T @ difference)
+    normal = vectors[:, -1] * np.sign(vectors[:, -1] @ plane.normal)
+    return _plane(points, tree, size, normal, float(np.median(middle @ normal)))
+
+
+def _polished(points: np.ndarray, tree: KDTree, size: float, plane: MirrorPlane) -> MirrorPlane:
+    """The plane after a direct search over its two angles and its offset: closest points alone stop a degree too early."""
+    u, v = np.linalg.svd(plane.normal[None])[2][1:]
+    sparse = points[::3]
+
+    def moved(step: np.ndarray) -> tuple[np.ndarray, float]:
+        normal = plane.normal + step[0] * u + step[1] * v
+        return normal / np.linalg.norm(normal), plane.offset + step[2] * size
+
+    def badness(step: np.ndarray) -> float:
+        distance, _ = tree.query(_mirrored(sparse, *moved(step)))
+        return float((np.minimum(distance / size, 0.05) ** 2).mean())
+
+    simplex = np.concatenate([np.zeros((1, 3)), np.diag([0.04, 0.04, 0.01])])
+    found = minimize(badness, np.zeros(3), method="Nelder-Mead", options={"initial_simplex": simplex, "maxfev": 70})
+    better = _plane(points, tree, size, *moved(found.x))
+    return better if better.error < plane.error else plane
+
+
+def _snapped(plane: MirrorPlane, points: np.ndarray, tree: KDTree, size: float) -> MirrorPlane:
+    """Within a degree of upright, of a world axis, and near the origin, a plane was meant to be exactly there."""
+    for normal in (plane.normal * np.array([1.0, 1, 0]), np.round(plane.normal)):
+        length = np.linalg.norm(normal)
+        if length == 0 or normal @ plane.normal / length < np.cos(np.radians(1.5)):
+            continue
+        normal = normal / length
+        offset = plane.offset + float((normal - plane.normal) @ points.mean(axis=0))
+        snapped = _plane(points, tree, size, normal, 0.0 if abs(offset) < 0.003 * size else offset)
+        if snapped.error <= plane.error * 1.03:
+            plane = snapped
+    return plane
 
 
 def _half_sphere(count: int) -> np.ndarray:

@@ -28,8 +28,12 @@ from .tree import tree
 @dataclass(frozen=True)
 class Finding:
     skeleton: Skeleton
+    """Bones in the armature's space, in the units of the mesh."""
     recognition: Recognition
-    body: Body
+    matrix: np.ndarray
+    """(4, 4) float64, armature's space -> world: rotation and translation."""
+    symmetric: bool
+    """Whether both sides mirror each other exactly."""
     note: str
     """What the artist should know about the choice, or ""."""
 
@@ -50,6 +54,9 @@ def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rn
             "The mesh is flat, so there is no inside to put bones into.",
             "Give it thickness (a Solidify modifier does) or select a solid mesh.",
         )
+    # In a box of size one no tolerance depends on the artist's units.
+    centre, size = (shape.vertices.min(axis=0) + shape.vertices.max(axis=0)) / 2, shape.size
+    shape = Shape((shape.vertices - centre) / size, shape.triangles)
     plane = mirror_plane(surface_samples(shape, 12_000, rng))
     body = body_of(shape, plane, np.array([0.0, 0, 1]), symmetric)
     recognition = recognise(body)
@@ -60,8 +67,14 @@ def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rn
         plan, note = _chosen(recognition)
     if recognition.reverse[plan]:
         body = body.reversed()
-    skeleton = _fit(body, plan, counts)
-    return Finding(_checked(body, skeleton), recognition, body, " ".join(filter(None, [note, _about_parts(body)])))
+    skeleton = _checked(body, _fit(body, plan, counts))
+    skeleton = replace(
+        skeleton, bones=[replace(bone, head=bone.head * size, tail=bone.tail * size) for bone in skeleton.bones]
+    )
+    matrix = body.matrix.copy()
+    matrix[:3, 3] = matrix[:3, 3] * size + centre
+    note = " ".join(filter(None, [note, _about_parts(body)]))
+    return Finding(skeleton, recognition, matrix, body.symmetric, note)
 
 
 def _chosen(recognition: Recognition) -> tuple[str, str]:
@@ -88,16 +101,16 @@ def _stood_up(
     """
     upright = np.array([0.0, 0, 1])
     across = np.cross(upright, plane.normal)
-    frames = [(plane, up) for up in np.concatenate([np.eye(3)[:2], -np.eye(3)]) if abs(up @ plane.normal) < 0.9]
-    if foot_pairs(body):
-        frames = []
+    frames = []
     if np.linalg.norm(across) > 0.5 and not body.symmetric:
         across /= np.linalg.norm(across)
-        frames.insert(0, (replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
+        frames.append((replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
+    if not foot_pairs(body):
+        frames += [(plane, up) for up in np.concatenate([np.eye(3)[:2], -np.eye(3)]) if abs(up @ plane.normal) < 0.9]
     for other, up in frames:
         turned = body_of(shape, other, up, symmetric)
         found = recognise(turned)
-        if max(found.scores["quadruped"], found.scores["biped"]) > 0.9:
+        if found.scores["quadruped"] > 0.9 or (found.scores["biped"] > 0.9 and other is plane):
             return turned, found
     return body, recognition
 

@@ -146,10 +146,13 @@ def _overhang(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
 
 
 def _balance(body: Body, feet: tuple[Limb, Limb]) -> float:
-    """1 when the middle of the mass is above the feet, 0 when a body on two legs would fall over."""
+    """1 when the mass is above the feet and the top of the body above both, 0 when it would fall over."""
     points = body.solid.points(np.argwhere(body.solid.inside))
     feet_y = float(np.mean([leg_top(body, leg, 0.3)[1] for leg in feet]))
-    return 1 - _step(abs(points[:, 1].mean() - feet_y) / (body.high[1] - body.low[1]), 0.2, 0.35)
+    along = abs(points[:, 1].mean() - feet_y) / (body.high[1] - body.low[1])
+    top = points[points[:, 2] > body.high[2] - 0.08 * (body.high[2] - body.low[2])]
+    beside = abs(top[:, 0].mean() - points[:, 0].mean()) / body.size
+    return (1 - _step(along, 0.2, 0.35)) * (1 - _step(beside, 0.1, 0.25))
 
 
 def _has_arms(body: Body, feet: tuple[Limb, Limb]) -> bool:

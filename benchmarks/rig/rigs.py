@@ -53,8 +53,8 @@ def find(vertices: np.ndarray, triangles: np.ndarray, animal: str = "auto") -> F
     finding = find_skeleton(shape, animal, True, Counts(), np.random.default_rng(0))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     bones = [vars(bone) for bone in finding.skeleton.bones]
-    joints, tails = _joints(bones, finding.body.matrix)
-    return Found(finding, shape, joints, tails, -finding.body.matrix[:3, 1], wall, cpu)
+    joints, tails = _joints(bones, finding.matrix)
+    return Found(finding, shape, joints, tails, -finding.matrix[:3, 1], wall, cpu)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Skeletons of animals: what an artist sees at once when it is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from galatea.backend.job import JobError
+from galatea.backend.mesh.clean import Shape, clean
+from galatea.backend.skeleton.find import Finding, find_skeleton
+from galatea.backend.skeleton.options import Counts
+from galatea.benchmarks.rig import made_animals
+from galatea.benchmarks.rig.animals import Animal, load_animal
+
+from .conftest import EXAMPLES
+
+
+def find(
+    shape: Shape, animal: str = "auto", symmetric: bool = True, counts: Counts | None = None, seed: int = 0
+) -> Finding:
+    return find_skeleton(shape, animal, symmetric, counts or Counts(), np.random.default_rng(seed))
+
+
+@pytest.fixture(scope="module")
+def horse_finding(horse: Shape) -> Finding:
+    return find(horse)
+
+
+def heads(finding: Finding) -> dict[str, np.ndarray]:
+    """Bone -> head in world space."""
+    matrix = finding.matrix
+    return {bone.name: matrix[:3, :3] @ bone.head + matrix[:3, 3] for bone in finding.skeleton.bones}
+
+
+def test_the_horse_is_a_quadruped_with_every_limb(horse_finding: Finding) -> None:
+    assert horse_finding.skeleton.animal == "quadruped"
+    assert horse_finding.confidence > 0.9
+    names = {bone.name for bone in horse_finding.skeleton.bones}
+    legs = (
+        "Shoulder",
+        "UpperArm",
+        "Forearm",
+        "Hand",
+        "FrontToes",
+        "Pelvis",
+        "Thigh",
+        "Shin",
+        "Foot",
+        "BackToes",
+        "Ear1",
+    )
+    assert {f"{name}.{side}" for name in legs for side in "LR"} <= names
+    assert {"Root", "Spine1", "Neck1", "Head", "Tail1"} <= names
+
+
+def test_sides_and_directions_are_the_animals(horse_finding: Finding) -> None:
+    place = heads(horse_finding)  # the horse looks along -y, its left is +x
+    assert place["Thigh.L"][0] > 0 > place["Thigh.R"][0]
+    assert place["Head"][1] < place["UpperArm.L"][1] < place["Thigh.L"][1] < place["Tail2"][1]
+    assert place["Thigh.L"][2] > place["Shin.L"][2] > place["Foot.L"][2] > place["BackToes.L"][2]
+    # Stifle forward, hock backward: without these bends inverse kinematics turns the wrong way.
+    assert place["Shin.L"][1] < place["Thigh.L"][1] < place["Foot.L"][1]
+
+
+def test_parents_come_first_and_chains_are_connected(horse_finding: Finding) -> None:
+    seen: dict[str, object] = {}
+    for bone in horse_finding.skeleton.bones:
+        assert bone.parent is None or bone.parent in seen
+        if bone.connected:
+            assert np.allclose(bone.head, seen[bone.parent].tail)
+        assert np.linalg.norm(bone.tail - bone.head) > 0
+        assert np.isclose(np.linalg.norm(bone.z_axis), 1)
+        assert bone.name not in seen
+        seen[bone.name] = bone
+    assert [bone.name for bone in horse_finding.skeleton.bones if bone.parent is None] == ["Root"]
+
+
+def test_both_sides_mirror_each_other_exactly(horse_finding: Finding) -> None:
+    flip = np.array([-1.0, 1, 1])
+    lefts = [bone for bone in horse_finding.skeleton.bones if bone.name.endswith(".L")]
+    for left in lefts:
+        right = horse_finding.skeleton.bone(left.name[:-1] + "R")
+        assert np.allclose(left.head * flip, right.head)
+        assert np.allclose(left.tail * flip, right.tail)
+        assert np.allclose(left.z_axis * flip, right.z_axis)
+    for bone in horse_finding.skeleton.bones:
+        if not bone.name.endswith((".L", ".R")):
+            assert bone.head[0] == pytest.approx(0, abs=1e-9)
+
+
+def test_joints_lie_near_the_artists(horse_animal: Animal, horse_finding: Finding) -> None:
+    place, size = heads(horse_finding), np.ptp(horse_animal.vertices, axis=0).max()
+    for ours, theirs in {
+        "Shin.L": "BackUpperLeg.L",
+        "Foot.L": "BackLowerLeg.L",
+        "Head": "Head",
+        "Thigh.R": "BackLeg.R",
+    }.items():
+        true = horse_animal.joints[horse_animal.names.index(theirs)]
+        assert np.linalg.norm(place[ours] - true) < 0.06 * size, ours
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1e-6, 0.0), (1e6, 3e6)], ids=["tiny", "huge and far"])
+def test_size_and_place_do_not_matter(horse: Shape, horse_finding: Finding, scale: float, offset: float) -> None:
+    moved = find(clean(horse.vertices * scale + offset, horse.triangles))
+    assert moved.skeleton.animal == "quadruped"
+    place, before = heads(moved), heads(horse_finding)
+    for name in ("Head", "Foot.L", "Forearm.R", "Spine1"):
+        assert np.linalg.norm((place[name] - offset) / scale - before[name]) < 0.02 * horse.size
+
+
+def test_turned_round_it_looks_the_other_way(horse: Shape, horse_finding: Finding) -> None:
+    turned = find(Shape(horse.vertices * np.array([-1.0, -1, 1]), horse.triangles))
+    place, before = heads(turned), heads(horse_finding)
+    for name in ("Head", "Foot.L", "Hand.R"):
+        assert np.linalg.norm(place[name] * np.array([-1, -1, 1]) - before[name]) < 0.02 * horse.size
+
+
+def test_lying_on_its_side_it_is_still_a_horse(horse: Shape) -> None:
+    lying = Shape(horse.vertices @ np.array([[0, 0, 1.0], [0, 1, 0], [-1, 0, 0]]).T, horse.triangles)
+    assert find(lying).skeleton.animal == "quadruped"
+
+
+def test_the_same_seed_gives_the_same_bones(horse: Shape, horse_finding: Finding) -> None:
+    again = find(horse)
+    for bone, twin in zip(horse_finding.skeleton.bones, again.skeleton.bones, strict=True):
+        assert bone.name == twin.name
+        assert np.array_equal(bone.head, twin.head)
+
+
+def test_counts_are_obeyed(horse: Shape) -> None:
+    names = [bone.name for bone in find(horse, counts=Counts(spine=6, neck=4, tail=3, ears=False)).skeleton.bones]
+    assert sum(name.startswith("Spine") for name in names) == 6
+    assert sum(name.startswith("Neck") for name in names) == 4
+    assert sum(name.startswith("Tail") for name in names) == 3
+    assert not any(name.startswith("Ear") for name in names)
+
+
+def test_antlers_get_no_bones(stag_animal: Animal) -> None:
+    shape = clean(stag_animal.vertices, stag_animal.triangles)
+    top = max(bone.tail[2] for bone in find(shape).skeleton.bones)
+    assert top < 0.8 * np.ptp(shape.vertices[:, 2])
+
+
+def test_a_walking_animal_gets_both_sides_where_they_are(horse_animal: Animal) -> None:
+    pose = horse_animal.poses["Walk"][3]
+    blended = np.einsum("vj,jab->vab", horse_animal.weights, pose)
+    vertices = np.einsum("vab,vb->va", blended[:, :3, :3], horse_animal.vertices) + blended[:, :3, 3]
+    finding = find(clean(vertices, horse_animal.triangles))
+    assert finding.skeleton.animal == "quadruped"
+    assert not finding.symmetric
+    place = heads(finding)
+    for side in "LR":
+        joint = horse_animal.names.index(f"IKFrontLeg.{side}")
+        true = (pose[joint] @ np.append(horse_animal.joints[joint], 1))[:3]
+        other = place[f"FrontToes.{'R' if side == 'L' else 'L'}"]
+        assert np.linalg.norm(place[f"FrontToes.{side}"] - true) < min(
+            0.1 * np.ptp(vertices, axis=0).max(), np.linalg.norm(other - true)
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "animal"),
+    [("person_t", "biped"), ("bird_spread", "bird"), ("fish", "fish"), ("snake_wavy", "serpent"), ("rock", "tree")],
+)
+def test_other_animals_are_told_apart(kind: str, animal: str) -> None:
+    made = made_animals.make(getattr(made_animals, kind), 0)
+    finding = find(clean(made.vertices, made.triangles))
+    assert finding.skeleton.animal == animal
+    assert bool(finding.note) == (animal == "tree")
+
+
+def test_the_artist_may_overrule(horse: Shape) -> None:
+    assert find(horse, animal="tree").skeleton.animal == "tree"
+    snake = made_animals.make(made_animals.snake_straight, 0)
+    with pytest.raises(JobError, match="legs"):
+        find(clean(snake.vertices, snake.triangles), animal="quadruped")
+
+
+def test_flat_things_are_refused() -> None:
+    square = np.array([[0.0, 0, 0], [1, 0, 0.5], [1, 1, 0.5], [0, 1, 0]])
+    with pytest.raises(JobError, match="flat"):
+        find(clean(square, np.array([[0, 1, 2], [0, 2, 3]])))
+
+
+def test_half_a_scan_is_no_bird() -> None:
+    animal = load_animal(EXAMPLES / "wolf.glb")
+    centre = animal.vertices[animal.triangles].mean(axis=1)
+    finding = find(clean(animal.vertices, animal.triangles[centre[:, 0] > -0.02]))
+    assert finding.skeleton.animal in ("tree", "quadruped")
