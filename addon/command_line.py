@@ -178,9 +178,11 @@ def remove_unused_armatures(old: set) -> None:
 
     from . import rig
 
-    for item in old & set(bpy.data.objects):
-        if not rig.skeleton_meshes(bpy.context, item) and not item.children:
+    unused = [item for item in old & set(bpy.data.objects) if not rig.skeleton_meshes(bpy.context, item)]
+    for item in unused:
+        if not item.children:
             bpy.data.objects.remove(item)
+    bpy.context.view_layer.update()  # until then it lists the removed objects as None
 
 
 def write_results(output: Path, armature, meshes: list, with_preview: bool) -> None:

@@ -18,6 +18,7 @@ def create(context: bpy.types.Context, skeleton: dict, name: str, collection: bp
     """
     armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
     collection.objects.link(armature)
+    context.view_layer.update()  # it does not know the new object before
     if armature.name not in context.view_layer.objects:  # the collection is excluded from this view layer
         collection.objects.unlink(armature)
         context.scene.collection.objects.link(armature)

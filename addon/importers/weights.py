@@ -100,8 +100,11 @@ def bound_armature(mesh_object: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def add_modifier(mesh_object: bpy.types.Object, armature: bpy.types.Object) -> bpy.types.ArmatureModifier:
-    """The mesh's Armature modifier, pointed at ``armature``, behind the modifiers that make the body."""
-    modifier = armature_modifier(mesh_object)
+    """The mesh's Armature modifier, pointed at ``armature``, behind the modifiers that make the body.
+
+    One whose armature was deleted is used again: it does nothing else."""
+    empty = (m for m in mesh_object.modifiers if m.type == "ARMATURE")
+    modifier = armature_modifier(mesh_object) or next(empty, None)
     if modifier is None:
         modifier = mesh_object.modifiers.new("Armature", "ARMATURE")
         body = [i for i, other in enumerate(mesh_object.modifiers) if other.type in BODY_MODIFIERS]

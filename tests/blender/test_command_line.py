@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from galatea.addon import command_line, preview
+from galatea.addon.importers import armature as armature_import
 from galatea.addon.version import current
 
 from . import made_up
@@ -59,6 +60,18 @@ def test_materials_survive(animal, worker, tmp_path):
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.ops.import_scene.gltf(filepath=str(tmp_path / "result.glb"))
     assert "Fur" in bpy.data.materials
+
+
+def test_old_armatures_that_nothing_follows_go(animal, worker, tmp_path):
+    for name in ("Old", "Older", "Oldest"):
+        armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+        bpy.context.scene.collection.objects.link(armature)
+        with armature_import.editing(bpy.context, armature):
+            armature.data.edit_bones.new("Bone").tail = (0, 0, 1)
+    animal.modifiers.new("Armature", "ARMATURE").object = armature
+    export(tmp_path / "a.fbx")
+    assert command_line.blender_command(["rig", str(tmp_path / "a.fbx"), "-o", str(tmp_path), "--no-preview"]) == 0
+    assert [item.name for item in bpy.data.objects if item.type == "ARMATURE"] == ["Animal Rig"]
 
 
 def test_a_character_of_several_meshes_and_picking_one(animal, worker, tmp_path, capsys):

@@ -227,6 +227,27 @@ def test_rerun_is_the_same_and_leaves_one_armature(rigged, worker):
     assert worker[0].target["inputs"] == worker[1].target["inputs"]
 
 
+def test_rigging_again_leaves_one_modifier(rigged, worker):
+    mesh, armature = rigged
+    made_up.select(mesh)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert [modifier.object for modifier in mesh.modifiers] == [mesh.parent]
+    bpy.data.objects.remove(mesh.parent)  # as an artist does who wants to begin again
+    made_up.select(mesh)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert [modifier.object for modifier in mesh.modifiers] == [mesh.parent]
+
+
+def test_armature_joins_the_collection_of_the_mesh(animal, worker):
+    collection = bpy.data.collections.new("Animals")
+    bpy.context.scene.collection.children.link(collection)
+    bpy.context.scene.collection.objects.unlink(animal)
+    collection.objects.link(animal)
+    made_up.select(animal)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert list(animal.parent.users_collection) == [collection]
+
+
 def test_an_artists_armature_is_kept(rigged, worker):
     mesh, armature = rigged
     del armature[recipe.KEY]
