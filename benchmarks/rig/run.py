@@ -29,11 +29,13 @@ from .made_scores import made_score
 from .rigs import BLENDER, ROOT, Rigged, artists_tails, bone_heat, curve_rig, find, full_rig
 from .scores import Joints, chamfer, outside, right_sides
 
+SEEDS = (2, 3)
+"""Of the made animals. Development looks at other seeds, so that these stay a test."""
+
 VARIANTS = ("low", "parts", "dense")
 VARIED = (
     made_animals.person_a,
     made_animals.elephant,
-    made_animals.dachshund,
     made_animals.horse_walking,
     made_animals.bird_spread,
     made_animals.fish,
@@ -65,13 +67,13 @@ def run(names: list[str] | None, quick: bool) -> dict:
         row["symmetrize"] = change
     made, robust = [], []
     for kind in made_animals.KINDS if not names else ():
-        for seed in (0,) if quick else (0, 1):
+        for seed in SEEDS[:1] if quick else SEEDS:
             say(f"{kind.__name__} {seed}")
             made.append(made_row(made_animals.make(kind, seed), f"{kind.__name__} {seed}"))
     for kind in VARIED if not (names or quick) else ():
         for variant in VARIANTS:
             say(f"{kind.__name__} {variant}")
-            robust.append(made_row(made_animals.make(kind, 0, variant), f"{kind.__name__} {variant}"))
+            robust.append(made_row(made_animals.make(kind, SEEDS[0], variant), f"{kind.__name__} {variant}"))
     return {
         "date": datetime.date.today().isoformat(),
         "version": importlib.metadata.version("galatea"),
