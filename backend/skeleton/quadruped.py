@@ -104,11 +104,11 @@ def _front_leg(
 ) -> list[Bone]:
     top = _crossing_index(leg, belly)
     free = leg.path[: top + 1]
-    toe, fetlock, wrist, elbow = at_arc(free, np.array([0.0, 0.17, 0.5, 1.0]))
+    toe, fetlock, wrist, elbow = at_arc(free, np.array([0.0, 0.2, _wrist(body, free), 1.0]))
     middle = spine[:, 0].mean()
     leg_length = elbow[2] - body.low[2]
     high = _spine_height(spine, elbow[1])
-    shoulder = np.array([elbow[0], elbow[1] - 0.04 * leg_length, belly + 0.6 * (high - belly)])
+    shoulder = np.array([elbow[0], elbow[1] - 0.04 * leg_length, belly + 0.45 * (high - belly)])
     elbow = elbow + np.array([0.0, 0.04 * leg_length, 0.0])
     back = body.median_range(elbow[1] + 0.1 * trunk)
     withers = np.array(
@@ -122,6 +122,25 @@ def _front_leg(
     return chain(names, np.stack([withers, shoulder, elbow, wrist, fetlock, toe]), parent, "Front Leg" + side)
 
 
+def _wrist(body: Body, free: np.ndarray) -> float:
+    """Where the wrist is on the way up to the elbow: at 0.58 on hooves, whose bones below it are long, at 0.36 on paws.
+
+    A paw is wider than the leg above it, a hoof hardly.
+    """
+    widths = np.array([_width(body, point) for point in at_arc(free, np.linspace(0.05, 0.6, 16))])
+    foot, shank = widths[:4].max(), widths[4:].min()
+    paw = np.clip((foot / max(shank, body.solid.pitch) - 1.3) / 0.3, 0, 1)
+    return float(0.58 - 0.22 * paw)
+
+
+def _width(body: Body, point: np.ndarray) -> float:
+    """Square root of the leg's horizontal cross-section at a point of its path."""
+    x, y, z = body.solid.index(point)
+    reach = int(2.5 * body.solid.radius[x, y, z] / body.solid.pitch) + 3
+    window = body.solid.inside[max(x - reach, 0) : x + reach + 1, max(y - reach, 0) : y + reach + 1, z]
+    return float(np.sqrt(window.sum()) * body.solid.pitch)
+
+
 def _back_leg(
     body: Body, leg: Limb, spine: np.ndarray, belly: float, trunk: float, parent: str, side: str
 ) -> list[Bone]:
@@ -131,9 +150,9 @@ def _back_leg(
     front, rear = _thigh(body, free[-1], 0.3 * trunk)
     thigh = (front + rear) / 2
     high = _spine_height(spine, thigh)
-    hip = np.array([free[-1, 0], thigh, belly + 0.85 * (high - belly)])
+    hip = np.array([free[-1, 0], thigh, belly + 0.75 * (high - belly)])
     stifle = np.array([free[-1, 0], thigh - 0.3 * (rear - front), belly + 0.15 * (high - belly)])
-    toe, fetlock = at_arc(free, np.array([0.0, 0.15]))
+    toe, fetlock = at_arc(free, np.array([0.0, 0.19]))
     hock = _hock(body, free, fetlock, stifle)
     pelvis = np.array([middle + 0.25 * (hip[0] - middle), hip[1] + 0.02 * trunk, hip[2] + 0.4 * (high - hip[2])])
     names = [name + side for name in ("Pelvis", "Thigh", "Shin", "Foot", "BackToes")]
