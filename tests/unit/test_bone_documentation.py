@@ -28,7 +28,13 @@ ANIMALS = {
 }
 """Heading -> a shape and the plan to ask for."""
 AXES = {"left": (1, 0, 0), "up": (0, 0, 1), "forward": (0, -1, 0)}
-NUMBERS = {"Quadruped": (3, 8, 2, 7), "Biped": (4, 4, 1, 7), "Bird": (3, 3, 2, 7), "Fish": (5, 5, 0, 0), "Serpent": (8, 40, 0, 0)}  # fmt: skip
+NUMBERS = {
+    "Quadruped": (3, 8, 2, 7),
+    "Biped": (4, 4, 1, 7),
+    "Bird": (3, 3, 2, 7),
+    "Fish": (5, 5, 0, 0),
+    "Serpent": (8, 40, 0, 0),
+}
 """Fewest and most bones of spine and neck."""
 
 
