@@ -40,7 +40,7 @@ def head_and_neck(body: Body, base: np.ndarray, legs: list[Limb], neck_bones: in
     skull = _skull_base(line, radius)
     neck_line = line[: skull + 1]
     thick = 2 * float(np.median(radius[: skull + 1]))
-    count = neck_bones or int(np.clip(round(path_length(neck_line) / max(0.8 * thick, 1e-9)), 2, 7))
+    count = neck_bones or int(np.clip(round(path_length(neck_line) / max(0.6 * thick, 1e-9)), 2, 7))
     # The skull sits on top of the spine: its joint is above the middle of the throat.
     axis = (muzzle - line[skull]) / np.linalg.norm(muzzle - line[skull])
     above = np.array([0.0, 0.0, 1.0]) - axis * axis[2]
