@@ -41,14 +41,14 @@ def legs_of(body: Body) -> list[Limb]:
     """Limbs that reach the ground and leave it far enough, without further toes."""
     height = body.high[2] - body.low[2]
     legs: list[Limb] = []
-    for reach in (0.15, 0.35):  # a raised foot of a walking animal
+    for reach in (0.15,) if body.symmetric else (0.15, 0.35):  # a walking animal raises a foot
         found = [
             limb
             for limb in body.limbs
             if (limb.side != 0 or not body.symmetric) and _is_leg(body, limb, reach * height)
         ]
         legs = _without_toes(body, found)
-        if len(legs) >= 4 or (legs and body.symmetric):
+        if len(legs) >= 4:
             break
     return legs
 

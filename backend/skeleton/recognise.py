@@ -54,7 +54,7 @@ def recognise(body: Body) -> Recognition:
         scores["biped"] = stands * person
         scores["bird"] = stands * (1 - person) * 0.95
         reverse["biped"] = _toes(body, pairs) < 0
-        reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else _heavy_end(body) > 0
+        reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else _blunt_end(body) > 0
     if body.limbs and max(scores.values()) < SURE:
         slender = _slenderness(body)
         rest = 1 - max(scores.values())
@@ -64,7 +64,7 @@ def recognise(body: Body) -> Recognition:
         scores["serpent"] = rest * legless * _step(slender, 9.0, 14.0) * (0.2 if fins else 1.0)
         swims = _step(slender, 2.2, 3.5) * _step(length / height, 0.9, 1.2)
         scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * (0.95 if fins else 0.6)
-        reverse["serpent"] = reverse["fish"] = _heavy_end(body) > 0
+        reverse["serpent"] = reverse["fish"] = _blunt_end(body) > 0
     scores["tree"] = max(0.0, 0.9 - max(scores.values()))
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
 
@@ -82,6 +82,11 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
         # A skull is a bulge near the end, a tail tapers.
         window = min(max(limb.length for limb in ahead), max(limb.length for limb in behind))
         votes.append(np.clip(1.5 * np.log(_bulb(ahead, window) / _bulb(behind, window)), -1.5, 1.5))
+    elif ahead or behind:
+        # One end alone sticks out: a thin tail of a body with a blunt head, or a head on a body without a tail.
+        limb = max(ahead + behind, key=lambda limb: limb.length)
+        tip = _bulb([limb], 0.3 * limb.length) / float(limb.radius[-1])
+        votes.append(np.clip(1.5 * np.log(tip / 0.35), -1.5, 1.5) * (1 if ahead else -1))
     reach = [middle - half - body.low[1], body.high[1] - middle - half]
     same = max(min(reach), 0.05 * body.size)
     points = body.solid.points(np.argwhere(body.solid.inside))
@@ -101,7 +106,7 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
     ]
     votes += [np.clip((middle - limb.tip[1]) / (half + 1e-9), -1, 1) for limb in small[:2]]
     votes.append(1.5 * np.clip(_toes(body, [front, back]) / (0.04 * body.size), -1, 1))
-    votes.append(np.clip((_crook(back) - _crook(front)) / (0.05 * body.size), -1, 1))
+    votes.append(np.clip((_crook(body, back) - _crook(body, front)) / (0.05 * body.size), -1, 1))
     return bool(sum(votes) < 0)
 
 
@@ -128,11 +133,12 @@ def _toes(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
     return float(np.mean(offsets)) if offsets else 0.0
 
 
-def _crook(pair: tuple[Limb, Limb]) -> float:
+def _crook(body: Body, pair: tuple[Limb, Limb]) -> float:
     """How much legs bend in the side view: range of the distance from the straight line."""
     ranges = []
     for leg in pair:
-        own = leg.path[int(0.2 * leg.own) : leg.own]
+        top = int(np.linalg.norm(leg.path - leg_top(body, leg), axis=1).argmin())
+        own = leg.path[top // 5 : max(top, top // 5 + 2)]
         line = own[0] + np.linspace(0, 1, len(own))[:, None] * (own[-1] - own[0])
         ranges.append(np.ptp(own[:, 1] - line[:, 1]))
     return float(np.mean(ranges))
@@ -199,12 +205,11 @@ def _slenderness(body: Body) -> float:
     return path_length(path) / (2 * float(np.median(radius)) + 1e-12)
 
 
-def _heavy_end(body: Body) -> float:
-    """Positive when the half at +y is the thicker one."""
+def _blunt_end(body: Body) -> float:
+    """Positive when the end at +y is the blunter one: heads are round, tails taper and tail fins are thin."""
     path, radius = main_path(body) if body.limbs else (np.zeros((2, 3)), np.ones(2))
-    half = len(path) // 2
-    volume = radius**2
-    return float(volume[half:].sum() - volume[:half].sum())
+    end = max(len(path) // 8, 1)
+    return float(radius[-end:].mean() - radius[:end].mean())
 
 
 def _step(value: float, low: float, high: float) -> float:
