@@ -80,7 +80,7 @@ def _aligned(points: np.ndarray, tree: KDTree, size: float, plane: MirrorPlane) 
 
 
 def _polished(points: np.ndarray, tree: KDTree, size: float, plane: MirrorPlane) -> MirrorPlane:
-    """The plane after a direct search over its two angles and its offset: closest points alone stop a degree too early."""
+    """The plane after a search over its two angles and its offset: closest points alone stop a degree too early."""
     u, v = np.linalg.svd(plane.normal[None])[2][1:]
     sparse = points[::3]
 

@@ -10,7 +10,6 @@ from .body import Body, Limb
 from .bones import Bone, chain, numbered, split_evenly
 from .curves import path_length
 
-
 SHORTEST = 0.03
 """Part of the box below which a tail is taken for a bump."""
 
@@ -45,7 +44,7 @@ def tail_bones(body: Body, used: list[Limb], pelvis: np.ndarray, trunk: float, c
 
 
 def _own(limb: Limb, pelvis: np.ndarray) -> int:
-    """How many points of the path belong to the tail: a long one may be the first limb, whose path runs on to the root."""
+    """How many points of the path are tail: a long one may be the first limb, whose own path runs on to the root."""
     before = np.flatnonzero(limb.path[:, 1] <= pelvis[1])
     return max(min(limb.own, int(before[0]) if len(before) else limb.own), 1)
 
