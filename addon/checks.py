@@ -91,6 +91,8 @@ def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Pr
     scale = np.array(item.matrix_world.to_scale())
     if np.any(np.abs(scale) < 1e-12):
         add("zero_scale", "is scaled to nothing.", BLOCKS)
+    elif np.any(np.abs(scale) > 1e12):  # the determinant is beyond Blender's single precision: the mesh would vanish
+        add("endless_scale", "is scaled beyond what Blender can compute with.", BLOCKS)
     elif item.matrix_world.is_negative:
         add(
             "negative_scale",

@@ -51,9 +51,12 @@ def store(item: bpy.types.Object, recipe: dict) -> None:
     """Put the recipe on a result, and beside the file when that is saved."""
     item[KEY] = json.dumps(recipe)
     if bpy.data.filepath:
-        folder = Path(bpy.path.abspath("//")) / "galatea" / re.sub(r"[^\w.-]+", "_", item.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+        folder = Path(bpy.path.abspath("//")) / "galatea" / re.sub(r"[^\w-]+", "_", item.name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:  # the result, which has the recipe on it, is worth more than the copy
+            print(f"galatea: no recipe beside the file: {error}")
 
 
 def read(item: bpy.types.Object | None) -> dict | None:

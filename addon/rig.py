@@ -10,7 +10,6 @@ import os
 
 import bpy
 import numpy as np
-from mathutils import Matrix
 
 from ..backend import protocol
 from . import compat, jobs, recipe, version
@@ -66,10 +65,18 @@ def describe(objects: list[bpy.types.Object], parts: list[mesh_export.Arrays]) -
             reference(item) | {"vertices": len(part.targets)} for item, part in zip(objects, parts, strict=True)
         ],
         "matrix": [list(row) for row in objects[0].matrix_world],
+        "samples": samples(objects[0]).tolist(),
         "inputs": recipe.inputs(objects, parts),
         "blend": bpy.data.filepath,
         "process": os.getpid(),
     }
+
+
+def samples(item: bpy.types.Object) -> np.ndarray:
+    """(S, 3) world positions of some of the mesh's own vertices."""
+    points = mesh_export.vertex_positions(item.data)[:: max(len(item.data.vertices) // 16, 1)]
+    matrix = np.array(item.matrix_world)
+    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def reference(item: bpy.types.Object) -> dict:
@@ -141,20 +148,29 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
+    return not obstacle(job)
+
+
+def obstacle(job: jobs.Job) -> str:
+    """Why a result cannot be taken in now, "" when it can."""
     if bpy.app.background:
-        return True
+        return ""
     if bpy.app.is_job_running("RENDER") or bpy.app.is_job_running("OBJECT_BAKE"):
-        return False
-    if find(job.target, job.target["objects"][0]) is None:
-        return False
+        return "Blender is rendering."
+    meant = job.target["objects"][0]
+    if find(job.target, meant) is None:
+        return f"{meant['name']} is not in this file."
     windows = bpy.context.window_manager.windows
-    if any(window.screen.is_animation_playing or compat.modal_tool_runs(window) for window in windows):
-        return False
+    if any(window.screen.is_animation_playing for window in windows):
+        return "The animation is playing."
+    if any(compat.modal_tool_runs(window) for window in windows):
+        return "Another tool is running."
     # Every window's active object: edit, sculpt and paint modes are those of the object.
-    return all(
-        window.view_layer.objects.active is None or window.view_layer.objects.active.mode == "OBJECT"
-        for window in windows
-    )
+    for window in windows:
+        active = window.view_layer.objects.active
+        if active is not None and active.mode != "OBJECT":
+            return f"{active.name} is not in Object Mode."
+    return ""
 
 
 @contextlib.contextmanager
@@ -194,9 +210,7 @@ def import_rig(
     skin = weight_import.load(job.output("weights")) if bind else None
     if skin is not None:
         check_rows(skin, job.target)
-    # The meshes may have been moved while the job ran: the skeleton goes along.
-    moved = objects[0].matrix_world @ Matrix(job.target["matrix"]).inverted_safe()
-    skeleton["matrix"] = [list(row) for row in moved @ Matrix(skeleton["matrix"])]
+    skeleton["matrix"] = (movement(job.target, objects[0]) @ np.array(skeleton["matrix"])).tolist()
     replaced = replaced_armature(objects) if bind else None
     armature = armature_import.create(context, skeleton, f"{objects[0].name} Rig", collection_of(context, objects[0]))
     if skin is not None:
@@ -208,6 +222,19 @@ def import_rig(
     recipe.store(armature, recipe.make("rig", job.params, version.current(), job.target["inputs"], report))
     select_result(context, armature, objects)
     return armature
+
+
+def movement(target: dict, item: bpy.types.Object) -> np.ndarray:
+    """(4, 4) how the artist moved the first mesh while the job ran: the skeleton goes along.
+
+    Applying a transform changes the object's matrix and not its place, so the vertices are asked first. In double
+    precision: the determinant of a large scale is beyond single precision.
+    """
+    before, now = np.array(target["samples"]), samples(item)
+    tolerance = 1e-5 * np.ptp(before, axis=0).max() + 1e-6 * np.abs(before).max()
+    if before.shape == now.shape and np.abs(before - now).max() <= tolerance:
+        return np.eye(4)
+    return np.array(item.matrix_world, dtype=np.float64) @ np.linalg.inv(np.array(target["matrix"]))
 
 
 def import_bind(
@@ -277,9 +304,8 @@ def remove_armature(old: bpy.types.Object, new: bpy.types.Object, objects: list[
     """``new`` takes the place of ``old``, which goes if Galatea made it and nobody animated it, and stays otherwise."""
     for item in objects:
         remove_groups(item, [bone.name for bone in old.data.bones])
-    world = new.matrix_world.copy()
-    new.parent, new.parent_type, new.parent_bone = old.parent, old.parent_type, old.parent_bone
-    new.matrix_world = world
+    if old.parent is not None:
+        weight_import.hang(new, old.parent, old.parent_type, old.parent_bone)
     followers = [item for item in bpy.data.objects if weight_import.bound_armature(item) == old and item not in objects]
     children = [item for item in old.children if item not in objects]
     if recipe.read(old) is None or old.animation_data is not None or followers or children or old.data.users > 1:

@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import jobs, session
+from ..addon import jobs, rig, session
 from .text import duration, paragraph
 
 SHOWN = 6
@@ -24,7 +24,7 @@ def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> Non
     """Bar, time left, cancel button."""
     row = layout.row(align=True)
     left = f", {duration(job.eta)} left" if job.eta is not None else ""
-    text = job.stage or job.state.value
+    text = job.stage or ("Starting" if job.state is jobs.JobState.RUNNING else job.state.value)
     row.progress(factor=min(max(job.fraction, 0.0), 1.0), type="BAR", text=f"{text}{left}")
     button = row.operator(cancel, text="", icon="X")
     if cancel == "galatea.cancel_job":
@@ -69,6 +69,8 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.J
     if job.problem:
         paragraph(box, context, job.problem, alert=True)
     if job.state is jobs.JobState.READY:
+        if not job.problem and (reason := rig.obstacle(job)):
+            paragraph(box, context, reason)
         box.operator("galatea.apply_result", text="Apply", icon="IMPORT").job = job.id
     elif job.state is jobs.JobState.UNFINISHED:
         box.operator("galatea.resume_job", text="Resume", icon="PLAY").job = job.id

@@ -7,8 +7,13 @@ The armature's own axes: +X is the animal's left, -Y is forward, +Z is up; the o
 
 from __future__ import annotations
 
+import math
+
 import bpy
 from mathutils import Matrix, Vector
+
+SHORTEST = 1e-5
+"""Bones below this length, in units of the armature, make it a scaled one."""
 
 
 def create(context: bpy.types.Context, skeleton: dict, name: str, collection: bpy.types.Collection) -> bpy.types.Object:
@@ -22,11 +27,14 @@ def create(context: bpy.types.Context, skeleton: dict, name: str, collection: bp
     if armature.name not in context.view_layer.objects:  # the collection is excluded from this view layer
         collection.objects.unlink(armature)
         context.scene.collection.objects.link(armature)
-    armature.matrix_world = Matrix(skeleton["matrix"])
+    shortest = min(math.dist(bone["head"], bone["tail"]) for bone in skeleton["bones"])
+    # Blender deletes bones below a millionth of a unit, so a tiny animal gets a scaled armature.
+    scale = 1.0 if shortest > SHORTEST else 10.0 ** math.floor(math.log10(max(shortest, 1e-30) / SHORTEST))
+    armature.matrix_world = Matrix(skeleton["matrix"]) @ Matrix.Scale(scale, 4)
     armature.show_in_front = True
     try:
         with editing(context, armature):
-            set_edit_bones(armature.data, skeleton["bones"])
+            set_edit_bones(armature.data, skeleton["bones"], 1 / scale)
         set_collections(armature, skeleton["bones"])
     except Exception:
         bpy.data.armatures.remove(armature.data)  # and the object with it: half a skeleton is worse than none
@@ -61,14 +69,14 @@ class editing:
         self.context.view_layer.objects.active = self.active
 
 
-def set_edit_bones(armature: bpy.types.Armature, bones: list[dict]) -> None:
-    """Create the edit bones (edit mode). Parents come before their children."""
+def set_edit_bones(armature: bpy.types.Armature, bones: list[dict], scale: float) -> None:
+    """Create the edit bones (edit mode), positions times ``scale``. Parents come before their children."""
     armature.use_mirror_x = False  # or setting a right bone would change its left twin
     for bone in bones:
         edit = armature.edit_bones.new(bone["name"])
         if edit.name != bone["name"]:
             raise ValueError(f"two bones are called {bone['name']}")
-        edit.head, edit.tail = bone["head"], bone["tail"]
+        edit.head, edit.tail = Vector(bone["head"]) * scale, Vector(bone["tail"]) * scale
         edit.align_roll(Vector(bone["z_axis"]))
         edit.use_deform = bone["deform"]
         if bone["parent"] is not None:

@@ -119,11 +119,25 @@ def take_over_parent(armature: bpy.types.Object, mesh_object: bpy.types.Object) 
     """Hang the armature where the mesh hung, without moving it."""
     if mesh_object.parent is None or mesh_object.parent == armature:
         return
-    world = armature.matrix_world.copy()
-    armature.parent = mesh_object.parent
     if mesh_object.parent_type in {"OBJECT", "BONE"}:
-        armature.parent_type, armature.parent_bone = mesh_object.parent_type, mesh_object.parent_bone
-    armature.matrix_world = world
+        hang(armature, mesh_object.parent, mesh_object.parent_type, mesh_object.parent_bone)
+    else:
+        hang(armature, mesh_object.parent)
+
+
+def hang(item: bpy.types.Object, above: bpy.types.Object | None, kind: str = "OBJECT", bone: str = "") -> None:
+    """Give an object a parent (or none) without moving it.
+
+    The parent's transform goes into the inverse: an unevenly scaled parent shears, which no location, rotation and
+    scale could make up for.
+    """
+    world = item.matrix_world.copy()
+    item.parent, item.parent_type, item.parent_bone = above, kind, bone
+    item.matrix_parent_inverse = item.matrix_basis = Matrix()
+    bpy.context.view_layer.update()
+    item.matrix_parent_inverse = item.matrix_world.inverted_safe()
+    item.matrix_basis = world
+    bpy.context.view_layer.update()
 
 
 def parent(mesh_object: bpy.types.Object, armature: bpy.types.Object) -> None:

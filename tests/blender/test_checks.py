@@ -184,6 +184,9 @@ def test_scale_is_told(animal):
     animal.scale = (0, 0, 0)
     bpy.context.view_layer.update()
     assert codes() == {"zero_scale": checks.BLOCKS}
+    animal.scale = (1e13, 1e13, 1e13)
+    bpy.context.view_layer.update()
+    assert codes()["endless_scale"] == checks.BLOCKS
 
 
 @pytest.mark.parametrize(("size", "code"), [(1e-6, "tiny"), (1e6, "giant")])

@@ -145,6 +145,41 @@ def test_old_parent_carries_the_armature(animal, worker, kind):
     assert np.allclose(made_up.world_points(animal) - before, (expected, 0, 0), atol=1e-5)
 
 
+def test_sheared_parent(animal, worker):
+    """A turned child of an unevenly scaled parent is sheared; the armature must not be."""
+    stage = bpy.data.objects.new("Stage", None)
+    bpy.context.scene.collection.objects.link(stage)
+    stage.rotation_euler, stage.scale = (0.3, 0.5, 0.7), (1, 2, 0.5)
+    animal.parent, animal.rotation_euler = stage, (0.2, 0.4, 0.6)
+    bpy.context.view_layer.update()
+    before = made_up.world_points(animal)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    armature = animal.parent
+    assert armature.parent == stage
+    expected = made_up.rigid(animal.matrix_world)
+    assert np.allclose(armature.matrix_world, expected, atol=1e-5)
+    assert np.allclose(made_up.world_points(animal), before, atol=1e-5)
+    made_up.select(animal)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}  # the new one takes the place of the old one
+    assert animal.parent.parent == stage and np.allclose(animal.parent.matrix_world, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e6, 1e11])
+def test_sizes(animal, worker, monkeypatch, size):
+    """Bones of any length: Blender deletes those below a millionth of a unit."""
+    made = [bone | {end: np.multiply(bone[end], size).tolist() for end in ("head", "tail")} for bone in made_up.bones()]
+    monkeypatch.setattr(made_up, "bones", lambda: made)
+    animal.scale = (size, size, size)
+    made_up.select(animal)
+    before = made_up.world_points(animal)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    armature = animal.parent
+    assert np.allclose(made_up.world_points(animal), before, rtol=1e-4, atol=1e-4 * size)
+    for bone in made:
+        head = armature.matrix_world @ armature.data.bones[bone["name"]].head_local
+        assert np.allclose(head, bone["head"], rtol=1e-4, atol=1e-4 * size)
+
+
 def test_mirror_and_subdivision(animal, worker):
     """Half a mesh with Mirror and Subdivision: weights on the base, the armature between the two modifiers."""
     half = bpy.data.meshes.new("Half")
@@ -284,6 +319,26 @@ def test_result_waits_and_is_applied(waiting):
     bpy.context.view_layer.update()
     assert bpy.ops.galatea.apply_result() == {"FINISHED"}
     assert animal.parent.location.x == pytest.approx(4)
+
+
+def test_scale_applied_meanwhile(animal, worker, monkeypatch):
+    """The mesh is where it was, so the skeleton is, too."""
+    animal.scale = (3, 3, 3)
+    made_up.select(animal)
+    queue = session.get().queue
+    monkeypatch.setattr(queue, "may_import", lambda job: False)
+    bpy.ops.galatea.rig()
+    bpy.ops.object.transform_apply(location=False, rotation=False, scale=True)
+    assert bpy.ops.galatea.apply_result() == {"FINISHED"}
+    assert np.allclose(animal.parent.matrix_world, np.eye(4), atol=1e-6)
+
+
+def test_recipe_that_cannot_be_written(animal, worker, tmp_path):
+    """The copy beside the file is a courtesy: without it the rig is still whole."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    (tmp_path / "galatea").write_text("in the way")
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert recipe.read(bpy.data.objects["Animal Rig"])["capability"] == "rig"
 
 
 @pytest.mark.parametrize("change", ["vertices", "deleted", "file", "edit"])
