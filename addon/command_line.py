@@ -12,6 +12,9 @@ import json
 import os
 import platform
 import sys
+import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 COMMAND = "galatea"
@@ -52,6 +55,11 @@ def blender_command(argv: list[str]) -> int:
     except (CommandProblem, OSError) as problem:
         print(f"{COMMAND}: {problem}", file=sys.stderr)
         return 1
+    except Exception as error:  # noqa: BLE001 - one line and a status for scripts, whatever happens
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        print(f"{COMMAND}: internal error, please report it: {error!r} ({place})", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,7 +84,9 @@ def parser() -> argparse.ArgumentParser:
     )
     for name in ("spine_bones", "neck_bones", "tail_bones", "seed"):
         option = "--" + name.replace("_", "-")
-        rig_parser.add_argument(option, metavar="N", type=int, default=0, help=settings[name].description)
+        rig_parser.add_argument(
+            option, metavar="N", type=whole_number(settings[name]), default=0, help=settings[name].description
+        )
     for name in ("symmetric", "ears"):
         rig_parser.add_argument(
             f"--no-{name}", dest=name, action="store_false", help=f"not: {settings[name].description}"
@@ -87,6 +97,19 @@ def parser() -> argparse.ArgumentParser:
     doctor_parser = commands.add_parser("doctor", help="what is installed, found and missing")
     doctor_parser.set_defaults(run=doctor)
     return result
+
+
+def whole_number(limits) -> Callable[[str], int]:
+    """What argparse makes of an option's text, within the limits of a Blender property."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not limits.hard_min <= value <= limits.hard_max:
+            raise argparse.ArgumentTypeError(f"{value} is not within {limits.hard_min} and {limits.hard_max}")
+        return value
+
+    number.__name__ = "whole number"  # in "invalid whole number value"
+    return number
 
 
 def rig(options: argparse.Namespace) -> int:
@@ -102,7 +125,11 @@ def rig(options: argparse.Namespace) -> int:
     if not source.is_file():
         raise CommandProblem(f"{options.input}: no such file")
     output = options.output.resolve()
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=output).close()  # now, and not after a minute's work
+    except OSError as error:
+        raise CommandProblem(f"{options.output} cannot hold the results: {error.strerror}") from error
     load(source)
     meshes = meshes_to_rig(options.object, options.input.name)
     for item in bpy.context.selected_objects:

@@ -111,6 +111,29 @@ def test_failures_are_one_line(worker, tmp_path, capsys, name, contents, message
     assert len(lines) == 1 and message in lines[0] and "Traceback" not in lines[0]
 
 
+def test_output_that_is_a_file(worker, tmp_path, capsys, animal):
+    export(tmp_path / "a.obj")
+    assert command_line.blender_command(["rig", str(tmp_path / "a.obj"), "-o", str(tmp_path / "a.obj")]) == 1
+    assert "a.obj cannot hold the results: File exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--seed=-5", "--seed=99999999999", "--spine-bones=-1", "--tail-bones=65"])
+def test_numbers_out_of_range(tmp_path, capsys, option):
+    assert command_line.blender_command(["rig", "a.glb", "-o", str(tmp_path), option]) == 2
+    assert "is not within 0 and" in capsys.readouterr().err
+
+
+def test_an_internal_error_is_one_line(worker, tmp_path, capsys, animal, monkeypatch):
+    export(tmp_path / "a.obj")
+
+    def broken(*arguments):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(command_line, "write_results", broken)
+    assert command_line.blender_command(["rig", str(tmp_path / "a.obj"), "-o", str(tmp_path)]) == 1
+    assert "galatea: internal error, please report it: ValueError('broken') (test_" in capsys.readouterr().err
+
+
 def test_usage_error_and_help(capsys):
     assert command_line.blender_command(["rig"]) == 2
     assert command_line.blender_command(["--help"]) == 0

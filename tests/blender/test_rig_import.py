@@ -263,7 +263,7 @@ def test_rerun_is_the_same_and_leaves_one_armature(rigged, worker):
 
 
 def test_rigging_again_leaves_one_modifier(rigged, worker):
-    mesh, armature = rigged
+    mesh, _ = rigged
     made_up.select(mesh)
     assert bpy.ops.galatea.rig() == {"FINISHED"}
     assert [modifier.object for modifier in mesh.modifiers] == [mesh.parent]
