@@ -17,7 +17,7 @@ from .biped import biped
 from .bird import bird
 from .body import Body, body_of
 from .bones import Bone, Skeleton, mirrored
-from .legs import foot_pairs
+from .legs import foot_pairs, is_thin
 from .options import Counts
 from .quadruped import quadruped
 from .recognise import SURE, Recognition, recognise
@@ -105,14 +105,26 @@ def _stood_up(
     if np.linalg.norm(across) > 0.5 and not body.symmetric:
         across /= np.linalg.norm(across)
         frames.append((replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
-    if not foot_pairs(body):
-        frames += [(plane, up) for up in np.concatenate([np.eye(3)[:2], -np.eye(3)]) if abs(up @ plane.normal) < 0.9]
+    limbs = sum(limb.length > 0.1 and is_thin(limb, 0.8) for limb in body.limbs)
+    if limbs >= 4 and max(score for name, score in recognition.scores.items() if name != "tree") < SURE:
+        frames += [(plane, up) for up in _ways_up(shape, plane)]
     for other, up in frames:
         turned = body_of(shape, other, up, symmetric)
         found = recognise(turned)
-        if found.scores["quadruped"] > 0.9 or (found.scores["biped"] > 0.9 and other is plane):
+        if found.scores["quadruped"] > 0.9:
             return turned, found
     return body, recognition
+
+
+def _ways_up(shape: Shape, plane: MirrorPlane) -> list[np.ndarray]:
+    """Directions (3,) in the mirror plane that may be up: across and along the body, then the world's axes."""
+    flat = shape.vertices - np.outer(shape.vertices @ plane.normal, plane.normal)
+    _, _, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+    ways: list[np.ndarray] = [np.array([0.0, 0, 1])]
+    for up in np.concatenate([axes[[1, 0]], -axes[[1, 0]], np.eye(3)[:2], -np.eye(3)]):
+        if abs(up @ plane.normal) < 0.5 and all(up @ other < np.cos(np.radians(20)) for other in ways):
+            ways.append(up)
+    return ways[1:]
 
 
 def _about_parts(body: Body) -> str:

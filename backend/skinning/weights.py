@@ -154,13 +154,15 @@ def _smoothed(shape: Shape, dense: np.ndarray, where: np.ndarray, rounds: int) -
 def _rigid_parts(shape: Shape, dense: np.ndarray) -> np.ndarray:
     """Small loose parts (eyes, horns, teeth) move as one piece, with what they sit on."""
     labels, areas = part_labels(shape)
-    large = areas[labels] >= SMALL_PART * areas.sum()
-    if large.all():
+    small = areas < SMALL_PART * areas.sum()
+    # A mesh that falls into many small parts has no body they could sit on: seams that do not meet, feathers, armour.
+    if not small.any() or areas[small].sum() > 0.4 * areas.sum():
         return dense
+    large = ~small[labels]
     dense = dense.copy()
     base = KDTree(shape.vertices[large])
     weights = dense[large]
-    for part in np.flatnonzero(areas < SMALL_PART * areas.sum()):
+    for part in np.flatnonzero(small):
         inside = labels == part
         distance, nearest = base.query(shape.vertices[inside])
         contact = distance <= np.quantile(distance, 0.2)
