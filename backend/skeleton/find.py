@@ -106,7 +106,8 @@ def _stood_up(
         across /= np.linalg.norm(across)
         frames.append((replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
     limbs = sum(limb.length > 0.1 and is_thin(limb, 0.8) for limb in body.limbs)
-    if limbs >= 4 and max(score for name, score in recognition.scores.items() if name != "tree") < SURE:
+    unsure = max(score for name, score in recognition.scores.items() if name != "tree") < SURE
+    if limbs >= 4 and (unsure or not foot_pairs(body)):
         frames += [(plane, up) for up in _ways_up(shape, plane)]
     for other, up in frames:
         turned = body_of(shape, other, up, symmetric)
