@@ -143,7 +143,7 @@ def rig(options: argparse.Namespace) -> int:
     try:
         bpy.ops.galatea.rig(fix_problems=True)
     except RuntimeError as error:
-        raise CommandProblem(str(error).removeprefix("Error: ").strip().splitlines()[0]) from error
+        raise CommandProblem(reason(error)) from error
     made = [item for item in bpy.data.objects if item.type == "ARMATURE" and item not in old and recipe.read(item)]
     if not made:
         raise CommandProblem("the job ended without an armature")
@@ -175,8 +175,13 @@ def load(source: Path) -> None:
         module, name = operator.split(".")
         getattr(getattr(bpy.ops, module), name)(filepath=str(source), **options)
     except RuntimeError as error:
-        reason = str(error).removeprefix("Error: ").strip().splitlines()[-1]
-        raise CommandProblem(f"{source.name} cannot be read: {reason}") from error
+        raise CommandProblem(f"{source.name} cannot be read: {reason(error)}") from error
+
+
+def reason(error: RuntimeError) -> str:
+    """What an operator of Blender complains about, in one line; those written in Python show a whole traceback."""
+    lines = [line for line in str(error).strip().splitlines() if not line.startswith((" ", "Location:"))]
+    return lines[-1].removeprefix("Error: ")
 
 
 def meshes_to_rig(names: list[str], source: str) -> list:
@@ -224,8 +229,25 @@ def write_results(output: Path, armature, meshes: list, with_preview: bool) -> N
     if with_preview:
         say("Taking pictures")
         preview.render(bpy.context, armature, meshes, output / "preview.png")
-    export_glb(output / "result.glb", armature, meshes)
-    bpy.ops.wm.save_as_mainfile(filepath=str(output / "result.blend"), check_existing=False, compress=True)
+    try:
+        export_glb(output / "result.glb", armature, meshes)
+        save_blend(output / "result.blend")
+    except (OSError, RuntimeError) as error:
+        raise CommandProblem(f"the results cannot be written to {output}: {reason(error)}") from error
+
+
+def save_blend(path: Path) -> None:
+    """Save a copy of the open file. OSError when it cannot be read back: a full disk is no error for Blender."""
+    import bpy
+
+    partial = path.with_suffix(".partial.blend")
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(partial), check_existing=False, compress=True, copy=True)
+        with bpy.data.libraries.load(str(partial)):
+            pass
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def export_glb(path: Path, armature, meshes: list) -> None:

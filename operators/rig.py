@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rig, Place Skeleton, Bind, Re-run, and the look at the mesh that comes before them."""
 
+from collections.abc import Callable
+
 import bpy
 
 from ..addon import checks, jobs, properties, recipe, rig, session
@@ -52,13 +54,19 @@ class JobOperator:
             return None
         return parts
 
-    def run(self, job: jobs.Job) -> set[str]:
-        """Submit, and wait where nothing else can be done."""
+    def run(self, create: Callable[[], jobs.Job]) -> set[str]:
+        """Create and submit a job, and wait where nothing else can be done."""
         queue = session.get().queue
-        if not (bpy.app.background or self.wait):
-            queue.submit(job)
-            return {"FINISHED"}
-        end = queue.run_blocking(job, on_progress=StagePrinter() if bpy.app.background else None)
+        try:
+            job = create()
+            if not (bpy.app.background or self.wait):
+                queue.submit(job)
+                return {"FINISHED"}
+            end = queue.run_blocking(job, on_progress=StagePrinter() if bpy.app.background else None)
+        except OSError as error:
+            hint = "Free some space, or choose another data folder in the preferences."
+            self.report({"ERROR"}, f"The job cannot be written to {queue.folder}: {error.strerror}. {hint}")
+            return {"CANCELLED"}
         if isinstance(end, protocol.Error):
             self.report({"ERROR"}, f"{end.message} {end.hint}".strip())
             return {"CANCELLED"}
@@ -132,7 +140,7 @@ class RigMeshes(JobOperator):
         if parts is None:
             return {"CANCELLED"}
         params = properties.rig_params(context.scene.galatea.rig) | {"bind": self.bind}
-        return self.run(rig.create_job(session.get().queue, context, objects, parts, params))
+        return self.run(lambda: rig.create_job(session.get().queue, context, objects, parts, params))
 
 
 class GALATEA_OT_rig(RigMeshes, bpy.types.Operator):
@@ -184,7 +192,7 @@ class GALATEA_OT_bind(JobOperator, bpy.types.Operator):
         if parts is None:
             return {"CANCELLED"}
         seed = context.scene.galatea.rig.seed
-        return self.run(rig.create_bind_job(session.get().queue, context, meshes, parts, armature, seed))
+        return self.run(lambda: rig.create_bind_job(session.get().queue, context, meshes, parts, armature, seed))
 
 
 def bind_pair(context) -> tuple[bpy.types.Object | None, list[bpy.types.Object]]:
@@ -236,10 +244,9 @@ class GALATEA_OT_rerun(JobOperator, bpy.types.Operator):
         properties.set_rig_params(context.scene.galatea.rig, made["params"])
         queue = session.get().queue
         if made["capability"] == "bind":
-            job = rig.create_bind_job(queue, context, objects, parts, armature, made["params"]["seed"])
-        else:
-            job = rig.create_job(queue, context, objects, parts, made["params"])
-        return self.run(job)
+            seed = made["params"]["seed"]
+            return self.run(lambda: rig.create_bind_job(queue, context, objects, parts, armature, seed))
+        return self.run(lambda: rig.create_job(queue, context, objects, parts, made["params"]))
 
 
 def result_armature(context) -> bpy.types.Object | None:

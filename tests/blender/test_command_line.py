@@ -117,6 +117,15 @@ def test_output_that_is_a_file(worker, tmp_path, capsys, animal):
     assert "a.obj cannot hold the results: File exists" in capsys.readouterr().err
 
 
+def test_results_that_cannot_be_written(worker, tmp_path, capsys, animal, monkeypatch):
+    """Blender saves onto a full disk without a complaint."""
+    export(tmp_path / "a.obj")
+    (tmp_path / "out" / "result.glb").mkdir(parents=True)
+    assert command_line.blender_command(["rig", str(tmp_path / "a.obj"), "-o", str(tmp_path / "out"), "--no-preview"])
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("galatea: the results cannot be written to") and "Is a directory" in error
+
+
 @pytest.mark.parametrize("option", ["--seed=-5", "--seed=99999999999", "--spine-bones=-1", "--tail-bones=65"])
 def test_numbers_out_of_range(tmp_path, capsys, option):
     assert command_line.blender_command(["rig", "a.glb", "-o", str(tmp_path), option]) == 2

@@ -333,6 +333,19 @@ def test_scale_applied_meanwhile(animal, worker, monkeypatch):
     assert np.allclose(animal.parent.matrix_world, np.eye(4), atol=1e-6)
 
 
+@pytest.mark.parametrize("operator", ["rig", "bind", "rerun"])
+def test_data_folder_that_cannot_be_written(rigged, tmp_path, monkeypatch, operator):
+    mesh, armature = rigged
+    made_up.select(mesh)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(session.get().queue, "folder", tmp_path / "file" / "jobs")
+    with pytest.raises(
+        RuntimeError, match=r"The job cannot be written to .*: Not a directory. Free some space"
+    ) as caught:
+        getattr(bpy.ops.galatea, operator)()
+    assert "Traceback" not in str(caught.value) and mesh.parent == armature
+
+
 def test_recipe_that_cannot_be_written(animal, worker, tmp_path):
     """The copy beside the file is a courtesy: without it the rig is still whole."""
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
