@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 
 class Arrays(NamedTuple):
@@ -22,6 +23,8 @@ class Arrays(NamedTuple):
     """(T, 3) int32, counter-clockwise seen from outside, also under a negative scale."""
     targets: np.ndarray
     """(N, 3) float64: the base mesh's vertices. Equal to ``vertices`` when the modifiers keep the vertex count."""
+    up: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    """The object's own Z axis in world space: a second guess at what is up, for objects that were turned."""
 
 
 def surface(mesh: bpy.types.Mesh, matrix) -> tuple[np.ndarray, np.ndarray]:
@@ -81,7 +84,8 @@ def arrays(context: bpy.types.Context, mesh_object: bpy.types.Object) -> Arrays:
             depsgraph.update()
             targets, _ = evaluated_surface(mesh_object, depsgraph)
     depsgraph.update()
-    return Arrays(vertices, triangles, targets)
+    up = mesh_object.matrix_world.to_3x3() @ Vector((0.0, 0.0, 1.0))
+    return Arrays(vertices, triangles, targets, tuple(up.normalized()))
 
 
 def joined(parts: list[Arrays]) -> Arrays:
@@ -91,12 +95,14 @@ def joined(parts: list[Arrays]) -> Arrays:
         np.concatenate([part.vertices for part in parts]),
         np.concatenate([part.triangles + start for part, start in zip(parts, starts)]).astype(np.int32),
         np.concatenate([part.targets for part in parts]),
+        parts[0].up,
     )
 
 
 def save(data: Arrays, path: Path) -> None:
     """Write ``in/mesh.npz``; ``targets`` only where they differ from ``vertices``."""
     contents = {"vertices": data.vertices, "triangles": np.ascontiguousarray(data.triangles, dtype=np.int32)}
+    contents["up"] = np.array(data.up)
     if data.targets.shape != data.vertices.shape or not np.array_equal(data.targets, data.vertices, equal_nan=True):
         contents["targets"] = data.targets
     np.savez(path, **contents)

@@ -58,7 +58,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
     seconds: dict[str, float] = {}
     with _timed(seconds, "mesh"):
         job.progress("Reading the mesh", 0.02)
-        shape, targets = _read_mesh(job)
+        shape, targets, up = _read_mesh(job)
     with _timed(seconds, "skeleton"):
         job.progress("Finding the skeleton", 0.1)
         counts = Counts(params.spine_bones, params.neck_bones, params.tail_bones, params.ears)
@@ -68,6 +68,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
             params.symmetric,
             counts,
             np.random.default_rng(params.seed),
+            up,
         )
     job.outputs.mkdir(exist_ok=True)
     (job.outputs / "skeleton.json").write_text(json.dumps(_skeleton_json(finding), indent=1))
@@ -93,7 +94,7 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
     seconds: dict[str, float] = {}
     with _timed(seconds, "mesh"):
         job.progress("Reading the mesh", 0.02)
-        shape, targets = _read_mesh(job)
+        shape, targets, _ = _read_mesh(job)
         skeleton = json.loads((job.inputs / "skeleton.json").read_text())
     deform = [
         (bone["name"], np.array(bone["head"]), np.array(bone["tail"])) for bone in skeleton["bones"] if bone["deform"]
@@ -108,11 +109,15 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
     return {"weights": "out/weights.npz"}, {"bones": len(skeleton["bones"]), "warnings": warnings, "seconds": seconds}
 
 
-def _read_mesh(job: Job) -> tuple[Shape, np.ndarray]:
-    """The clean mesh, and the (N, 3) points that want weights: its vertices before cleaning, or others if given."""
+def _read_mesh(job: Job) -> tuple[Shape, np.ndarray, np.ndarray]:
+    """The clean mesh, the (N, 3) points that want weights, the (3,) own Z axis of the object in world space.
+
+    Without others the points are the vertices before cleaning; without another the axis is the world's.
+    """
     with np.load(job.inputs / "mesh.npz", allow_pickle=False) as data:
         shape = clean(data["vertices"], data["triangles"])
-        return shape, data["targets" if "targets" in data else "vertices"].astype(np.float64)
+        up = data["up"] if "up" in data else np.array([0.0, 0, 1])
+        return shape, data["targets" if "targets" in data else "vertices"].astype(np.float64), up
 
 
 def _bones(bones: list[tuple[str, np.ndarray, np.ndarray]], matrix: np.ndarray) -> Bones:

@@ -42,8 +42,17 @@ class Finding:
         return self.recognition.scores[self.skeleton.animal]
 
 
-def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rng: np.random.Generator) -> Finding:
+def find_skeleton(
+    shape: Shape,
+    animal: str,
+    symmetric: bool,
+    counts: Counts,
+    rng: np.random.Generator,
+    up: tuple[float, float, float] | np.ndarray = (0.0, 0.0, 1.0),
+) -> Finding:
     """The skeleton of a mesh in world space (Z up). ``animal`` is "auto" or one of recognise.ANIMALS.
+
+    ``up`` (3,) is the object's own Z axis: what is tried when nothing stands upright in the world, for turned objects.
 
     Raises JobError("bad_input") for shapes without a volume, and when the shape lacks the limbs of the chosen animal.
     """
@@ -61,7 +70,7 @@ def find_skeleton(shape: Shape, animal: str, symmetric: bool, counts: Counts, rn
     body = body_of(shape, plane, np.array([0.0, 0, 1]), symmetric)
     recognition = recognise(body)
     if animal == "auto" and max(recognition.scores["quadruped"], recognition.scores["biped"]) < 0.9:
-        body, recognition = _stood_up(shape, plane, symmetric, body, recognition)
+        body, recognition = _stood_up(shape, plane, np.asarray(up), symmetric, body, recognition)
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
@@ -92,7 +101,7 @@ def _chosen(recognition: Recognition) -> tuple[str, str]:
 
 
 def _stood_up(
-    shape: Shape, plane: MirrorPlane, symmetric: bool, body: Body, recognition: Recognition
+    shape: Shape, plane: MirrorPlane, own_up: np.ndarray, symmetric: bool, body: Body, recognition: Recognition
 ) -> tuple[Body, Recognition]:
     """The body in another frame, if legs stand there that do not stand in this one.
 
@@ -102,6 +111,8 @@ def _stood_up(
     upright = np.array([0.0, 0, 1])
     across = np.cross(upright, plane.normal)
     frames = []
+    if own_up @ upright < np.cos(np.radians(5)) and abs(own_up @ plane.normal) < 0.5:
+        frames.append((plane, own_up))
     if np.linalg.norm(across) > 0.5 and not body.symmetric:
         across /= np.linalg.norm(across)
         frames.append((replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))

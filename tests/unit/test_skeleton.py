@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from galatea.backend.job import JobError
 from galatea.backend.mesh.clean import Shape, clean
@@ -121,6 +122,15 @@ def test_turned_round_it_looks_the_other_way(horse: Shape, horse_finding: Findin
 def test_lying_on_its_side_it_is_still_a_horse(horse: Shape) -> None:
     lying = Shape(horse.vertices @ np.array([[0, 0, 1.0], [0, 1, 0], [-1, 0, 0]]).T, horse.triangles)
     assert find(lying).skeleton.animal == "quadruped"
+
+
+def test_a_turned_object_is_known_by_its_own_axis(horse: Shape) -> None:
+    turn = Rotation.from_euler("xyz", [0.5, 2, 3])
+    turned = Shape(turn.apply(horse.vertices), horse.triangles)
+    up = turn.apply([0, 0, 1])
+    finding = find_skeleton(turned, "auto", True, Counts(), np.random.default_rng(0), up)
+    assert finding.skeleton.animal == "quadruped"
+    assert finding.matrix[:3, 2] @ up > 0.99
 
 
 def test_the_same_seed_gives_the_same_bones(horse: Shape, horse_finding: Finding) -> None:
