@@ -229,6 +229,7 @@ def test_environment_of_a_child(monkeypatch):
     for name in ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "CONDA_PREFIX", "VIRTUAL_ENV"):
         monkeypatch.setenv(name, "/somewhere")
     monkeypatch.setenv("HTTPS_PROXY", "proxy")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)  # the test runner sets it
     variables = child_environment(online=False)
     assert not {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "CONDA_PREFIX", "VIRTUAL_ENV"} & variables.keys()
     assert variables["HTTPS_PROXY"] == "proxy" and variables["PYTHONUTF8"] == "1"
