@@ -214,7 +214,7 @@ def start(settings: typing.Callable[[], environment.Settings], *, root: Path, ve
     """Make the session. Starts no process.
 
     ``settings`` is asked whenever something depends on the preferences; ``root`` is the extension's folder; ``timer``
-    is not bpy.app.background, where timers never fire.
+    is not bpy.app.background, where timers never fire, and where nobody looks at the jobs of earlier sessions.
     """
     global _current
     stop()
@@ -226,6 +226,10 @@ def start(settings: typing.Callable[[], environment.Settings], *, root: Path, ve
         if bpy.app.timers.is_registered(_pump):  # of a session that was stopped a moment ago
             bpy.app.timers.unregister(_pump)
         bpy.app.timers.register(_pump, first_interval=IDLE_INTERVAL, persistent=True)
+        try:
+            _current.queue.find_earlier()  # what the last session did not finish is offered at once
+        except OSError as error:
+            _current.queue.log.append(protocol.Log("warning", f"Cannot look for earlier jobs: {error}"))
     return _current
 
 

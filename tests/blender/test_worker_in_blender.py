@@ -67,3 +67,24 @@ def test_the_timer_comes_and_goes(start):
     assert session.get() is start_again and bpy.app.timers.is_registered(session._pump)
     session.stop()
     bpy.app.timers.unregister(session._pump)
+
+
+@pytest.fixture
+def start_in(tmp_path):
+    """Starts a session with a window in a folder of its own."""
+    yield lambda: session.start(lambda: Settings(tmp_path), root=tmp_path, version="0", timer=True)
+    session.stop()
+    bpy.app.timers.unregister(session._pump)
+
+
+def test_unfinished_jobs_are_offered_at_the_start(start_in, monkeypatch):
+    first = start_in()
+    first.queue.submit(first.queue.create("rig", "Rig Horse", {}, {}))
+    second = start_in()
+    assert [(job.title, job.state.value) for job in second.queue.jobs] == [("Rig Horse", "Unfinished")]
+
+    def denied(*arguments):
+        raise PermissionError("denied")
+
+    monkeypatch.setattr("os.listdir", denied)
+    assert start_in().queue.log[-1].text.endswith("denied")
