@@ -69,6 +69,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
             counts,
             np.random.default_rng(params.seed),
             up,
+            lambda fraction: job.progress("Finding the skeleton", 0.1 + 0.4 * fraction),
         )
     job.outputs.mkdir(exist_ok=True)
     (job.outputs / "skeleton.json").write_text(json.dumps(_skeleton_json(finding), indent=1))

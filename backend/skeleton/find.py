@@ -49,10 +49,12 @@ def find_skeleton(
     counts: Counts,
     rng: np.random.Generator,
     up: tuple[float, float, float] | np.ndarray = (0.0, 0.0, 1.0),
+    progress: typing.Callable[[float], None] = lambda fraction: None,
 ) -> Finding:
     """The skeleton of a mesh in world space (Z up). ``animal`` is "auto" or one of recognise.ANIMALS.
 
     ``up`` (3,) is the object's own Z axis: what is tried when nothing stands upright in the world, for turned objects.
+    ``progress`` is called with the done part, 0..1, and may raise to stop.
 
     Raises JobError("bad_input") for shapes without a volume, and when the shape lacks the limbs of the chosen animal.
     """
@@ -67,10 +69,13 @@ def find_skeleton(
     centre, size = (shape.vertices.min(axis=0) + shape.vertices.max(axis=0)) / 2, shape.size
     shape = Shape((shape.vertices - centre) / size, shape.triangles)
     plane = mirror_plane(surface_samples(shape, 12_000, rng))
+    progress(0.3)
     body = body_of(shape, plane, np.array([0.0, 0, 1]), symmetric)
+    progress(0.7)
     recognition = recognise(body)
     if animal == "auto" and max(recognition.scores["quadruped"], recognition.scores["biped"]) < 0.9:
         body, recognition = _stood_up(shape, plane, np.asarray(up), symmetric, body, recognition)
+    progress(0.8)
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
