@@ -79,7 +79,7 @@ def _spine(body: Body, belly: float, shoulder_y: float, hip_y: float) -> np.ndar
         np.interp(np.arange(len(ys)), np.flatnonzero(known), heights[known]) if known.any() else np.full(len(ys), belly)
     )
     slope = np.polyfit(ys, heights, 2)
-    x = 0.0 if body.symmetric else float(np.median([body.solid.points(np.argwhere(body.solid.inside))[:, 0].mean()]))
+    x = 0.0 if body.symmetric else float(body.solid.points(np.argwhere(body.solid.inside))[:, 0].mean())
     line = np.stack([np.full(len(ys), x), ys, np.polyval(slope, ys)], axis=1)
     neck_base = np.array([x, shoulder_y - 0.05 * trunk, line[-1, 2]])
     return np.concatenate([line, neck_base[None]])
