@@ -86,5 +86,5 @@ def test_unfinished_jobs_are_offered_at_the_start(start_in, monkeypatch):
     def denied(*arguments):
         raise PermissionError("denied")
 
-    monkeypatch.setattr("os.listdir", denied)
+    monkeypatch.setattr(Path, "iterdir", denied)
     assert start_in().queue.log[-1].text.endswith("denied")
