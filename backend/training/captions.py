@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The caption grammar: what is said of a scene, in several wordings, and the vocabulary that follows from it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+
+from . import materials, shapes
+from .materials import Look
+
+SHAPE_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "airplane": ("plane", "aircraft"),
+    "amphora": ("ancient vase",),
+    "armchair": ("easy chair",),
+    "ball": ("sphere",),
+    "bird": ("songbird",),
+    "boat": ("rowing boat",),
+    "bottle": ("flask",),
+    "box": ("container",),
+    "bust": ("head sculpture",),
+    "car": ("automobile",),
+    "chest": ("treasure chest",),
+    "crate": ("box",),
+    "cube": ("block",),
+    "dog": ("hound",),
+    "donut": ("doughnut",),
+    "goblet": ("chalice",),
+    "horse": ("pony",),
+    "house": ("cottage",),
+    "jug": ("pitcher",),
+    "mug": ("cup", "coffee mug"),
+    "rabbit": ("bunny",),
+    "rock": ("boulder", "stone block"),
+    "ship": ("sailing ship",),
+    "snake": ("serpent",),
+    "sofa": ("couch",),
+    "teddy bear": ("plush bear",),
+    "tower": ("turret",),
+    "train": ("locomotive",),
+    "tree": ("broadleaf tree",),
+    "truck": ("lorry",),
+    "turtle": ("tortoise",),
+}
+"""Other words for a shape. Generic words stay out: what "container" shows must not be left to chance too often."""
+
+LEADS = ("", "", "", "a photo of ", "a picture of ", "a render of ", "3d render of ")
+VIEWS = {
+    "front": ("front view", "seen from the front"),
+    "side": ("side view", "seen from the side"),
+    "rear": ("rear view", "seen from behind"),
+    "top": ("seen from above", "top view"),
+}
+LATER_WORDS = (
+    "left right up down back bottom corner closeup view views sheet grid four two three six same object normal "
+    "map mask silhouette depth shading light lit dark bright sunny cloudy sunset night studio lamp soft hard "
+    "shadow shadows warm cold simple detailed high low quality bad blurred blurry noisy realistic cartoon toy "
+    "game asset prop model statue sculpture figurine miniature big small tall short long thin thick round square "
+    "flat wide narrow heavy light young baby cute wild lion tiger wolf fox deer stag goat sheep donkey mouse rat "
+    "frog lizard crocodile dinosaur dragon whale shark dolphin eagle owl chicken rooster penguin parrot crab "
+    "spider ant bee butterfly man woman child person human face hand foot head body leg legs arm arms tail wing "
+    "wings ear ears eye eyes nose mouth neck hair walking running standing sitting flying jumping swimming "
+    "sleeping floor ground wall sky sea water river lake forest garden meadow field desert mountain beach street "
+    "city room kitchen table indoors outdoors inside outside the an its of in on at by to from and or with "
+    "without made over under 1 2 3 4 5 6 7 8 9 10 , . ' - s style medieval modern antique fantasy futuristic "
+    "natural artificial"
+)
+"""Words that later training may use: a vocabulary cannot grow without new embeddings."""
+
+
+def wordings(
+    shape: str, look: Look, part: str | None, part_look: Look | None, background: str, view: str, seed: int, count: int
+) -> list[str]:
+    """``count`` different ways of saying what a picture shows.
+
+    Args:
+        shape: name of the shape family.
+        look: material of the whole object, or of all but ``part``.
+        part, part_look: a part with a material of its own.
+        background: its colour word.
+        view: "front", "side", "rear", "top", or "" for something between.
+    """
+    draw = random.Random(seed)
+    captions = [_wording(draw, shape, look, part, part_look, background, view) for _ in range(count)]
+    # The first says everything: scores ask with it.
+    captions[0] = _full(draw, shape, look, part, part_look)
+    return captions
+
+
+def _full(draw: random.Random, shape: str, look: Look, part: str | None, part_look: Look | None) -> str:
+    text = with_article(f"{look_words(look, draw, adjective=True)} {shape}")
+    if part and part_look:
+        text += f" with {with_article(f'{look_words(part_look, draw, adjective=True)} {part}')}"
+    return text
+
+
+def _wording(
+    draw: random.Random, shape: str, look: Look, part: str | None, part_look: Look | None, background: str, view: str
+) -> str:
+    noun = draw.choice((shape, shape, *SHAPE_SYNONYMS.get(shape, ())))
+    kind = draw.random()
+    if kind < 0.6:
+        text = with_article(f"{look_words(look, draw, adjective=True)} {noun}")
+    elif kind < 0.85:
+        text = f"{with_article(noun)} made of {look_words(look, draw, adjective=False)}"
+    elif kind < 0.93:
+        text = with_article(noun)
+    else:
+        text = look_words(look, draw, adjective=False)
+    if part and part_look and kind < 0.85 and draw.random() < 0.8:
+        text += f" with {with_article(f'{look_words(part_look, draw, adjective=True)} {part}')}"
+    text = draw.choice(LEADS) + text
+    if draw.random() < 0.4:
+        text += f" on {with_article(background)} background"
+    if view and draw.random() < 0.5:
+        text += f", {draw.choice(VIEWS[view])}"
+    return text
+
+
+def look_words(look: Look, draw: random.Random, adjective: bool) -> str:
+    """Finish, colour, pattern and material, in English order: "old red and white striped cotton"."""
+    word = draw.choice((look.word, look.word, look.word, *materials.synonyms(look.word)))
+    if adjective and word == "wood":
+        word = "wooden"
+    elif adjective and word == "gold":
+        word = draw.choice(("gold", "golden"))
+    colour = " and ".join(item for item in (look.colour, look.second_colour) if item)
+    return " ".join(item for item in (look.finish, colour, look.pattern, word) if item)
+
+
+def with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def split_words(text: str) -> list[str]:
+    """Words as CLIP's tokenizer separates them."""
+    return re.findall(r"[a-z]+|[0-9]|[^\sa-z0-9]+", text.lower())
+
+
+def vocabulary() -> list[str]:
+    """Every word that a caption can have, and those kept for later, sorted."""
+    texts: list[str] = [*LEADS, LATER_WORDS, "a an background on with made of and wooden golden"]
+    texts += [phrase for phrases in VIEWS.values() for phrase in phrases]
+    texts += [family.name for family in shapes.FAMILIES]
+    texts += [synonym for synonyms in SHAPE_SYNONYMS.values() for synonym in synonyms]
+    texts += _material_texts()
+    return sorted({word for text in texts for word in split_words(text)})
+
+
+def _material_texts() -> Iterable[str]:
+    for word in materials.WORDS:
+        yield word.name
+        yield from materials.synonyms(word.name)
+    for item in (*materials.COLOURS, *materials.FINISHES, *materials.PATTERNS):
+        yield item.name

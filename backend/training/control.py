@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Third stage: ControlNets on the frozen base.
+
+Three are trained alike: for light, for depth, and, to compare with, for light with the lights of other pictures.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from . import architecture
+from .base import caption_tokens, empty_tokens
+from .diffusion import draw, velocity_loss
+from .loop import Options, Progress, train
+from .shards import CAPTIONS, Pictures
+
+if typing.TYPE_CHECKING:
+    from transformers import CLIPTokenizer
+
+
+class Control(Enum):
+    """What the control picture shows."""
+
+    LIGHT = "light"
+    DEPTH = "depth"
+    OTHER_LIGHT = "other-light"
+    """The same object under a light that is not the picture's: the ablation."""
+
+
+def control_pictures(pictures: Pictures, control: Control, index: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) in [0, 1]."""
+    if control is Control.DEPTH:
+        depths = torch.stack([pictures.array("depths", item) for item in index.tolist()])
+        return depths[:, None].expand(-1, 3, -1, -1).float() / 255
+    if control is Control.OTHER_LIGHT:
+        index = pictures.sibling(index)
+    return torch.stack([pictures.array("controls", item) for item in index.tolist()]).float() / 255
+
+
+def train_control(
+    control: Control,
+    pictures: Pictures,
+    tokenizer: CLIPTokenizer,
+    base: nn.ModuleDict,
+    folder: Path,
+    options: Options,
+    on_save: Callable[[nn.ModuleDict, Progress], None],
+) -> nn.ModuleDict:
+    """Train a ControlNet on ``base`` (text encoder and UNet, left as they are), or go on from the checkpoint."""
+    base.requires_grad_(False).eval()
+    device = next(base.parameters()).device
+    torch.manual_seed(0)
+    modules = nn.ModuleDict({"controlnet": architecture.controlnet(base["unet"])}).to(device).requires_grad_(True)
+    latents = pictures.latents()
+    tokens, empty = caption_tokens(tokenizer, pictures.scenes()), empty_tokens(tokenizer)
+    schedule = architecture.scheduler()
+
+    def loss(samples: int) -> torch.Tensor:
+        chosen = draw(samples, options.batch, len(latents), CAPTIONS, latents.shape[1:], len(schedule.alphas_cumprod))
+        words = torch.where(chosen.dropped[:, None], empty, tokens[chosen.index, chosen.caption]).long().to(device)
+        clean, noise = latents[chosen.index].float().to(device), chosen.noise.to(device)
+        step = chosen.step.to(device)
+        with torch.no_grad():
+            text = base["text_encoder"](words).last_hidden_state
+        mixed = schedule.add_noise(clean, noise, step)
+        condition = control_pictures(pictures, control, chosen.index).to(device)
+        down, middle = modules["controlnet"](mixed, step, text, controlnet_cond=condition, return_dict=False)
+        prediction = base["unet"](
+            mixed, step, text, down_block_additional_residuals=down, mid_block_additional_residual=middle
+        ).sample
+        return velocity_loss(prediction, clean, noise, step, schedule)
+
+    return train(modules, loss, options, folder, on_save)

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fill shards with training pictures, and their latents once there is an autoencoder."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+import typing
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import render
+from .scene import siblings
+from .shards import SIBLINGS, shard_folders, write_shard
+from .vae import encode
+
+if typing.TYPE_CHECKING:
+    from diffusers import AutoencoderKL
+
+SUBJECTS = 16
+"""Objects in a shard; each has SIBLINGS pictures."""
+
+
+def produce(folder: Path, shards: int, first: int = 0, seconds: float | None = None, held_out: bool = False) -> int:
+    """Render shards ``first`` to ``first + shards`` that are not there yet; returns how many are there now.
+
+    A shard's number is the seed of what it shows, so several processes or machines may share the numbers among them.
+    """
+    end = time.monotonic() + (seconds or float("inf"))
+    done = 0
+    for number in range(first, first + shards):
+        if not (folder / f"{number:05d}").exists():
+            if time.monotonic() > end:
+                break
+            produce_shard(folder, number, held_out)
+        done += 1
+    return done
+
+
+def produce_shard(folder: Path, number: int, held_out: bool) -> None:
+    pictures, scenes = [], []
+    for subject in range(number * SUBJECTS, (number + 1) * SUBJECTS):
+        shape, family = siblings(subject, held_out)
+        geometry = render.geometry(shape, family[0].subject)
+        pictures += [render.picture(geometry, scene) for scene in family]
+        scenes += [{"captions": scene.captions, "scene": dataclasses.asdict(scene)} for scene in family]
+    assert len(pictures) == SUBJECTS * SIBLINGS
+    arrays = {
+        "pictures": np.stack([item.colour.numpy() for item in pictures]),
+        "controls": np.stack([item.control.numpy() for item in pictures]),
+        "depths": np.stack([item.depth.numpy() for item in pictures]),
+    }
+    write_shard(folder, f"{number:05d}", arrays, scenes)
+
+
+def encode_shards(folder: Path, network: AutoencoderKL, batch: int = 32) -> int:
+    """Write the latents of all shards that lack them; returns how many were written."""
+    device = next(network.parameters()).device
+    count = 0
+    for shard in shard_folders(folder):
+        if (shard / "latents.npy").exists():
+            continue
+        pictures = torch.from_numpy(np.load(shard / "pictures.npy"))
+        latents = torch.cat([encode(network, part.to(device)).cpu() for part in pictures.split(batch)])
+        with (shard / "latents.npy.part").open("wb") as file:
+            np.save(file, latents.half().numpy())
+        os.replace(shard / "latents.npy.part", shard / "latents.npy")
+        count += 1
+    return count

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From scenes to training pictures: colour, light control and depth."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import torch
+
+from ..raster.camera import orbit
+from ..raster.gbuffer import GBuffer, rasterize
+from ..raster.visibility import directional_visibility
+from ..shading import display
+from ..shading.environment import Environment, load, prepare
+from ..shading.pbr import Material, Surface, light_control, shade
+from ..shading.procedural import procedural
+from ..shading.sphere import directions
+from . import architecture, materials
+from .backgrounds import background
+from .materials import Points
+from .scene import Scene, Subject
+from .shapes import Shape
+
+OVERSAMPLING = 2
+"""Samples per pixel along each axis."""
+DIRECTIONS = 128
+"""Directions that visibility is computed for."""
+FAR = 0.1
+"""Value of the farthest point in a depth control; the nearest is 1, the background 0."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Geometry:
+    """What sibling pictures share: an object seen from a camera."""
+
+    gbuffer: GBuffer
+    """At OVERSAMPLING times the picture's size."""
+    part: torch.Tensor
+    """(N,) int64."""
+    part_names: tuple[str, ...]
+    surface: Surface
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """uint8, display-encoded."""
+
+    colour: torch.Tensor
+    """(3, S, S) sRGB."""
+    control: torch.Tensor
+    """(3, S, S) light control, black where there is no object."""
+    depth: torch.Tensor
+    """(S, S): 255 nearest, 255 FAR farthest, 0 background."""
+
+
+def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SIZE, device: str = "cpu") -> Geometry:
+    """Rasterise ``shape`` from the subject's camera and find what light each pixel can see."""
+    vertices = torch.from_numpy(shape.vertices).to(device)
+    triangles = torch.from_numpy(shape.triangles).to(device)
+    radius = float(np.linalg.norm(shape.vertices, axis=1).max())
+    distance = subject.margin * radius / math.sin(subject.fov / 2)
+    camera = orbit(subject.azimuth, subject.elevation, distance, subject.fov, size * OVERSAMPLING)
+    gbuffer = rasterize(vertices, triangles, camera, torch.from_numpy(shape.corner_normals).to(device))
+    row, first = pixel_blocks(gbuffer.mask)
+    visibility = directional_visibility(
+        vertices, triangles, gbuffer.position[first], gbuffer.geometric_normal[first], directions(DIRECTIONS).to(device)
+    )
+    surface = Surface(gbuffer.position, gbuffer.geometric_normal, gbuffer.view, visibility, row)
+    part = torch.from_numpy(shape.parts).to(device)[gbuffer.face].long()
+    return Geometry(gbuffer, part, shape.part_names, surface)
+
+
+def pixel_blocks(mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For the N hit samples of a mask (H, W): the block of each among the hit ones (N,), and a sample of each block.
+
+    Shadows are computed once for each final pixel.
+    """
+    y, x = mask.nonzero(as_tuple=True)
+    block = (y // OVERSAMPLING) * mask.shape[1] + x // OVERSAMPLING
+    unique, row = block.unique(return_inverse=True)
+    first = torch.full((len(unique),), len(block), device=mask.device)
+    first = first.scatter_reduce(0, row, torch.arange(len(block), device=mask.device), "amin")
+    return row, first
+
+
+def picture(geometry: Geometry, scene: Scene) -> Picture:
+    """Render one scene of the object that ``geometry`` was made of."""
+    gbuffer, device = geometry.gbuffer, geometry.gbuffer.mask.device
+    light = prepare(environment(scene).to(device), directions(DIRECTIONS).to(device))
+    material = surface_material(geometry, scene)
+    size = gbuffer.mask.shape[0] // OVERSAMPLING
+    behind = background(scene.background, scene.background_seed, gbuffer.mask.shape[0], device)
+    colour = gbuffer.image(shade(material, geometry.surface, light), behind)
+    control = gbuffer.image(display.decode(light_control(geometry.surface, gbuffer.normal, light)))
+    return Picture(
+        colour=to_bytes(display.encode(downsample(colour, size).clamp(0, 1))),
+        control=to_bytes(display.encode(downsample(control, size))),
+        depth=to_bytes(depth_control(gbuffer, size))[0],
+    )
+
+
+def environment(scene: Scene) -> Environment:
+    """The scene's light, turned and exposed."""
+    result = procedural(scene.light_seed) if scene.light == "procedural" else load(scene.light)
+    if scene.grey:
+        result = result.grey()
+    turn, tilt = scene.turn, scene.tilt
+    around_z = torch.tensor([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1.0]])
+    around_x = torch.tensor([[1.0, 0, 0], [0, math.cos(tilt), -math.sin(tilt)], [0, math.sin(tilt), math.cos(tilt)]])
+    return result.rotated(around_x @ around_z).exposed(scene.exposure)
+
+
+def surface_material(geometry: Geometry, scene: Scene) -> Material:
+    """The scene's materials at every sample."""
+    points = Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part)
+    main = materials.evaluate(scene.look, points, scene.look_seed)
+    if scene.part is not None:
+        other = materials.evaluate(scene.part_look, points, scene.look_seed + 1)
+        chosen = geometry.part == geometry.part_names.index(scene.part)
+        main = materials.Sample(
+            *(
+                torch.where(chosen if b.ndim == 1 else chosen[:, None], b, a)
+                for a, b in zip(dataclasses.astuple(main), dataclasses.astuple(other))
+            )
+        )
+    return Material(main.albedo, main.roughness, main.metallic, main.normal)
+
+
+def downsample(image: torch.Tensor, size: int) -> torch.Tensor:
+    """Mean over the samples of each pixel: (H, W, C) to (size, size, C)."""
+    return image.view(size, OVERSAMPLING, size, OVERSAMPLING, -1).mean(dim=(1, 3))
+
+
+def depth_control(gbuffer: GBuffer, size: int) -> torch.Tensor:
+    """(size, size, 1): inverse depth from 1, nearest, to FAR; 0 where less than half of a pixel is hit."""
+    inverse = 1 / gbuffer.depth
+    low, high = inverse.min(), inverse.max()
+    value = FAR + (1 - FAR) * (inverse - low) / (high - low).clamp_min(1e-6)
+    total = downsample(gbuffer.image(torch.stack((value, torch.ones_like(value)), dim=1)), size)
+    depth, share = total[..., :1], total[..., 1:]
+    return torch.where(share >= 0.5, depth / share.clamp_min(1e-6), torch.zeros_like(depth))
+
+
+def to_bytes(image: torch.Tensor) -> torch.Tensor:
+    """(H, W, C) in [0, 1] to (C, H, W) uint8."""
+    return (image * 255).round().clamp(0, 255).to(torch.uint8).permute(2, 0, 1).contiguous()

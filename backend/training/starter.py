@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``galatea train starter``: all stages, from procedural scenes to a repository of weights.
+
+It may be stopped at any time and gone on with.
+
+FOLDER/shards/      training pictures                FOLDER/vae, base, control-*/   checkpoints and curves
+FOLDER/tokenizer/   made from the grammar            FOLDER/starter/                the weights, ready to use
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .loop import Options, Progress
+
+STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
+
+
+VAE = Options(batch=16, rate=1e-3, samples=600_000, average=0.998)
+BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
+CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything a full training takes. Minutes given instead share out the time as ``shares`` says."""
+
+    shards: int = 400
+    """Each has 256 pictures."""
+    vae: Options = VAE
+    base: Options = BASE
+    control: Options = CONTROL
+    shares: tuple[tuple[str, float], ...] = (
+        ("scenes", 0.2), ("vae", 0.25), ("latents", 0.05), ("base", 0.35), ("light", 0.05), ("depth", 0.05),
+        ("other-light", 0.05),
+    )  # fmt: skip
+
+
+def train_starter(folder: Path, device: torch.device, plan: Plan, minutes: float | None, resume: Path | None) -> None:
+    """Run the stages one after the other; those that are done are passed over.
+
+    Args:
+        minutes: train for so long in all instead of to the plan's end.
+        resume: a repository of weights to start from instead of from nothing.
+    """
+    begin = time.monotonic()
+    spent = 0.0
+    for stage, share in plan.shares:
+        spent += share
+        # Time that one stage did not need is the next one's.
+        seconds = None if minutes is None else max(1.0, minutes * 60 * spent - (time.monotonic() - begin))
+        print(f"{stage}" + ("" if seconds is None else f": {seconds:.0f} s"), flush=True)
+        run_stage(stage, folder, device, plan, seconds, resume)
+
+
+def run_stage(
+    stage: str, folder: Path, device: torch.device, plan: Plan, seconds: float | None, resume: Path | None
+) -> None:
+    """Run one of STAGES, or go on with it."""
+    match stage:
+        case "scenes":
+            make_scenes(folder, plan.shards, seconds)
+        case "vae":
+            train_autoencoder(folder, device, limited(plan.vae, seconds), resume)
+        case "latents":
+            write_latents(folder, device)
+        case "base":
+            train_base_model(folder, device, limited(plan.base, seconds), resume)
+        case "light" | "depth" | "other-light":
+            train_controlnet(stage, folder, device, limited(plan.control, seconds), resume)
+        case _:
+            raise ValueError(f"There is no stage {stage}; the stages are {', '.join(STAGES)}.")
+
+
+def limited(options: Options, seconds: float | None) -> Options:
+    from dataclasses import replace
+
+    return replace(options, seconds=seconds)
+
+
+def make_scenes(folder: Path, shards: int, seconds: float | None) -> None:
+    """Render in as many processes as there are processors: single-threaded, they do not wait for each other."""
+    count = os.cpu_count() or 1
+    limit = [] if seconds is None else ["--seconds", str(seconds)]
+    command = [sys.executable, "-m", f"{__package__}", "scenes", str(folder), *limit]
+    each = -(-shards // count)
+    children = [
+        subprocess.Popen([*command, "--first", str(index * each), "--shards", str(each)]) for index in range(count)
+    ]
+    try:
+        for child in children:
+            if child.wait():
+                raise RuntimeError(f"Rendering the training pictures failed with exit status {child.returncode}.")
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+
+
+def tokenizer(folder: Path, resume: Path | None):
+    """The tokenizer, made from the grammar at first use: its numbering must not change while weights depend on it."""
+    from transformers import CLIPTokenizer
+
+    from .captions import vocabulary
+    from .tokenizer import make_tokenizer
+
+    path = folder / "tokenizer"
+    if not path.exists():
+        if resume is None:
+            return make_tokenizer(vocabulary(), path)
+        shutil.copytree(resume / "tokenizer", path)
+    return CLIPTokenizer.from_pretrained(path)
+
+
+def train_autoencoder(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+    from .shards import read_shards
+    from .vae import train_vae
+
+    if resume is not None and not (folder / "vae").exists():
+        # Everything after it depends on its latents, so a shipped one is kept as it is.
+        shutil.copytree(resume / "vae", folder / "vae/vae")
+    if resume is None:
+        train_vae(read_shards(folder / "shards"), folder / "vae", options, device)
+
+
+def write_latents(folder: Path, device: torch.device) -> None:
+    from diffusers import AutoencoderKL
+
+    from .produce import encode_shards
+
+    network = AutoencoderKL.from_pretrained(folder / "vae/vae").to(device).requires_grad_(False).eval()
+    print(f"latents of {encode_shards(folder / 'shards', network)} more shards", flush=True)
+
+
+def train_base_model(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+    from .base import build, train_base
+    from .export import read_base, write_base
+    from .shards import read_shards
+
+    words = tokenizer(folder, resume)
+    modules = (build(words) if resume is None else read_base(resume)).to(device)
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        write_base(folder / "starter", folder / "tokenizer", folder / "vae/vae", average)
+
+    train_base(read_shards(folder / "shards", ("latents",)), words, modules, folder / "base", options, on_save)
+
+
+def train_controlnet(stage: str, folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+    from .control import Control, train_control
+    from .export import read_base, write_controlnet
+    from .shards import read_shards
+
+    base = read_base(folder / "starter").to(device)
+    target = folder / f"starter/controlnet-{stage}" if stage != "other-light" else folder / "ablation/controlnet"
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        write_controlnet(target, average["controlnet"])
+
+    pictures = read_shards(folder / "shards", ("latents", "controls", "depths"))
+    words = tokenizer(folder, resume)
+    train_control(Control(stage), pictures, words, base, folder / f"control-{stage}", options, on_save)

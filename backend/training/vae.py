@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""First stage: the autoencoder, on crops of the pictures."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from . import architecture
+from .loop import Options, Progress, train
+
+if typing.TYPE_CHECKING:
+    from diffusers import AutoencoderKL
+
+    from .shards import Pictures
+
+CROP = 64
+"""Pixels. The network is made of convolutions, so crops teach it as much as whole pictures, at a quarter of the cost."""
+DIVERGENCE_WEIGHT = 2e-5
+"""Of the latents' divergence from a normal distribution: enough to keep them bounded and smooth."""
+
+
+def train_vae(pictures: Pictures, folder: Path, options: Options, device: torch.device) -> AutoencoderKL:
+    """Train, or go on; returns the averaged network with its scaling factor set, and saves it to ``folder/vae``."""
+    torch.manual_seed(0)
+    network = architecture.vae().to(device)
+
+    def loss(samples: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(samples)
+        crops = random_crops(pictures, options.batch, generator).to(device)
+        noise_seed = torch.Generator(device).manual_seed(samples)
+        posterior = network.encode(crops).latent_dist
+        reconstruction = network.decode(posterior.sample(noise_seed)).sample
+        return reconstruction_loss(reconstruction, crops) + DIVERGENCE_WEIGHT * posterior.kl().mean() / CROP
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        set_scale(average["vae"], pictures, device)
+        average["vae"].save_pretrained(folder / "vae")
+
+    return train(nn.ModuleDict({"vae": network}), loss, options, folder, on_save)["vae"]
+
+
+def random_crops(pictures: Pictures, count: int, generator: torch.Generator) -> torch.Tensor:
+    """(count, 3, CROP, CROP) in [-1, 1] from random places, most of them with some of the object."""
+    result = []
+    for index in torch.randint(len(pictures), (count,), generator=generator).tolist():
+        picture, mask = pictures.picture(index), pictures.mask(index)
+        room = picture.shape[-1] - CROP + 1
+        for _ in range(3):
+            y, x = torch.randint(room, (2,), generator=generator).tolist()
+            if mask[y : y + CROP, x : x + CROP].float().mean() > 0.3:
+                break
+        result.append(picture[:, y : y + CROP, x : x + CROP])
+    return torch.stack(result).float() / 127.5 - 1
+
+
+def reconstruction_loss(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Mean absolute error of the pictures, of half and quarter size, and of the differences between neighbours.
+
+    The differences keep edges and patterns sharp, the small sizes keep colours true.
+    """
+    loss = output.new_zeros(())
+    for level, weight in enumerate((1.0, 0.5, 0.5)):
+        if level:
+            output, target = functional.avg_pool2d(output, 2), functional.avg_pool2d(target, 2)
+        loss = loss + weight * (output - target).abs().mean()
+        for axis in (-1, -2):
+            loss = loss + weight * (output.diff(dim=axis) - target.diff(dim=axis)).abs().mean()
+    return loss
+
+
+@torch.no_grad()
+def set_scale(network: AutoencoderKL, pictures: Pictures, device: torch.device, count: int = 64) -> None:
+    """Set ``scaling_factor`` so that scaled latents of whole pictures have a standard deviation of one."""
+    picked = torch.linspace(0, len(pictures) - 1, count).long().tolist()
+    batch = torch.stack([pictures.picture(index) for index in picked]).to(device).float() / 127.5 - 1
+    network.register_to_config(scaling_factor=1.0 / network.encode(batch).latent_dist.mean.std().item())
+
+
+@torch.no_grad()
+def encode(network: AutoencoderKL, pictures: torch.Tensor) -> torch.Tensor:
+    """Scaled latents (B, 8, H/8, W/8) of pictures (B, 3, H, W), uint8 display-encoded sRGB."""
+    return network.encode(pictures.float() / 127.5 - 1).latent_dist.mean * network.config.scaling_factor
+
+
+@torch.no_grad()
+def decode(network: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
+    """Pictures (B, 3, H, W), uint8, of scaled latents."""
+    pictures = network.decode(latents / network.config.scaling_factor).sample
+    return ((pictures + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
