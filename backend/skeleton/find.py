@@ -8,7 +8,6 @@ import typing
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import ndimage
 
 from ..job import JobError
 from ..mesh.clean import Shape, surface_samples
@@ -17,6 +16,7 @@ from .biped import biped
 from .bird import bird
 from .body import Body, body_of
 from .bones import Bone, Skeleton, mirrored
+from .inside import into_body
 from .legs import foot_pairs, is_thin
 from .options import Counts
 from .quadruped import quadruped
@@ -176,16 +176,7 @@ def _need(found: bool, plan: str, limbs: str) -> None:
 
 def _checked(body: Body, skeleton: Skeleton) -> Skeleton:
     """Joints moved inside where they were not, bones of no length stretched, sides made exact mirror images."""
-    deep = _nearest(ndimage.binary_erosion(body.solid.inside), body)
-    any_depth = _nearest(body.solid.inside, body)
-
-    def inside(point: np.ndarray) -> np.ndarray:
-        # The outermost voxels hold the surface itself, but thin limbs have no others.
-        moved = deep(point)
-        if moved is None or np.linalg.norm(moved - point) > 3.5 * body.solid.pitch:
-            moved = point if body.solid.contains(point) else any_depth(point)
-        return moved * np.array([0.0, 1, 1]) if body.symmetric and abs(point[0]) < 1e-9 else moved
-
+    inside = into_body(body)
     shortest = 0.002 * body.size
     placed: dict[str, Bone] = {}
     for bone in skeleton.bones:
@@ -204,16 +195,3 @@ def _checked(body: Body, skeleton: Skeleton) -> Skeleton:
         twins = {twin.name: twin for twin in mirrored([bone for bone in bones if bone.name.endswith(".L")])}
         bones = [twins.get(bone.name, bone) for bone in bones]
     return Skeleton(skeleton.animal, bones)
-
-
-def _nearest(mask: np.ndarray, body: Body) -> typing.Callable[[np.ndarray], np.ndarray | None]:
-    """A function from a point (3,) to itself where the mask holds, to the nearest voxel of the mask elsewhere."""
-    if not mask.any():
-        return lambda point: None
-    _, index = ndimage.distance_transform_edt(~mask, return_indices=True)
-
-    def nearest(point: np.ndarray) -> np.ndarray:
-        voxel = tuple(body.solid.index(point))
-        return point if mask[voxel] else body.solid.points(index[(slice(None), *voxel)])
-
-    return nearest

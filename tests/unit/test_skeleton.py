@@ -10,12 +10,17 @@ from scipy.spatial.transform import Rotation
 
 from galatea.backend.job import JobError
 from galatea.backend.mesh.clean import Shape, clean
+from galatea.backend.mesh.symmetry import MirrorPlane
+from galatea.backend.skeleton.body import body_of
 from galatea.backend.skeleton.find import Finding, find_skeleton
+from galatea.backend.skeleton.inside import into_body
 from galatea.backend.skeleton.options import Counts
 from galatea.benchmarks.rig import made_animals
 from galatea.benchmarks.rig.animals import Animal, load_animal
+from galatea.benchmarks.rig.scores import winding_number
 
 from .conftest import EXAMPLES
+from .test_mesh import box
 
 
 def find(
@@ -200,3 +205,26 @@ def test_half_a_scan_is_no_bird() -> None:
     centre = animal.vertices[animal.triangles].mean(axis=1)
     finding = find(clean(animal.vertices, animal.triangles[centre[:, 0] > -0.02]))
     assert finding.skeleton.animal in ("tree", "quadruped")
+
+
+@pytest.mark.parametrize("kind, seed", [("rat", 0), ("lizard", 10)])
+def test_joints_of_thin_and_sprawling_limbs_lie_inside(kind: str, seed: int) -> None:
+    made = made_animals.make(getattr(made_animals, kind), seed)
+    joints = np.stack(list(heads(find(clean(made.vertices, made.triangles))).values())[1:])
+    assert winding_number(joints, made.vertices, made.triangles).min() > 0.5
+
+
+def test_a_joint_in_a_gap_that_voxels_close_goes_into_one_of_its_sides() -> None:
+    """As between a tail and the rump: the gap is narrower than a voxel."""
+    slabs = [box((0.2, 1, 0.2)), box((0.2, 1, 0.2), (0, 0, 0.202))]
+    vertices = np.concatenate([points for points, _ in slabs])
+    triangles = np.concatenate([slabs[0][1], slabs[1][1] + 8])
+    plane = MirrorPlane(np.array([1.0, 0, 0]), 0.0, 0.0, 0.0)
+    for outward in (triangles, triangles[:, ::-1]):
+        body = body_of(Shape(vertices, outward), plane, np.array([0.0, 0, 1]), True)
+        gap = np.array([0.0, 0.1, 0.201])
+        assert body.solid.contains(gap)
+        moved = into_body(body)(gap)
+        assert abs(winding_number(moved[None], body.shape.vertices, triangles)[0]) > 0.5
+        assert moved[0] == 0
+        assert np.linalg.norm(moved - gap) < 4 * body.solid.pitch
