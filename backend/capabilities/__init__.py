@@ -24,6 +24,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .rig import BindParams, bind
 
                 return bind(BindParams(**params), job)
+            case "image":
+                from .image import ImageParams, image
+
+                return image(ImageParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

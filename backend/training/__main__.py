@@ -13,6 +13,9 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
     import torch
 
+    from ..diffusion.pipelines import prepare_libraries
+
+    prepare_libraries()
     if options.threads:
         torch.set_num_threads(options.threads)
     return options.run(options)

@@ -10,7 +10,8 @@ import random
 import torch
 
 from ..shading import display
-from .materials import colour_range
+from .materials.draw import Draw
+from .materials.look import colour_named
 
 FLAT_CHANCE = 0.5
 
@@ -26,7 +27,7 @@ def background(word: str, seed: int, size: int, device: torch.device) -> torch.T
     if word in exact and flat:
         colour = torch.full((3,), exact[word])
     else:
-        colour = display.encode(torch.tensor(colour_range(word, draw)))
+        colour = display.encode(colour_named(word).draw(Draw(seed)))
     colour = colour.to(device)
     if flat:
         return display.decode(colour).expand(size, size, 3)

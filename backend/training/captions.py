@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from . import materials, shapes
-from .materials import Look
+from . import shapes
+from .materials.colours import COLOURS
+from .materials.finishes import FINISHES
+from .materials.look import WORDS, Look, colour_named, finish_named, pattern_named, word_named
+from .materials.patterns import PATTERNS
 
 SHAPE_SYNONYMS: dict[str, tuple[str, ...]] = {
     "airplane": ("plane", "aircraft"),
@@ -46,7 +49,12 @@ SHAPE_SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 """Other words for a shape. Generic words stay out: what "container" shows must not be left to chance too often."""
 
+ADJECTIVES = {
+    "wooden", "golden", "tiled", "knitted", "quilted", "padded", "furry", "scaly", "feathered", "leafy"
+}  # fmt: skip
+"""Synonyms of materials that can only stand before a noun; "a chair made of wooden" is no English."""
 LEADS = ("", "", "", "a photo of ", "a picture of ", "a render of ", "3d render of ")
+SYNONYM_CHANCE = 0.25
 VIEWS = {
     "front": ("front view", "seen from the front"),
     "side": ("side view", "seen from the side"),
@@ -120,14 +128,22 @@ def _wording(
 
 
 def look_words(look: Look, draw: random.Random, adjective: bool) -> str:
-    """Finish, colour, pattern and material, in English order: "old red and white striped cotton"."""
-    word = draw.choice((look.word, look.word, look.word, *materials.synonyms(look.word)))
-    if adjective and word == "wood":
-        word = "wooden"
-    elif adjective and word == "gold":
-        word = draw.choice(("gold", "golden"))
-    colour = " and ".join(item for item in (look.colour, look.second_colour) if item)
-    return " ".join(item for item in (look.finish, colour, look.pattern, word) if item)
+    """Finish, colour, pattern and material, in English order: "old red and white striped cotton".
+
+    ``adjective``: the words stand before a noun.
+    """
+    fitting = [word for word in word_named(look.word).synonyms if adjective or word not in ADJECTIVES]
+    material = _one_of(look.word, fitting, draw)
+    if adjective and material == "wood":
+        material = "wooden"
+    finish = look.finish and _one_of(look.finish, finish_named(look.finish).synonyms, draw)
+    pattern = look.pattern and _one_of(look.pattern, pattern_named(look.pattern).synonyms, draw)
+    colours = [_one_of(name, colour_named(name).synonyms, draw) for name in (look.colour, look.second) if name]
+    return " ".join(item for item in (finish, " and ".join(colours), pattern, material) if item)
+
+
+def _one_of(name: str, synonyms: Sequence[str], draw: random.Random) -> str:
+    return draw.choice(synonyms) if synonyms and draw.random() < SYNONYM_CHANCE else name
 
 
 def with_article(noun: str) -> str:
@@ -145,13 +161,6 @@ def vocabulary() -> list[str]:
     texts += [phrase for phrases in VIEWS.values() for phrase in phrases]
     texts += [family.name for family in shapes.FAMILIES]
     texts += [synonym for synonyms in SHAPE_SYNONYMS.values() for synonym in synonyms]
-    texts += _material_texts()
+    for item in (*WORDS, *COLOURS, *FINISHES, *PATTERNS):
+        texts += [item.name, *item.synonyms]
     return sorted({word for text in texts for word in split_words(text)})
-
-
-def _material_texts() -> Iterable[str]:
-    for word in materials.WORDS:
-        yield word.name
-        yield from materials.synonyms(word.name)
-    for item in (*materials.COLOURS, *materials.FINISHES, *materials.PATTERNS):
-        yield item.name

@@ -55,7 +55,7 @@ def read_base(folder: Path) -> nn.ModuleDict:
     return nn.ModuleDict(
         {
             "text_encoder": CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32),
-            "unet": UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=torch.float32),
+            "unet": UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32),
         }
     )
 

@@ -1,25 +1,18 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fill shards with training pictures, and their latents once there is an autoencoder."""
+"""Fill shards with training pictures."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
-import typing
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from . import render
 from .scene import siblings
-from .shards import SIBLINGS, shard_folders, write_shard
-from .vae import encode
-
-if typing.TYPE_CHECKING:
-    from diffusers import AutoencoderKL
+from .shards import SIBLINGS, write_shard
 
 SUBJECTS = 16
 """Objects in a shard; each has SIBLINGS pictures."""
@@ -55,19 +48,3 @@ def produce_shard(folder: Path, number: int, held_out: bool) -> None:
         "depths": np.stack([item.depth.numpy() for item in pictures]),
     }
     write_shard(folder, f"{number:05d}", arrays, scenes)
-
-
-def encode_shards(folder: Path, network: AutoencoderKL, batch: int = 32) -> int:
-    """Write the latents of all shards that lack them; returns how many were written."""
-    device = next(network.parameters()).device
-    count = 0
-    for shard in shard_folders(folder):
-        if (shard / "latents.npy").exists():
-            continue
-        pictures = torch.from_numpy(np.load(shard / "pictures.npy"))
-        latents = torch.cat([encode(network, part.to(device)).cpu() for part in pictures.split(batch)])
-        with (shard / "latents.npy.part").open("wb") as file:
-            np.save(file, latents.half().numpy())
-        os.replace(shard / "latents.npy.part", shard / "latents.npy")
-        count += 1
-    return count

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -14,13 +15,14 @@ from ..raster.camera import orbit
 from ..raster.gbuffer import GBuffer, rasterize
 from ..raster.visibility import directional_visibility
 from ..shading import display
-from ..shading.environment import Environment, load, prepare
+from ..shading.environment import Light, load, prepare
 from ..shading.pbr import Material, Surface, light_control, shade
-from ..shading.procedural import procedural
+from ..shading.procedural import KINDS, about_z
 from ..shading.sphere import directions
-from . import architecture, materials
+from . import architecture
 from .backgrounds import background
-from .materials import Points
+from .materials.layer import Points, Sample
+from .materials.look import evaluate
 from .scene import Scene, Subject
 from .shapes import Shape
 
@@ -42,6 +44,8 @@ class Geometry:
     """(N,) int64."""
     part_names: tuple[str, ...]
     surface: Surface
+    first: torch.Tensor
+    """(M,) int64: one sample of each of the M pixels that are hit."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +74,7 @@ def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SI
     )
     surface = Surface(gbuffer.position, gbuffer.geometric_normal, gbuffer.view, visibility, row)
     part = torch.from_numpy(shape.parts).to(device)[gbuffer.face].long()
-    return Geometry(gbuffer, part, shape.part_names, surface)
+    return Geometry(gbuffer, part, shape.part_names, surface, first)
 
 
 def pixel_blocks(mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -89,38 +93,57 @@ def pixel_blocks(mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 def picture(geometry: Geometry, scene: Scene) -> Picture:
     """Render one scene of the object that ``geometry`` was made of."""
     gbuffer, device = geometry.gbuffer, geometry.gbuffer.mask.device
-    light = prepare(environment(scene).to(device), directions(DIRECTIONS).to(device))
-    material = surface_material(geometry, scene)
+    light = light_of(scene, device)
     size = gbuffer.mask.shape[0] // OVERSAMPLING
     behind = background(scene.background, scene.background_seed, gbuffer.mask.shape[0], device)
-    colour = gbuffer.image(shade(material, geometry.surface, light), behind)
-    control = gbuffer.image(display.decode(light_control(geometry.surface, gbuffer.normal, light)))
+    colour = gbuffer.image(shade(surface_material(geometry, scene), geometry.surface, light), behind)
     return Picture(
         colour=to_bytes(display.encode(downsample(colour, size).clamp(0, 1))),
-        control=to_bytes(display.encode(downsample(control, size))),
+        control=to_bytes(control_picture(geometry, light, size)),
         depth=to_bytes(depth_control(gbuffer, size))[0],
     )
 
 
-def environment(scene: Scene) -> Environment:
+def control_picture(geometry: Geometry, light: Light, size: int) -> torch.Tensor:
+    """(size, size, 3): the light control, display-encoded.
+
+    Shaded once in each pixel, for shading without materials is smooth, and faded by how much of the pixel is hit.
+    """
+    surface, first = geometry.surface, geometry.first
+    seen = Surface(surface.position[first], surface.geometric_normal[first], surface.view[first], surface.visibility)
+    shading = torch.zeros((*geometry.gbuffer.mask.shape, 3), device=first.device)
+    shading[geometry.gbuffer.mask] = display.decode(light_control(seen, geometry.gbuffer.normal[first], light))[
+        surface.visibility_row
+    ]
+    return display.encode(downsample(shading, size))
+
+
+def light_of(scene: Scene, device: torch.device) -> Light:
     """The scene's light, turned and exposed."""
-    result = procedural(scene.light_seed) if scene.light == "procedural" else load(scene.light)
-    if scene.grey:
-        result = result.grey()
-    turn, tilt = scene.turn, scene.tilt
-    around_z = torch.tensor([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1.0]])
-    around_x = torch.tensor([[1.0, 0, 0], [0, math.cos(tilt), -math.sin(tilt)], [0, math.sin(tilt), math.cos(tilt)]])
-    return result.rotated(around_x @ around_z).exposed(scene.exposure)
+    light = prepared(scene.light, scene.light_seed, scene.grey, device)
+    around_x = torch.tensor(
+        ((1, 0, 0), (0, math.cos(scene.tilt), -math.sin(scene.tilt)), (0, math.sin(scene.tilt), math.cos(scene.tilt)))
+    )
+    return light.rotated((around_x @ about_z(scene.turn)).to(device)).scaled(scene.exposure)
+
+
+@functools.lru_cache(maxsize=256)
+def prepared(name: str, seed: int, grey: bool, device: torch.device) -> Light:
+    """A light of mean luminance 1. Scenes draw from a few hundred, for preparing one takes as long as a picture."""
+    environment = load(name) if name else KINDS[seed % len(KINDS)](seed)
+    if grey:
+        environment = environment.grey()
+    return prepare(environment.exposed(1.0).to(device), directions(DIRECTIONS).to(device))
 
 
 def surface_material(geometry: Geometry, scene: Scene) -> Material:
     """The scene's materials at every sample."""
     points = Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part)
-    main = materials.evaluate(scene.look, points, scene.look_seed)
+    main = evaluate(scene.look, points, scene.look_seed)
     if scene.part is not None:
-        other = materials.evaluate(scene.part_look, points, scene.look_seed + 1)
+        other = evaluate(scene.part_look, points, scene.look_seed + 1)
         chosen = geometry.part == geometry.part_names.index(scene.part)
-        main = materials.Sample(
+        main = Sample(
             *(
                 torch.where(chosen if b.ndim == 1 else chosen[:, None], b, a)
                 for a, b in zip(dataclasses.astuple(main), dataclasses.astuple(other))

@@ -8,13 +8,21 @@ import dataclasses
 import math
 import random
 
-from . import captions, materials, shapes
-from .materials import HELD_OUT, Look
+import torch
+
+from . import captions, shapes
+from .materials.colours import COLOURS
+from .materials.draw import HELD_OUT
+from .materials.look import Look, random_look
 from .shards import CAPTIONS, SIBLINGS
 
 PART_CHANCE = 0.35
 """Share of the objects with several parts of which one gets a material of its own."""
 FRONT_CHANCE = 0.5
+NEUTRAL = ("white", "white", "white", "grey", "grey", "black")
+"""Backgrounds of every other picture."""
+LIGHTS = 180
+"""Procedural lights in training, each turned at random."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Scene:
     part: str | None
     part_look: Look | None
     light: str
-    """Name of a vendored HDRI, or "procedural"."""
+    """Name of a vendored HDRI, or "" for a procedural light."""
     light_seed: int
     turn: float
     """Radians that the light is turned around Z."""
@@ -69,7 +77,7 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
         azimuth=azimuth,
         elevation=elevation,
         fov=math.radians(draw.uniform(18, 42)),
-        margin=draw.uniform(0.86, 1.12),
+        margin=draw.uniform(0.94, 1.2),
     )
 
 
@@ -80,14 +88,15 @@ def random_scene(subject: Subject, part_names: tuple[str, ...], seed: int, held_
     draw = random.Random(f"scene {seed}")
     offset = HELD_OUT if held_out else 0
     look_seed = draw.randrange(HELD_OUT) + offset
-    look = materials.random_look(draw)
+    generator = torch.Generator().manual_seed(draw.randrange(1 << 62))
+    look = random_look(generator)
     part = part_look = None
     if len(part_names) > 1 and draw.random() < PART_CHANCE:
-        part, part_look = draw.choice(part_names[1:]), materials.random_look(draw)
-    background = draw.choice(("white", "white", "grey", "grey", "black", *(item.name for item in materials.COLOURS)))
+        part, part_look = draw.choice(part_names[1:]), random_look(generator)
+    background = draw.choice(NEUTRAL if draw.random() < 0.5 else [item.name for item in COLOURS])
     photographs = environment.vendored()
     # Held-out lights are all procedural, from seeds of their own: eight photographs are too few to spare one.
-    light = draw.choice(photographs) if not held_out and draw.random() < 0.4 else "procedural"
+    light = draw.choice(photographs) if not held_out and draw.random() < 0.4 else ""
     wordings = captions.wordings(
         subject.family, look, part, part_look, background, view_word(subject), draw.randrange(1 << 30), CAPTIONS
     )
@@ -98,7 +107,7 @@ def random_scene(subject: Subject, part_names: tuple[str, ...], seed: int, held_
         part=part,
         part_look=part_look,
         light=light,
-        light_seed=draw.randrange(HELD_OUT) + offset,
+        light_seed=draw.randrange(LIGHTS) + offset,
         turn=draw.uniform(0, 2 * math.pi),
         tilt=math.radians(draw.gauss(0, 8)),
         grey=draw.random() < 0.85,

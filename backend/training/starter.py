@@ -112,13 +112,13 @@ def tokenizer(folder: Path, resume: Path | None):
     """The tokenizer, made from the grammar at first use: its numbering must not change while weights depend on it."""
     from transformers import CLIPTokenizer
 
-    from .captions import vocabulary
-    from .tokenizer import make_tokenizer
-
     path = folder / "tokenizer"
+    if not path.exists() and resume is None:
+        from .captions import vocabulary
+        from .tokenizer import make_tokenizer
+
+        return make_tokenizer(vocabulary(), path)
     if not path.exists():
-        if resume is None:
-            return make_tokenizer(vocabulary(), path)
         shutil.copytree(resume / "tokenizer", path)
     return CLIPTokenizer.from_pretrained(path)
 
@@ -137,7 +137,7 @@ def train_autoencoder(folder: Path, device: torch.device, options: Options, resu
 def write_latents(folder: Path, device: torch.device) -> None:
     from diffusers import AutoencoderKL
 
-    from .produce import encode_shards
+    from .vae import encode_shards
 
     network = AutoencoderKL.from_pretrained(folder / "vae/vae").to(device).requires_grad_(False).eval()
     print(f"latents of {encode_shards(folder / 'shards', network)} more shards", flush=True)

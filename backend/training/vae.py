@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import os
 import typing
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from . import architecture
 from .loop import Options, Progress, train
+from .shards import shard_folders
 
 if typing.TYPE_CHECKING:
     from diffusers import AutoencoderKL
@@ -20,7 +23,7 @@ if typing.TYPE_CHECKING:
     from .shards import Pictures
 
 CROP = 64
-"""Pixels. The network is made of convolutions, so crops teach it as much as whole pictures, at a quarter of the cost."""
+"""Pixels. The network is made of convolutions: crops teach it as much as whole pictures, at a quarter of the cost."""
 DIVERGENCE_WEIGHT = 2e-5
 """Of the latents' divergence from a normal distribution: enough to keep them bounded and smooth."""
 
@@ -93,3 +96,19 @@ def decode(network: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
     """Pictures (B, 3, H, W), uint8, of scaled latents."""
     pictures = network.decode(latents / network.config.scaling_factor).sample
     return ((pictures + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def encode_shards(folder: Path, network: AutoencoderKL, batch: int = 32) -> int:
+    """Write the latents of all shards that lack them; returns how many were written."""
+    device = next(network.parameters()).device
+    count = 0
+    for shard in shard_folders(folder):
+        if (shard / "latents.npy").exists():
+            continue
+        pictures = torch.from_numpy(np.load(shard / "pictures.npy"))
+        latents = torch.cat([encode(network, part.to(device)).cpu() for part in pictures.split(batch)])
+        with (shard / "latents.npy.part").open("wb") as file:
+            np.save(file, latents.half().numpy())
+        os.replace(shard / "latents.npy.part", shard / "latents.npy")
+        count += 1
+    return count

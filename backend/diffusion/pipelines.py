@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loading repositories in diffusers format: the starter that ships, or any other of the same layout."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing
+from pathlib import Path
+
+if typing.TYPE_CHECKING:
+    import torch
+    from diffusers import StableDiffusionControlNetPipeline, StableDiffusionPipeline
+
+STARTER = Path(__file__).resolve().parent.parent / "starter"
+"""The repository of the models that ship."""
+
+
+def load_text_to_image(repository: Path, device: torch.device) -> StableDiffusionPipeline:
+    """The text-to-image pipeline of a local repository, in float32 on the CPU and float16 elsewhere."""
+    prepare_libraries()
+    from diffusers import StableDiffusionPipeline
+
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        repository, dtype=working_type(device), safety_checker=None, local_files_only=True
+    )
+    return _quiet(pipeline.to(device))
+
+
+def load_with_control(repository: Path, controlnet: Path, device: torch.device) -> StableDiffusionControlNetPipeline:
+    """The same with a ControlNet, whose control pictures have the size of the picture."""
+    prepare_libraries()
+    from diffusers import ControlNetModel, StableDiffusionControlNetPipeline
+
+    control = ControlNetModel.from_pretrained(controlnet, dtype=working_type(device), local_files_only=True)
+    pipeline = StableDiffusionControlNetPipeline.from_pretrained(
+        repository, controlnet=control, dtype=working_type(device), safety_checker=None, local_files_only=True
+    )
+    return _quiet(pipeline.to(device))
+
+
+def working_type(device: torch.device) -> torch.dtype:
+    """Half precision is slower than full on processors."""
+    import torch
+
+    return torch.float32 if device.type == "cpu" else torch.float16
+
+
+def best_device() -> torch.device:
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def unknown_words(prompt: str, tokenizer) -> list[str]:
+    """Words of a prompt that are no single token of the vocabulary: the model has never learned them."""
+    words = re.findall(r"[^\W\d_]+", prompt.lower())
+    return [word for word in dict.fromkeys(words) if len(tokenizer.tokenize(word)) != 1]
+
+
+def prepare_libraries() -> None:
+    """Call before anything is loaded: no server is asked behind our back, and no library draws on the terminal.
+
+    Weights are downloaded by an explicit job or not at all.
+    """
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
+
+
+def _quiet(pipeline):
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
