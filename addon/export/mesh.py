@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import bpy
+import bmesh
 import numpy as np
 from mathutils import Vector
 
@@ -74,18 +75,73 @@ def evaluated_surface(mesh_object: bpy.types.Object, depsgraph: bpy.types.Depsgr
 
 def arrays(context: bpy.types.Context, mesh_object: bpy.types.Object) -> Arrays:
     """One object: shape keys and all viewport modifiers except Armature applied."""
-    depsgraph = context.evaluated_depsgraph_get()
-    with modifiers_off(mesh_object, only_armatures=True):
-        depsgraph.update()
-        vertices, triangles = evaluated_surface(mesh_object, depsgraph)
+    with without_seams(context, mesh_object) as seen:
+        depsgraph = context.evaluated_depsgraph_get()
+        with modifiers_off(seen, only_armatures=True):
+            depsgraph.update()
+            vertices, triangles = evaluated_surface(seen, depsgraph)
+        same_count = len(vertices) == len(seen.data.vertices)
+        welded = seen is not mesh_object
     targets = vertices
-    if len(vertices) != len(mesh_object.data.vertices):
-        with modifiers_off(mesh_object, only_armatures=False):
+    depsgraph = context.evaluated_depsgraph_get()
+    if welded or not same_count:
+        with modifiers_off(mesh_object, only_armatures=same_count):
             depsgraph.update()
             targets, _ = evaluated_surface(mesh_object, depsgraph)
     depsgraph.update()
     up = mesh_object.matrix_world.to_3x3() @ Vector((0.0, 0.0, 1.0))
     return Arrays(vertices, triangles, targets, tuple(up.normalized()))
+
+
+@contextlib.contextmanager
+def without_seams(context: bpy.types.Context, mesh_object: bpy.types.Object) -> Iterator[bpy.types.Object]:
+    """The object itself; or, where modifiers would tear its mesh open, a copy for a moment with its seams welded.
+
+    Game formats store a vertex once for each UV and normal. Nothing shows until a modifier moves or removes vertices on
+    one side of such a seam: Decimate, Subdivision and Smooth tear it open.
+    """
+    changing = any(modifier.show_viewport and modifier.type != "ARMATURE" for modifier in mesh_object.modifiers)
+    if not changing or not has_seams(mesh_object.data):
+        yield mesh_object
+        return
+    copy = mesh_object.copy()
+    copy.data = mesh_object.data.copy()
+    context.scene.collection.objects.link(copy)
+    try:
+        weld_seams(copy.data)
+        context.view_layer.update()
+        yield copy
+    finally:
+        mesh = copy.data
+        bpy.data.objects.remove(copy)
+        bpy.data.meshes.remove(mesh)
+
+
+def has_seams(mesh: bpy.types.Mesh) -> bool:
+    """Whether edges of one face lie exactly on edges of another one that does not share their vertices."""
+    edges = np.empty(len(mesh.edges) * 2, dtype=np.int32)
+    mesh.edges.foreach_get("vertices", edges)
+    used = np.empty(len(mesh.loops), dtype=np.int32)
+    mesh.loops.foreach_get("edge_index", used)
+    border = edges.reshape(-1, 2)[np.bincount(used, minlength=len(mesh.edges)) == 1]
+    if not len(border):
+        return False
+    _, place = np.unique(vertex_positions(mesh)[border.ravel()], axis=0, return_inverse=True)
+    pairs = np.sort(place.reshape(-1, 2), axis=1)
+    return len(np.unique(pairs, axis=0)) < len(pairs)
+
+
+def weld_seams(mesh: bpy.types.Mesh) -> None:
+    """Merge vertices of open edges that lie in the same place. Closed shells that touch stay apart."""
+    positions = vertex_positions(mesh)
+    sound = positions[(np.abs(positions) < 1e30).all(axis=1)]
+    size = float(np.ptp(sound, axis=0).max()) if len(sound) else 0.0
+    work = bmesh.new()
+    work.from_mesh(mesh)
+    border = [vertex for vertex in work.verts if vertex.is_boundary]
+    bmesh.ops.remove_doubles(work, verts=border, dist=1e-6 * size)
+    work.to_mesh(mesh)
+    work.free()
 
 
 def joined(parts: list[Arrays]) -> Arrays:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From one press of Rig to the armature in the scene."""
 
+import itertools
 import json
 
 import bpy
@@ -10,6 +11,7 @@ import pytest
 from mathutils import Matrix
 
 from galatea.addon import recipe, session
+from galatea.addon.export import mesh as mesh_export
 from galatea.addon.importers import armature as armature_import
 from galatea.addon.importers import weights
 
@@ -203,6 +205,52 @@ def test_mirror_and_subdivision(animal, worker):
     moved = np.linalg.norm(made_up.world_points(animal) - before, axis=1)
     low = (before[:, 2] < 0.5) & (before[:, 1] > 0)
     assert moved[low & (before[:, 0] < 0)].min() > 0.1 > moved[low & (before[:, 0] > 0)].max()
+
+
+def split_along_every_edge(item):
+    """As game formats do at seams and hard edges: every face has vertices of its own."""
+    points = made_up.world_points(item)
+    corners = [vertex for face in item.data.polygons for vertex in face.vertices]
+    sizes = [len(face.vertices) for face in item.data.polygons]
+    starts = np.cumsum([0, *sizes])
+    split = bpy.data.meshes.new("Split")
+    split.from_pydata(points[corners].tolist(), [], [range(a, b) for a, b in itertools.pairwise(starts)])
+    item.data = split
+
+
+@pytest.mark.parametrize("modifier", ["DECIMATE", "SUBSURF", "SMOOTH"])
+def test_modifiers_do_not_tear_seams_open(animal, worker, modifier):
+    whole = made_up.world_points(animal)
+    split_along_every_edge(animal)
+    animal.shape_key_add(name="Basis")
+    animal.shape_key_add(name="Higher").value = 1
+    for point in animal.data.shape_keys.key_blocks["Higher"].data:
+        point.co.z += 10
+    made = animal.modifiers.new("Changing", modifier)
+    if modifier == "DECIMATE":
+        made.ratio = 0.5
+    made_up.select(animal)
+    before, count = made_up.world_points(animal), len(animal.data.vertices)
+    objects, meshes = len(bpy.data.objects), len(bpy.data.meshes)
+    part = mesh_export.arrays(bpy.context, animal)
+    edges = np.sort(part.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
+    assert np.abs(np.ptp(part.vertices, axis=0) / np.ptp(whole, axis=0) - 1).max() < 0.2
+    assert part.vertices[:, 2].min() > 9
+    assert len(part.targets) == count
+    assert (len(bpy.data.objects), len(bpy.data.meshes)) == (objects, meshes)
+    assert len(animal.data.vertices) == count and np.array_equal(made_up.world_points(animal), before)
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert np.allclose(made_up.weights_of(animal).sum(1), 1, atol=1e-6)
+
+
+def test_only_split_meshes_under_modifiers_are_welded(animal, worker):
+    animal.modifiers.new("Smooth", "SMOOTH")
+    assert not mesh_export.has_seams(animal.data)
+    split_along_every_edge(animal)
+    assert mesh_export.has_seams(animal.data)
+    animal.modifiers.clear()
+    assert np.array_equal(mesh_export.arrays(bpy.context, animal).vertices, made_up.world_points(animal))
 
 
 def test_several_meshes_get_one_armature(animal, worker):
