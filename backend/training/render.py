@@ -21,8 +21,8 @@ from ..shading.procedural import KINDS, about_z
 from ..shading.sphere import directions
 from . import architecture
 from .backgrounds import background
-from .materials.layer import Points, Sample
-from .materials.look import evaluate
+from .materials.layer import Points
+from .materials.look import Look, evaluate
 from .scene import Scene, Subject
 from .shapes import Shape
 
@@ -121,10 +121,13 @@ def control_picture(geometry: Geometry, light: Light, size: int) -> torch.Tensor
 def light_of(scene: Scene, device: torch.device) -> Light:
     """The scene's light, turned and exposed."""
     light = prepared(scene.light, scene.light_seed, scene.grey, device)
-    around_x = torch.tensor(
-        ((1, 0, 0), (0, math.cos(scene.tilt), -math.sin(scene.tilt)), (0, math.sin(scene.tilt), math.cos(scene.tilt)))
-    )
-    return light.rotated((around_x @ about_z(scene.turn)).to(device)).scaled(scene.exposure)
+    return light.rotated((about_x(scene.tilt) @ about_z(scene.turn)).to(device)).scaled(scene.exposure)
+
+
+def about_x(angle: float) -> torch.Tensor:
+    """Rotation (3, 3) around +X, radians."""
+    c, s = math.cos(angle), math.sin(angle)
+    return torch.tensor(((1.0, 0.0, 0.0), (0.0, c, -s), (0.0, s, c)))
 
 
 @functools.lru_cache(maxsize=256)
@@ -138,18 +141,22 @@ def prepared(name: str, seed: int, grey: bool, device: torch.device) -> Light:
 
 def surface_material(geometry: Geometry, scene: Scene) -> Material:
     """The scene's materials at every sample."""
-    points = Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part)
-    main = evaluate(scene.look, points, scene.look_seed)
-    if scene.part is not None:
-        other = evaluate(scene.part_look, points, scene.look_seed + 1)
-        chosen = geometry.part == geometry.part_names.index(scene.part)
-        main = Sample(
-            *(
-                torch.where(chosen if b.ndim == 1 else chosen[:, None], b, a)
-                for a, b in zip(dataclasses.astuple(main), dataclasses.astuple(other))
-            )
-        )
-    return Material(main.albedo, main.roughness, main.metallic, main.normal)
+    main = material_of(geometry, scene.look, scene.look_seed)
+    if scene.part is None:
+        return main
+    other = material_of(geometry, scene.part_look, scene.look_seed + 1)
+    chosen = geometry.part == geometry.part_names.index(scene.part)
+    names = [field.name for field in dataclasses.fields(Material)]
+    pairs = {name: (getattr(main, name), getattr(other, name)) for name in names}
+    return Material(
+        **{name: torch.where(chosen if a.ndim == 1 else chosen[:, None], b, a) for name, (a, b) in pairs.items()}
+    )
+
+
+def material_of(geometry: Geometry, look: Look, seed: int) -> Material:
+    """One look all over the object."""
+    sample = evaluate(look, Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part), seed)
+    return Material(sample.albedo, sample.roughness, sample.metallic, sample.normal)
 
 
 def downsample(image: torch.Tensor, size: int) -> torch.Tensor:

@@ -77,7 +77,7 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
         azimuth=azimuth,
         elevation=elevation,
         fov=math.radians(draw.uniform(18, 42)),
-        margin=draw.uniform(0.94, 1.2),
+        margin=draw.uniform(0.98, 1.25),
     )
 
 

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``galatea train report``: what the models can do on held-out scenes, each score beside that of ground truth."""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from . import scores
+from .classifier import MATERIALS, Classifier, judge, labels
+from .control import Control
+from .lights import LightTest, light_tests, recognised
+from .sample import generate
+from .shards import Pictures
+from .sheet import contact_sheet
+
+if typing.TYPE_CHECKING:
+    from diffusers import AutoencoderKL, StableDiffusionControlNetPipeline, StableDiffusionPipeline
+
+SECOND_SEEDS = 32
+"""So many captions are painted again with another seed."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A score of generated pictures beside the same score of ground-truth renders of the same captions."""
+
+    generated: float
+    truth: float
+
+
+@dataclass(frozen=True)
+class Report:
+    pictures: int
+    """Held-out captions, each painted once."""
+    material: Beside
+    """Share in which the judge sees the prompted material word."""
+    colour: Beside
+    """The same for the colour word, of pictures without a pattern."""
+    gradient: float
+    """Gradient energy of pictures with a pattern, relative to ground truth's."""
+    spectrum: tuple[float, ...]
+    """Power of the same pictures in three octaves, coarse to fine, relative to ground truth's."""
+    seeds: float
+    """Mean absolute difference of two seeds' pictures, 0..1."""
+    vae_psnr: float
+    """dB of held-out pictures through the autoencoder."""
+    light: dict[str, Beside]
+    """Share in which the light asked for is recognised among eight, by ControlNet."""
+    confused: tuple[tuple[str, str, int], ...]
+    """Prompted and seen material, how often: the most frequent mistakes."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """What is reported on."""
+
+    vae: AutoencoderKL
+    base: StableDiffusionPipeline
+    controlled: dict[Control, StableDiffusionControlNetPipeline]
+    judge: Classifier
+
+
+def make_report(models: Models, held_out: Pictures, folder: Path, count: int, light_subjects: int) -> Report:
+    """Score ``count`` held-out captions and ``light_subjects`` objects; pictures that belong to it go to ``folder``."""
+    scenes = held_out.scenes()
+    # Siblings share an object: taking few of each, its difficulty does not count many times.
+    plain = [index for index, scene in enumerate(scenes) if scene["scene"]["part"] is None]
+    chosen = plain[:: max(1, len(plain) // count)][:count]
+    captions = [scenes[index]["captions"][0] for index in chosen]
+    truth = torch.stack([held_out.picture(index) for index in chosen])
+    made = generate(models.base, captions)
+    again = generate(models.base, captions[:SECOND_SEEDS], seeds=range(10_000, 10_000 + len(captions[:SECOND_SEEDS])))
+    material, colour = labels([scenes[index] for index in chosen])
+    seen, real = judge(models.judge, made), judge(models.judge, truth)
+    patterned = torch.tensor([scenes[index]["scene"]["look"]["pattern"] is not None for index in chosen])
+    report = Report(
+        pictures=len(chosen),
+        material=Beside(scores.accuracy(seen.material, material), scores.accuracy(real.material, material)),
+        colour=Beside(scores.accuracy(seen.colour, colour), scores.accuracy(real.colour, colour)),
+        gradient=scores.gradient_energy(made[patterned]) / scores.gradient_energy(truth[patterned]),
+        spectrum=tuple((scores.spectrum(made[patterned]) / scores.spectrum(truth[patterned])).tolist()),
+        seeds=scores.difference(made[: len(again)], again),
+        vae_psnr=scores.reconstruction_psnr(models.vae, truth),
+        light=light_scores(models, light_tests(light_subjects), folder),
+        confused=confusions(seen.material.argmax(dim=1), material),
+    )
+    write_samples(truth, made, captions, folder / "samples.png")
+    wrong = (seen.material.argmax(dim=1) != material).nonzero()[:, 0].tolist()
+    write_samples(truth[wrong], made[wrong], [captions[index] for index in wrong], folder / "failures.png", rows=2)
+    (folder / "report.json").write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def light_scores(models: Models, tests: list[LightTest], folder: Path) -> dict[str, Beside]:
+    """The light test for each ControlNet, and a picture of the first objects under four lights."""
+    truth = sum(recognised(test.truth, test) for test in tests) / (8 * len(tests))
+    result, rows, texts = {}, [], []
+    for control, pipeline in models.controlled.items():
+        count = 0
+        for number, test in enumerate(tests):
+            depth = test.depth.expand(8, 3, -1, -1)
+            shown = depth if control is Control.DEPTH else test.controls
+            # One seed for all: only the light differs.
+            made = generate(pipeline, [test.caption] * 8, shown.float() / 255, seeds=[number] * 8)
+            count += recognised(made, test)
+            if control is Control.LIGHT and number < 4:
+                rows += [list(test.controls[::2]) + list(test.truth[::2]) + list(made[::2])]
+                texts += [[""] * 4 + [test.caption] * 4 + ["generated"] * 4]
+        result[control.value] = Beside(count / (8 * len(tests)), truth)
+    if rows:
+        contact_sheet(rows, texts, folder / "lights.png")
+    return result
+
+
+def confusions(seen: torch.Tensor, wanted: torch.Tensor, count: int = 12) -> tuple[tuple[str, str, int], ...]:
+    pairs = Counter((MATERIALS[w], MATERIALS[s]) for w, s in zip(wanted.tolist(), seen.tolist()) if w != s)
+    return tuple((wanted, seen, times) for (wanted, seen), times in pairs.most_common(count))
+
+
+def write_samples(
+    truth: torch.Tensor, made: torch.Tensor, captions: list[str], path: Path, rows: int = 5, columns: int = 8
+) -> None:
+    """Rows of ground truth, with the generated pictures for the same captions below."""
+    pictures, texts = [], []
+    for start in range(0, min(len(truth), rows * columns), columns):
+        part = slice(start, start + columns)
+        pictures += [list(truth[part]), list(made[part])]
+        texts += [[], captions[part]]
+    if pictures:
+        contact_sheet(pictures, texts, path)
