@@ -16,9 +16,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-WARM_UP = 500
-"""Steps. Fresh optimiser state makes large steps at first, also when training goes on from shipped weights."""
-
 
 @dataclass(frozen=True)
 class Options:
@@ -31,6 +28,8 @@ class Options:
     """Stop when the stage has seen so many pictures in all its runs, the rate falling to a tenth along a cosine."""
     seconds: float | None = None
     """Stop this run after so long, to be gone on with later."""
+    warm_up: int = 500
+    """Steps. Fresh optimiser state makes large steps at first, also when training goes on from shipped weights."""
     average: float = 0.9995
     """Decay of the averaged weights per step, once there are enough steps behind them."""
     save_every: float = 120.0
@@ -87,7 +86,7 @@ def train(
     with stoppable() as stopped:
         while not stopped() and not finished(progress, options, time.monotonic() - begin):
             for group in optimiser.param_groups:
-                group["lr"] = options.rate * warm_up(step) * fall(progress.samples, options.samples)
+                group["lr"] = options.rate * warm_up(step, options.warm_up) * fall(progress.samples, options.samples)
             value = loss(progress.samples)
             value.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -110,8 +109,8 @@ def train(
     return average.module
 
 
-def warm_up(step: int) -> float:
-    return min(1.0, (step + 1) / WARM_UP)
+def warm_up(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / steps)
 
 
 def fall(samples: int, end: int | None) -> float:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import typing
 from pathlib import Path
@@ -29,7 +30,7 @@ DIVERGENCE_WEIGHT = 2e-5
 
 
 def train_vae(pictures: Pictures, folder: Path, options: Options, device: torch.device) -> AutoencoderKL:
-    """Train, or go on; returns the averaged network with its scaling factor set, and saves it to ``folder/vae``."""
+    """Train, or go on; returns the averaged network with normalised latents, and saves it to ``folder/vae``."""
     torch.manual_seed(0)
     network = architecture.vae().to(device)
 
@@ -42,10 +43,9 @@ def train_vae(pictures: Pictures, folder: Path, options: Options, device: torch.
         return reconstruction_loss(reconstruction, crops) + DIVERGENCE_WEIGHT * posterior.kl().mean() / CROP
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
-        set_scale(average["vae"], pictures, device)
-        average["vae"].save_pretrained(folder / "vae")
+        normalised(average["vae"], pictures).save_pretrained(folder / "vae")
 
-    return train(nn.ModuleDict({"vae": network}), loss, options, folder, on_save)["vae"]
+    return normalised(train(nn.ModuleDict({"vae": network}), loss, options, folder, on_save)["vae"], pictures)
 
 
 def random_crops(pictures: Pictures, count: int, generator: torch.Generator) -> torch.Tensor:
@@ -78,11 +78,26 @@ def reconstruction_loss(output: torch.Tensor, target: torch.Tensor) -> torch.Ten
 
 
 @torch.no_grad()
-def set_scale(network: AutoencoderKL, pictures: Pictures, device: torch.device, count: int = 64) -> None:
-    """Set ``scaling_factor`` so that scaled latents of whole pictures have a standard deviation of one."""
+def normalised(network: AutoencoderKL, pictures: Pictures, count: int = 128) -> AutoencoderKL:
+    """A copy in which every latent channel has mean 0 and standard deviation 1 over ``pictures``.
+
+    Diffusion starts from such noise, and pipelines of this kind know only one factor for all channels. The encoder's
+    last and the decoder's first layer are linear, so they can take the change, exactly.
+    """
+    network = copy.deepcopy(network)
+    device = next(network.parameters()).device
     picked = torch.linspace(0, len(pictures) - 1, count).long().tolist()
     batch = torch.stack([pictures.picture(index) for index in picked]).to(device).float() / 127.5 - 1
-    network.register_to_config(scaling_factor=1.0 / network.encode(batch).latent_dist.mean.std().item())
+    latents = torch.cat([network.encode(part).latent_dist.mean for part in batch.split(32)])
+    mean, spread = latents.mean(dim=(0, 2, 3)), latents.std(dim=(0, 2, 3))
+    last, first, channels = network.quant_conv, network.post_quant_conv, len(mean)
+    last.bias[:channels] = (last.bias[:channels] - mean) / spread
+    last.weight[:channels] /= spread[:, None, None, None]
+    last.bias[channels:] -= 2 * spread.log()  # the logarithm of the variance
+    first.bias += first.weight[:, :, 0, 0] @ mean
+    first.weight *= spread[None, :, None, None]
+    network.register_to_config(scaling_factor=1.0)
+    return network
 
 
 @torch.no_grad()
