@@ -11,7 +11,7 @@ import torch
 from galatea.backend.training.materials import colours, draw, noise
 from galatea.backend.training.materials.colours import COLOURS, to_oklch
 from galatea.backend.training.materials.finishes import FINISHES
-from galatea.backend.training.materials.layer import Place, Points, Sample, bumped, surround
+from galatea.backend.training.materials.layer import STEP, Place, Points, Sample, bumped, surround
 from galatea.backend.training.materials.look import WORDS, Look, evaluate, random_look
 from galatea.backend.training.materials.patterns import PATTERNS
 
@@ -67,6 +67,8 @@ def test_metals_are_metallic_and_nothing_else_is(word):
         assert metallic == 1
     elif word.name == "painted metal":
         assert 0 < metallic < 0.4, "only where it is chipped"
+    elif word.name == "car paint":
+        assert 0.3 < metallic < 0.7, "flakes under clear coat"
     else:
         assert metallic == 0
 
@@ -183,7 +185,8 @@ def test_neighbours_find_the_same_cells_as_if_asked_themselves():
     each = noise.cells(alone, place.position, draw.Draw(4), 0.3)
     assert ((once.nearest - each.nearest).abs() < 1e-4).float().mean() > 0.99
     assert (once.identity == each.identity).float().mean() > 0.99
-    assert ((once.second - each.second).abs() < 1e-4).float().mean() > 0.98
+    # A third point may have come closer than the second, but by no more than the step taken.
+    assert (once.second - each.second).abs().max() < 2 * STEP / 0.3
 
 
 def test_oklch_goes_there_and_back():

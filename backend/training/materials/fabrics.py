@@ -8,10 +8,10 @@ import math
 
 import torch
 
-from .colours import srgb
+from .colours import luminance, srgb
 from .draw import Draw
 from .layer import Layer, Place, layer, mix, smoothstep
-from .mapping import Flat, box, grid
+from .mapping import Flat, box, grid, hexagons
 from .noise import cells, hashed, per_cell, warp, waves
 
 
@@ -77,14 +77,16 @@ def knitted_wool(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def velvet(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Deep pile: strokes of the hand are lighter where the pile leans the other way."""
-    bend = warp(place.position, draw, 0.8, 0.25)
-    stroke = waves(bend @ draw.rotation(), draw, 1.1, 2, 0.5, stretch=(1, 1, 2.2))
-    lean = smoothstep(-0.3, 0.3, place.here(stroke))
+    """Deep pile in heavy folds; the crests of the folds, where the pile opens, are pale."""
+    bend = warp(place.position, draw, 0.6, 0.1) @ draw.rotation(0.3)
+    folds = waves(bend, draw, 1.1, 2, 0.4, stretch=(1, 1, 3.5))
+    stroke = waves(place.here(bend), draw, 0.7, 2, 0.5)
+    crest = place.here(folds)
     base = _dye(draw, paint, ("7d1128", "1f2f73", "1d5a3c", "55206b"))
-    folds = waves(place.position @ draw.rotation(0.4), draw, 0.8, 1, stretch=(1, 1, 3.0))
-    albedo = base * (0.5 + 0.7 * lean)[:, None] + 0.03 * lean[:, None]
-    return layer(place, albedo, 0.75 + 0.25 * (1 - lean), 0.07 * folds)
+    sheen = (smoothstep(0.2, 1.8, crest) + 0.25 * smoothstep(0.2, 1.5, stroke)).clamp(0, 1)
+    albedo = base * (0.42 + 0.5 * smoothstep(-1.6, 0.8, crest))[:, None]
+    albedo = mix(albedo, base * 0.75 + 0.22, 0.75 * sheen)
+    return layer(place, albedo, 1.0, 0.085 * folds)
 
 
 def silk(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -119,15 +121,23 @@ def denim(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def leather(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Grained hide: pebbles with creases, darker in the creases, a dull shine on top."""
-    points = warp(place.position, draw, 2.2, 0.04, 2)
-    pebbles = cells(place, points, draw, draw.log_uniform(0.13, 0.17))
-    crease = smoothstep(0.14, 0.0, pebbles.border)
-    worn = waves(place.position, draw, 0.9, 3, 0.55)
+    """Grained hide: pebbles with dark creases, a dull shine on top, a stitched seam."""
+    points = warp(place.position, draw, 2.0, 0.03)
+    pebbles = cells(place, points, draw, draw.log_uniform(0.105, 0.13))
+    crease = smoothstep(0.12, 0.0, pebbles.border)
+    worn = waves(place.here(place.position), draw, 0.8, 2, 0.5)
     base = _dye(draw, paint, ("7a4424", "5a2f1b", "2b211d", "a2622f", "8b1f1f"))
     here = place.here(crease)
-    albedo = base * (1.05 + 0.14 * place.here(worn) - 0.55 * here).clamp(0.2, 1.4)[:, None]
-    return layer(place, albedo, 0.38 + 0.25 * here, 0.028 * smoothstep(0.0, 0.3, pebbles.border))
+    albedo = base * (1.05 + 0.15 * worn - 0.38 * here).clamp(0.3, 1.4)[:, None]
+    flat = box(place, draw)
+    panels = grid(flat, draw.uniform(1.1, 1.4), 40.0)
+    seam = smoothstep(0.016, 0.006, panels.edge)
+    dash = torch.abs(flat.v / 0.11 - torch.round(flat.v / 0.11)) < 0.32
+    stitch = smoothstep(0.02, 0.01, (panels.edge - 0.06).abs()) * dash
+    albedo = albedo * (1 - 0.75 * place.here(seam))[:, None]
+    albedo = mix(albedo, srgb("dcc7a0", draw), 0.85 * place.here(stitch))
+    relief = 0.017 * smoothstep(0.0, 0.3, pebbles.border) + 0.035 * smoothstep(0.0, 0.05, panels.edge) + 0.012 * stitch
+    return layer(place, albedo, 0.36 + 0.25 * here, relief)
 
 
 def quilted(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -145,39 +155,44 @@ def quilted(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def carpet(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Long pile loops, tufts of slightly different tone."""
-    tufts = cells(place, warp(place.position, draw, 3.0, 0.02), draw, draw.log_uniform(0.1, 0.125))
-    curl = waves(place.position, draw, 7.0, 2, 0.8)
+    """Loop pile: round loops in staggered rows, each of its own tone, a few worn flat."""
+    loops = hexagons(box(place, draw, draw.uniform(-0.1, 0.1)), draw.log_uniform(0.095, 0.12))
+    apart = torch.hypot(loops.x, loops.y) * 1.8
+    dome = (1 - apart.square()).clamp_min(0).sqrt()
     base = _dye(draw, paint, ("8e3b3b", "c9b79a", "4f6d7a", "6a7f4f"))
-    shade = (1.1 - 0.85 * place.here(tufts.nearest)) * (0.75 + 0.5 * place.here(per_cell(tufts.identity, draw)))
-    return layer(
-        place,
-        base * (shade + 0.06 * place.here(curl)).clamp(0.15, 1.3)[:, None],
-        1.0,
-        -0.09 * tufts.nearest + 0.008 * curl,
-    )
+    tone = place.here(per_cell(loops.identity, draw))
+    shade = (0.35 + 0.7 * place.here(dome)) * (0.7 + 0.55 * tone)
+    return layer(place, base * shade[:, None], 1.0, 0.05 * dome)
 
 
 def felt(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Matted wool without a weave."""
-    mat = waves(place.position, draw, 5.0, 3, 0.8)
+    """Matted wool: no weave, single hairs lie on it, pieces joined by a blanket stitch."""
+    mat = waves(place.position, draw, 3.5, 3, 0.7, count=24)
     base = _dye(draw, paint, ("8c2f39", "3f6b4f", "5d6470", "c58f3a"))
-    return layer(place, base * (1 + 0.07 * place.here(mat))[:, None], 1.0, 0.008 * mat)
+    flat = box(place, draw)
+    panels = grid(flat, draw.uniform(1.1, 1.4), 40.0)
+    dash = smoothstep(0.17, 0.1, torch.abs(flat.v / 0.13 - torch.round(flat.v / 0.13)))
+    stitch = dash * smoothstep(0.085, 0.07, panels.edge)
+    thread = torch.where(luminance(base) > 0.3, 0.3, 1.6)
+    albedo = base * (1 + 0.06 * place.here(mat))[:, None]
+    albedo = mix(albedo, base * thread[..., None] + 0.05, place.here(stitch))
+    seam = smoothstep(0.018, 0.004, panels.edge)
+    return layer(place, albedo * (1 - 0.5 * place.here(seam))[:, None], 1.0, 0.009 * mat + 0.02 * stitch - 0.03 * seam)
 
 
 def fur(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Tapering locks of hair that hang and swirl."""
-    flow = waves(place.position, draw, 0.7, 2, outputs=3)
+    flow = waves(place.position, draw, 0.7, 2, outputs=3, count=12)
     points = place.position + 0.1 * flow
-    stretched = points * torch.tensor([1, 1, draw.uniform(0.2, 0.26)], device=points.device)
+    stretched = points * torch.tensor([1, 1, draw.uniform(0.22, 0.28)], device=points.device)
     locks = cells(place, stretched, draw, draw.log_uniform(0.085, 0.105))
     hair = waves(points, draw, 8.0, 2, 0.9, stretch=(1, 1, 9.0), count=18)
     base = _dye(draw, paint, ("8a5f37", "5b4634", "b9a78d", "c4793a", "4b4b50"))
     # Offset along Z runs over one lock: pale at its tip, dark at its root under the next.
     along = place.here(locks.offset[:, 2])
-    shade = (0.72 - 0.55 * along - 0.35 * place.here(locks.nearest) + 0.13 * place.here(hair)).clamp(0.12, 1.25)
-    height = -0.05 * locks.offset[:, 2] - 0.05 * locks.nearest + 0.009 * hair
-    return layer(place, base * (shade[:, None] * 1.25), 0.75, height)
+    shade = (0.85 - 0.55 * along - 0.4 * place.here(locks.nearest) + 0.16 * place.here(hair)).clamp(0.15, 1.3)
+    height = -0.035 * locks.offset[:, 2] - 0.035 * locks.nearest + 0.007 * hair
+    return layer(place, base * (shade[:, None] * 1.2), 0.8, height)
 
 
 def carbon_fibre(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:

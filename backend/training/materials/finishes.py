@@ -32,10 +32,10 @@ def glossy(place: Place, draw: Draw, below: Layer) -> Layer:
 
 
 def brushed(place: Place, draw: Draw, below: Layer) -> Layer:
-    lines = waves(place.position @ draw.rotation(0.6), draw, 11.0, 2, 0.9, stretch=(14.0, 14.0, 1.0), count=20)
+    lines = metals.brush_lines(place, draw)
     here = place.here(lines)
-    albedo = below.albedo * (0.88 + 0.1 * here).clamp(0.6, 1.05)[:, None]
-    return Layer(albedo, (0.36 + 0.07 * here).clamp(0.15, 1), below.metallic, below.height + 0.003 * lines)
+    albedo = below.albedo * (0.86 + 0.12 * here).clamp(0.55, 1.05)[:, None]
+    return Layer(albedo, (0.34 + 0.06 * here).clamp(0.15, 1), below.metallic, 0.3 * below.height + 0.0012 * lines)
 
 
 def hammered(place: Place, draw: Draw, below: Layer) -> Layer:
@@ -44,12 +44,16 @@ def hammered(place: Place, draw: Draw, below: Layer) -> Layer:
 
 def rusty(place: Place, draw: Draw, below: Layer) -> Layer:
     """Patches of orange-brown oxide with ragged, raised rims and runs below them."""
-    spread = waves(place.position, draw, 1.0, 4, 0.62)
-    runs = waves(place.position, draw, 3.0, 2, 0.7, stretch=(1, 1, 7.0))
-    cover = smoothstep(-0.12, 0.12, spread + 0.2 * runs + draw.uniform(-0.25, 0.45))
-    grain = waves(place.position, draw, 5.0, 3, 0.75)
-    oxide = layer(place, metals.rust(place, draw), 0.92, below.height + 0.012 + 0.01 * grain)
-    return blend(place, below, oxide, cover)
+    spread = waves(place.position, draw, 0.9, 4, 0.55)
+    runs = waves(place.position, draw, 2.5, 1, stretch=(1, 1, 6.0), count=14)
+    level = spread + 0.2 * runs + draw.uniform(-0.4, 0.3)
+    cover = smoothstep(-0.1, 0.06, level)
+    grain = waves(place.position, draw, 4.0, 2, 0.7)
+    oxide = layer(place, metals.rust(place, draw), 0.92, below.height * 0.4 + 0.012 + 0.008 * grain)
+    # Brown stain on the metal around the patches.
+    stain = place.here(smoothstep(-0.7, -0.05, level))[:, None]
+    stained = below.albedo * torch.lerp(torch.ones(3, device=stain.device), stain.new_tensor([0.62, 0.42, 0.28]), stain)
+    return blend(place, dataclasses.replace(below, albedo=stained), oxide, cover)
 
 
 def tarnished(place: Place, draw: Draw, below: Layer) -> Layer:
@@ -76,57 +80,53 @@ def verdigris(place: Place, draw: Draw, below: Layer) -> Layer:
 
 
 def old(place: Place, draw: Draw, below: Layer) -> Layer:
-    """Faded, stained brown, worn and cracked a little."""
-    stain = waves(place.position, draw, 0.9, 4, 0.62)
-    here = smoothstep(-0.6, 1.2, place.here(stain))
+    """Faded, stained brown, dented, with a few cracks."""
+    stain = waves(place.position, draw, 0.8, 4, 0.55)
+    here = smoothstep(-0.5, 1.1, place.here(stain))
     grey = luminance(below.albedo)[:, None]
-    faded = mix(below.albedo, grey.expand(-1, 3), torch.full_like(here, 0.45))
-    brown = faded * torch.tensor([0.58, 0.46, 0.33], device=here.device)
-    albedo = mix(faded, brown, here)
-    lines = cells(place, warp(place.position, draw, 1.4, 0.14, 3), draw, 0.6)
-    crack = smoothstep(0.035, 0.01, lines.border) * smoothstep(-0.2, 0.4, stain)
-    dents = waves(place.position, draw, 2.2, 3, 0.6)
-    albedo = albedo * (1 - 0.65 * place.here(crack))[:, None]
-    return Layer(albedo, below.roughness * 0.5 + 0.42, below.metallic, below.height + 0.016 * dents - 0.03 * crack)
+    faded = torch.lerp(below.albedo, grey.expand(-1, 3), 0.4)
+    albedo = mix(faded, faded * torch.tensor([0.52, 0.40, 0.27], device=here.device), here)
+    lines = cells(place, warp(place.position, draw, 1.3, 0.12, 2), draw, 0.62)
+    crack = smoothstep(0.028, 0.008, lines.border) * smoothstep(-0.2, 0.4, stain)
+    dents = waves(place.position, draw, 1.6, 2, 0.5)
+    albedo = albedo * (1 - 0.7 * place.here(crack))[:, None]
+    return Layer(albedo, below.roughness * 0.5 + 0.42, below.metallic, below.height + 0.014 * dents - 0.03 * crack)
 
 
 def scratched(place: Place, draw: Draw, below: Layer) -> Layer:
-    """Bundles of straight, thin, pale lines in a few directions."""
-    marks = torch.zeros_like(place.position[:, 0])
-    for _ in range(4):
-        turned = place.position @ draw.rotation()
-        fine = waves(turned, draw, 5.0, 1, stretch=(1.0, 9.0, 9.0), count=10)
-        where = waves(turned, draw, 0.9, 1, stretch=(1.0, 1.8, 1.8))
-        marks = torch.maximum(marks, smoothstep(0.14, 0.03, (fine - 0.8).abs()) * smoothstep(0.2, 0.5, where))
+    """Straight thin scratches in bundles: pale on dark surfaces, dark on pale ones."""
+    count = 26
+    normals = torch.nn.functional.normalize(draw.randn(count, 3), dim=-1)
+    along = torch.nn.functional.normalize(torch.linalg.cross(normals, draw.randn(count, 3)), dim=-1)
+    bend = waves(place.position, draw, 0.6, 1, count=8)[:, None] * 0.03
+    apart = (place.position @ normals.t() + bend - (draw.rand(count) * 2 - 1)).abs()
+    # A scratch ends: it is cut out of its plane by a window along it.
+    window = (place.position @ along.t() - (draw.rand(count) * 1.6 - 0.8)).abs() - (0.25 + 0.5 * draw.rand(count))
+    depth = smoothstep(0.013, 0.005, apart) * smoothstep(0.06, -0.06, window)
+    marks = depth.amax(-1)
     here = place.here(marks)
     metal = below.metallic[:, None] > 0.5
-    pale = torch.where(metal, below.albedo * 0.3, 0.45 * below.albedo + 0.42)
-    dark = luminance(below.albedo)[:, None] > 0.55
-    pale = torch.where(dark & ~metal, below.albedo * 0.45, pale)
-    return Layer(
-        mix(below.albedo, pale, 0.9 * here),
-        mix(below.roughness, torch.full_like(here, 0.7), here),
-        below.metallic,
-        below.height - 0.014 * marks,
-    )
+    bright = luminance(below.albedo)[:, None] > 0.4
+    pale = torch.where(metal | bright, below.albedo * 0.3, 0.4 * below.albedo + 0.42)
+    rough = mix(below.roughness, torch.full_like(here, 0.7), here)
+    return Layer(mix(below.albedo, pale, 0.9 * here), rough, below.metallic, below.height - 0.01 * marks)
 
 
 def cracked(place: Place, draw: Draw, below: Layer) -> Layer:
     """A network of dark, deep cracks."""
-    plates = cells(place, warp(place.position, draw, 1.5, 0.09, 3), draw, draw.log_uniform(0.5, 0.64))
-    rough = waves(place.position, draw, 3.5, 2, 0.6)
-    crack = smoothstep(0.055, 0.022, plates.border + 0.008 * rough)
+    plates = cells(place, warp(place.position, draw, 1.3, 0.09, 3), draw, draw.log_uniform(0.62, 0.8))
+    crack = smoothstep(0.036, 0.014, plates.border)
     tone = place.here(per_cell(plates.identity, draw))
-    albedo = below.albedo * (0.88 + 0.2 * tone)[:, None] * (1 - 0.9 * place.here(crack))[:, None]
-    height = below.height - 0.06 * smoothstep(0.09, 0.02, plates.border)
-    return Layer(albedo, mix(below.roughness, torch.full_like(tone, 0.9), place.here(crack)), below.metallic, height)
+    albedo = below.albedo * (0.9 + 0.15 * tone)[:, None] * (1 - 0.92 * place.here(crack))[:, None]
+    rough = mix(below.roughness, torch.full_like(tone, 0.9), place.here(crack))
+    return Layer(albedo, rough, below.metallic, below.height - 0.055 * smoothstep(0.06, 0.012, plates.border))
 
 
 def dusty(place: Place, draw: Draw, below: Layer) -> Layer:
     """Grey-beige dust, thick where the surface looks up."""
     upward = place.normal[:, 2]
     noise = waves(place.position, draw, 1.6, 4, 0.6)
-    cover = (0.42 + 0.55 * smoothstep(-0.1, 0.8, upward) + 0.14 * noise).clamp(0.1, 0.95)
+    cover = (0.3 + 0.62 * smoothstep(-0.1, 0.8, upward) + 0.14 * noise).clamp(0.08, 0.92)
     dust = layer(place, srgb("b7aa94", draw, 0.03, 10), 1.0, below.height * 0.6)
     return blend(place, below, dust, cover)
 
@@ -160,46 +160,46 @@ def dirty(place: Place, draw: Draw, below: Layer) -> Layer:
 
 def mossy(place: Place, draw: Draw, below: Layer) -> Layer:
     """Green cushions on what looks up and in hollows."""
-    noise = waves(place.position, draw, 1.1, 4, 0.6)
+    noise = waves(place.position, draw, 1.0, 3, 0.55)
     low = -(below.height - below.height.mean()) / (below.height.std() + 1e-3)
-    cover = smoothstep(0.0, 0.3, 0.55 * noise + 0.9 * place.normal[:, 2] + 0.12 * low.clamp(-2, 2) + 0.1)
-    tuft = waves(place.position, draw, 5.5, 3, 0.85)
-    light, dark = srgb("8fa93f", draw, 0.03, 8), srgb("34511c", draw, 0.03, 8)
-    green = mix(dark, light, (0.5 + 0.24 * place.here(tuft)).clamp(0, 1))
-    return blend(place, below, layer(place, green, 1.0, below.height * 0.4 + 0.05 + 0.018 * tuft), cover)
+    cover = smoothstep(0.0, 0.22, 0.55 * noise + 0.9 * place.normal[:, 2] + 0.12 * low.clamp(-2, 2) + 0.1)
+    tufts = cells(place, place.position, draw, 0.085)
+    light, dark = srgb("93a83e", draw, 0.03, 8), srgb("33501a", draw, 0.03, 8)
+    tone = 0.85 - 0.9 * tufts.nearest + 0.2 * per_cell(tufts.identity, draw) + 0.15 * noise
+    green = mix(dark, light, place.here(tone).clamp(0, 1))
+    return blend(place, below, layer(place, green, 1.0, below.height * 0.4 + 0.06 - 0.03 * tufts.nearest), cover)
 
 
 def burnt(place: Place, draw: Draw, below: Layer) -> Layer:
-    """Charred from one side: black crust, brown rim, ash."""
+    """Charred from one side: black crust, brown rim, a little ash."""
     side = place.position @ torch.nn.functional.normalize(draw.randn(3), dim=0)
-    noise = waves(place.position, draw, 1.2, 4, 0.62)
-    heat = 0.9 * side + 0.5 * noise + 0.35
-    brown = smoothstep(-0.55, 0.05, heat)
-    char = smoothstep(-0.05, 0.25, heat)
+    noise = waves(place.position, draw, 1.1, 4, 0.55)
+    heat = 0.8 * side + 0.42 * noise + 0.1
+    brown, char = smoothstep(-0.5, 0.05, heat), smoothstep(-0.02, 0.16, heat)
     plates = cells(place, warp(place.position, draw, 1.5, 0.04), draw, 0.26)
     crust = smoothstep(0.0, 0.2, plates.border)
     here = place.here(char)
-    scorched = below.albedo * torch.tensor([0.35, 0.22, 0.13], device=here.device)
+    scorched = below.albedo * torch.tensor([0.34, 0.2, 0.11], device=here.device)
     albedo = mix(below.albedo, scorched, place.here(brown))
-    black = 0.021 + 0.035 * place.here(crust * smoothstep(0.6, 1.4, noise))
+    black = 0.022 + 0.03 * place.here(crust) + 0.14 * place.here(smoothstep(1.2, 2.0, noise))
     albedo = mix(albedo, black[:, None].expand(-1, 3), here)
-    return Layer(
-        albedo,
-        mix(below.roughness, torch.full_like(here, 0.9), place.here(brown)),
-        below.metallic * (1 - here),
-        below.height + 0.035 * (crust - 1) * char,
-    )
+    rough = mix(below.roughness, torch.full_like(here, 0.9), place.here(brown))
+    return Layer(albedo, rough, below.metallic * (1 - here), below.height + 0.035 * (crust - 1) * char)
 
 
 def frozen(place: Place, draw: Draw, below: Layer) -> Layer:
-    """Under a skin of ice with white frost ferns."""
-    noise = waves(place.position, draw, 1.5, 4, 0.65)
-    ferns = cells(place, warp(place.position, draw, 2.2, 0.1, 3), draw, 0.36)
-    frost = (0.5 + 0.3 * noise + 0.55 * smoothstep(0.1, 0.0, ferns.border)).clamp(0.12, 0.95)
-    here = place.here(frost)
-    albedo = mix(below.albedo, srgb("d6ecf8", draw, 0.01), 0.9 * here)
-    rough = mix(torch.full_like(here, 0.08), torch.full_like(here, 0.5), smoothstep(0.5, 0.9, here))
-    return Layer(albedo, rough, below.metallic * (1 - 0.95 * here), below.height * 0.5 + 0.015 * noise)
+    """Under a clear, lumpy skin of ice: bluish, very glossy, with white fractures and patches of frost."""
+    lumps = waves(place.position, draw, 1.6, 2, 0.5)
+    sheets = cells(place, warp(place.position, draw, 1.3, 0.1, 2), draw, 0.66)
+    level = waves(place.here(place.position), draw, 1.0, 4, 0.55)
+    frost = smoothstep(0.35, 0.9, level + 0.4 * place.here(place.normal)[:, 2])
+    fracture = smoothstep(0.04, 0.008, sheets.border)
+    white = torch.maximum(0.8 * place.here(fracture), frost)
+    deep = place.here(per_cell(sheets.identity, draw))
+    albedo = mix(below.albedo, srgb("86c5e8", draw, 0.02, 6), 0.2 + 0.3 * deep)
+    albedo = mix(albedo, srgb("edf6fb", draw), 0.9 * white)
+    height = 0.5 * below.height + 0.025 * lumps - 0.015 * fracture
+    return Layer(albedo, 0.06 + 0.5 * white, below.metallic * (0.5 - 0.5 * white), height)
 
 
 def snowy(place: Place, draw: Draw, below: Layer) -> Layer:

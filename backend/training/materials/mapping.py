@@ -102,10 +102,11 @@ class Shingle:
     identity: torch.Tensor
 
 
-def shingles(flat: Flat, width: float, length: float, roundness: float = 0.5) -> Shingle:
+def shingles(flat: Flat, width: float, length: float, roundness: float = 0.5, point: float = 2.0) -> Shingle:
     """Rows of shingles that hang down (-v), each row over the one below it, staggered by half a width.
 
-    ``length`` is the visible length of a row in object units; the tip is an ellipse ``roundness`` rows high.
+    ``length`` is the visible length of a row in object units; the tip is ``roundness`` rows high, an ellipse for a
+    ``point`` of 2, a triangle for 1.
     """
     v = flat.v / length
     base = torch.floor(v)
@@ -116,7 +117,7 @@ def shingles(flat: Flat, width: float, length: float, roundness: float = 0.5) ->
         u = flat.u / width + 0.5 * (row % 2)
         column = torch.floor(u)
         x = u - column - 0.5
-        tip = row - roundness * (1 - 4 * x.square()).clamp_min(0).sqrt()
+        tip = row - roundness * (1 - (2 * x.abs()) ** point).clamp_min(0) ** (1 / point)
         y = v - tip
         face = hashed(column, row, flat.face)
         if chosen is None:

@@ -18,6 +18,10 @@ from .layer import Place
 
 _TABLE = 1024
 
+FINEST = 13.0
+"""Cycles per unit length of the finest octave worth adding: about five pixels of a 128 px picture. Finer ones would
+only beat with the pixels."""
+
 
 def waves(
     points: torch.Tensor,
@@ -27,7 +31,8 @@ def waves(
     gain: float = 0.5,
     stretch: tuple[float, float, float] = (1.0, 1.0, 1.0),
     outputs: int = 1,
-    count: int = 20,
+    count: int = 16,
+    spread: float = 1.0,
 ) -> torch.Tensor:
     """Smooth Gaussian noise of unit variance: a sum of ``count`` random plane waves for each octave.
 
@@ -35,8 +40,10 @@ def waves(
     octaves, has no lattice directions and no energy beyond its highest frequency, so it does not alias.
 
     points (M, 3); frequency in cycles per unit length of the first octave, later ones double it with amplitude * gain;
-    stretch > 1 draws the features out along that axis. Returns (M,), or (M, outputs) independent noises if outputs > 1.
+    stretch > 1 draws the features out along that axis; spread is the width of an octave's band in octaves (the zero set
+    of a narrow band is a labyrinth). Returns (M,), or (M, outputs) independent noises if outputs > 1.
     """
+    octaves = max(1, min(octaves, 1 + math.floor(math.log2(FINEST / frequency)))) if frequency < FINEST else 1
     octave = torch.arange(octaves, device=points.device)[:, None]
     # Directions spread evenly over a half sphere (Fibonacci), turned at random in each octave: few waves with random
     # directions would show as a grid of stripes.
@@ -45,7 +52,7 @@ def waves(
     angle = math.pi * (1 + math.sqrt(5)) * index
     even = torch.stack([(1 - z * z).sqrt() * torch.cos(angle), (1 - z * z).sqrt() * torch.sin(angle), z], dim=-1)
     turns = torch.linalg.qr(draw.randn(octaves, 3, 3))[0]
-    band = 2.0 ** (draw.rand(octaves, count) - 0.5 + octave)
+    band = 2.0 ** (spread * (draw.rand(octaves, count) - 0.5) + octave)
     vectors = (even @ turns * band[..., None]).reshape(-1, 3) * (2 * math.pi * frequency)
     vectors = vectors / torch.tensor(stretch, device=points.device)
     amplitude = (float(gain) ** octave).expand(-1, count).reshape(-1, 1)

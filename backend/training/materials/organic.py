@@ -17,41 +17,53 @@ from .noise import cells, per_cell, warp, waves
 
 def scales(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Round overlapping scales, as of a fish or a dragon."""
-    width = draw.log_uniform(0.22, 0.3)
-    scale = shingles(box(place, draw), width, width * draw.uniform(0.5, 0.62), 0.95)
+    width = draw.log_uniform(0.28, 0.36)
+    scale = shingles(box(place, draw), width, width * draw.uniform(0.46, 0.56), 0.95)
     value = place.here(per_cell(scale.identity, draw))
     codes = ("3f8f4a", "2f6f8f", "a3472d", "7d8f3a", "6a4b8f")
     base = srgb(codes[draw.integer(len(codes))], draw, 0.04, 12) if paint is None else paint
-    rim = place.here(smoothstep(0.0, 0.14, scale.edge))
-    shade = (0.3 + 0.75 * rim) * (0.75 + 0.5 * value) * place.here(1.1 - 0.3 * scale.y)
+    edge = place.here(scale.edge)
+    shade = (0.22 + 0.78 * smoothstep(0.0, 0.09, edge)) * (0.7 + 0.5 * value)
+    # A pale crescent behind the dark outline, darker towards the root.
+    albedo = base * (shade * (1.2 - 0.75 * edge).clamp(0.3, 1.2))[:, None]
+    albedo = albedo + 0.06 * (smoothstep(0.06, 0.12, edge) * smoothstep(0.26, 0.16, edge))[:, None]
     height = (
-        0.16 * width * (1 - scale.y) + 0.18 * width * smoothstep(0.0, 0.3, scale.edge) - 0.15 * width * scale.x.square()
+        0.1 * width * (1.2 - scale.y)
+        + 0.14 * width * smoothstep(0.0, 0.16, scale.edge)
+        - 0.3 * width * scale.x.square()
     )
-    return layer(place, base * shade[:, None], draw.uniform(0.22, 0.32), height)
+    return layer(place, albedo, draw.uniform(0.25, 0.35), height)
 
 
 def snake_skin(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Small lozenge scales carrying a large pattern of saddles."""
+    """Small lozenge scales that carry large dark diamonds with black and pale rims."""
     flat = box(place, draw, math.pi / 4)
-    size = draw.log_uniform(0.105, 0.13)
+    size = draw.log_uniform(0.09, 0.11)
     mesh = grid(flat, size, size)
     # The pattern is looked up at each scale's middle, so that a scale has one colour.
     u, v = flat.u - mesh.x * size, flat.v - mesh.y * size
     along, across = (u + v) * math.sqrt(0.5), (u - v) * math.sqrt(0.5)
-    period = draw.log_uniform(0.7, 0.9)
-    saddle = torch.abs(along / period - torch.round(along / period)) + torch.abs(
-        across / period - torch.round(across / period)
+    period = draw.log_uniform(0.85, 1.05)
+    along, across = along / period, across / (0.75 * period)
+    row = torch.round(across)
+    along = along + 0.5 * (row % 2)
+    diamond = place.here(torch.abs(along - torch.round(along)) * 1.1 + torch.abs(across - row))
+    ground, dark, pale = (
+        srgb("a08a5a", draw, 0.04, 12, 0.3),
+        srgb("5f3f22", draw, 0.03, 15, 0.3),
+        srgb("e3d6ae", draw, 0.02),
     )
-    light, dark = srgb("cdb98a", draw, 0.04, 12, 0.3), srgb("6b4b2c", draw, 0.04, 15, 0.3)
     if paint is not None:
-        light, dark = paint, 0.35 * paint
-    band = place.here(saddle)
-    albedo = mix(light, dark, (band < 0.33).float())
-    albedo = mix(albedo, srgb("1e1712", draw), ((band > 0.33) & (band < 0.48)).float())
-    edge = smoothstep(0.02, 0.0, mesh.edge)
-    albedo = albedo * (1 - 0.55 * place.here(edge))[:, None]
+        ground, dark, pale = paint, 0.3 * paint, 0.5 * paint + 0.4
+    albedo = ground.expand(place.count, 3)
+    albedo = mix(albedo, pale, (diamond < 0.52).float())
+    albedo = mix(albedo, srgb("1c1510", draw), (diamond < 0.42).float())
+    albedo = mix(albedo, dark, (diamond < 0.27).float())
+    shade = 0.85 + 0.3 * place.here(per_cell(mesh.identity, draw))
+    edge = place.here(smoothstep(0.018, 0.0, mesh.edge))
+    albedo = albedo * (shade * (1 - 0.5 * edge))[:, None]
     dome = torch.cos(math.pi * mesh.x) * torch.cos(math.pi * mesh.y)
-    return layer(place, albedo, draw.uniform(0.28, 0.38), 0.3 * size * dome.clamp_min(0).sqrt())
+    return layer(place, albedo, draw.uniform(0.3, 0.4), 0.26 * size * dome.clamp_min(0).sqrt())
 
 
 def crocodile(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -68,81 +80,75 @@ def crocodile(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def feathers(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Long overlapping feathers with a pale shaft and slanting barbs."""
-    width = draw.log_uniform(0.26, 0.34)
-    plume = shingles(box(place, draw), width, width * draw.uniform(0.75, 0.9), 1.1)
+    """Long overlapping feathers with a shaft, a few slanting bars and a pale fringe before the shadow on the next."""
+    width = draw.log_uniform(0.36, 0.44)
+    length = width * draw.uniform(0.95, 1.1)
+    plume = shingles(box(place, draw), width, length, 1.2)
     value = place.here(per_cell(plume.identity, draw))
-    codes = ("8a6a48", "3d5f8a", "b7b2a8", "4b7a4f", "a3532d")
+    codes = ("8a6a48", "3d5f8a", "8f8a82", "4b7a4f", "a3532d")
     base = srgb(codes[draw.integer(len(codes))], draw, 0.04, 10) if paint is None else paint
-    barb = torch.sin((plume.x.abs() * 2.2 - plume.y) * 22)
-    shaft = smoothstep(0.06, 0.025, plume.x.abs())
-    rim = smoothstep(0.0, 0.22, plume.edge)
-    tip = place.here(smoothstep(0.55, 0.1, plume.edge))
-    shade = (0.7 + 0.4 * value) * (0.35 + 0.65 * place.here(rim)) * (1 + 0.13 * place.here(barb))
-    albedo = mix(base * shade[:, None], 0.5 * base + 0.4, 0.55 * tip * place.here(rim))
-    albedo = mix(albedo, 0.4 * base + 0.45, 0.8 * place.here(shaft))
-    height = 0.12 * width * (1.5 - plume.y) + 0.1 * width * rim + 0.03 * width * barb + 0.08 * width * shaft
-    return layer(place, albedo, 0.7, height)
+    edge = place.here(plume.edge)
+    bars = smoothstep(-0.35, 0.35, torch.sin((plume.x.abs() * 0.9 - plume.y) * 13))
+    shaft = smoothstep(0.045, 0.02, plume.x.abs()) * smoothstep(0.12, 0.25, plume.edge)
+    inner = smoothstep(0.12, 0.2, edge)
+    albedo = base * ((0.85 + 0.3 * value) * (1 - 0.42 * inner * place.here(bars)))[:, None]
+    albedo = mix(0.6 * base + 0.3, albedo, inner)
+    albedo = mix(albedo, 0.45 * base, 0.8 * place.here(shaft))
+    albedo = albedo * (0.25 + 0.75 * smoothstep(0.0, 0.05, edge))[:, None]
+    bulge = smoothstep(0, 0.1, plume.edge) - 2.2 * plume.x.square()
+    height = width * (0.1 * (1.5 - plume.y) + 0.12 * bulge + 0.03 * shaft + 0.012 * bars)
+    return layer(place, albedo, 0.75, height)
 
 
 def moss(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Cushions of tiny leaves."""
-    cushions = cells(place, warp(place.position, draw, 1.5, 0.08, 2), draw, draw.log_uniform(0.32, 0.42))
-    tufts = waves(place.position, draw, 5.5, 3, 0.85)
+    """Soft cushions of tiny leaves."""
+    cushions = cells(place, warp(place.position, draw, 1.5, 0.06), draw, draw.log_uniform(0.3, 0.38))
+    tufts = cells(place, place.position, draw, 0.075)
     dome = 1 - cushions.nearest.square()
-    light, dark = srgb("8fa63c", draw, 0.03, 8), srgb("3c5a1e", draw, 0.03, 8)
-    tone = (0.15 + 0.6 * dome + 0.17 * tufts).clamp(0, 1)
-    albedo = (
-        mix(dark, light, place.here(tone)) * (1 - 0.5 * place.here(smoothstep(0.12, 0.0, cushions.border)))[:, None]
-    )
-    return layer(place, albedo, 1.0, 0.13 * dome + 0.02 * tufts)
+    light, dark = srgb("93a83e", draw, 0.03, 8), srgb("33501a", draw, 0.03, 8)
+    tone = place.here(0.95 * dome - 0.55 * tufts.nearest + 0.25 * per_cell(tufts.identity, draw)).clamp(0, 1)
+    albedo = mix(dark, light, tone) * (1 - 0.5 * place.here(smoothstep(0.1, 0.0, cushions.border)))[:, None]
+    return layer(place, albedo, 1.0, 0.12 * dome - 0.025 * tufts.nearest)
 
 
 def grass(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Blades that stand up, from dark roots to bright tips."""
-    bend = waves(place.position, draw, 1.3, 2, outputs=3)
-    points = place.position + 0.06 * bend
-    blades = cells(
-        place, points * torch.tensor([1, 1, 0.22], device=points.device), draw, draw.log_uniform(0.085, 0.105)
-    )
+    bend = waves(place.position, draw, 1.3, 2, outputs=3, count=12)
+    points = place.position + 0.05 * bend
+    squeezed = points * torch.tensor([1, 1, 0.2], device=points.device)
+    blades = cells(place, squeezed, draw, draw.log_uniform(0.065, 0.08))
     along = blades.offset[:, 2]
     value = place.here(per_cell(blades.identity, draw))
-    tone = (0.5 + 0.8 * place.here(along) - 0.35 * place.here(blades.nearest) + 0.35 * (value - 0.5)).clamp(0, 1)
-    albedo = ramp(
-        tone,
-        (0.0, 0.5, 1.0),
-        (srgb("1c3a10", draw, 0.02), srgb("4d8a24", draw, 0.03, 8), srgb("a9cf4f", draw, 0.03, 8)),
-    )
-    return layer(place, albedo, 0.75, 0.09 * along - 0.08 * blades.nearest)
+    tone = (0.42 + 0.95 * place.here(along) - 0.25 * place.here(blades.nearest) + 0.4 * (value - 0.5)).clamp(0, 1)
+    colours = (srgb("1f4012", draw, 0.02), srgb("4f9026", draw, 0.03, 8), srgb("b4d85a", draw, 0.03, 8))
+    return layer(place, ramp(tone, (0.0, 0.5, 1.0), colours), 0.8, 0.05 * along - 0.05 * blades.nearest)
 
 
 def leaves(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Pointed leaves lying over one another with a pale rib."""
-    width = draw.log_uniform(0.34, 0.44)
+    """Pointed leaves lying over one another with a pale rib and veins."""
+    width = draw.log_uniform(0.36, 0.46)
     flat = box(place, draw, draw.uniform(-0.4, 0.4))
-    leaf = shingles(flat, width, width * 0.7, 1.3)
+    leaf = shingles(flat, width, width * 0.62, 1.35, 1.25)
     value = place.here(per_cell(leaf.identity, draw))
     autumn = draw.chance(0.3)
     codes = ("8c2f17", "c9691f", "dfa12e") if autumn else ("2c5a1f", "4a8531", "79ab3f")
     albedo = ramp(value, (0.0, 0.5, 1.0), tuple(srgb(code, draw, 0.03, 6) for code in codes))
-    rib = smoothstep(0.05, 0.02, leaf.x.abs())
-    side = smoothstep(0.75, 0.95, torch.cos((leaf.x.abs() * 1.6 - leaf.y) * 14))
-    vein = place.here(torch.maximum(rib, 0.45 * side))
-    albedo = albedo * (0.35 + 0.65 * place.here(smoothstep(0.0, 0.16, leaf.edge)))[:, None]
-    albedo = mix(albedo, albedo * 0.6 + 0.25, 0.6 * vein)
-    height = 0.1 * width * (1.5 - leaf.y) + 0.12 * width * leaf.x.abs() + 0.07 * width * smoothstep(0.0, 0.1, leaf.edge)
-    return layer(place, albedo, 0.45, height - 0.02 * torch.maximum(rib, 0.5 * side))
+    inside = smoothstep(0.05, 0.16, leaf.edge)
+    rib = smoothstep(0.045, 0.02, leaf.x.abs()) * inside
+    veins = smoothstep(0.5, 0.95, torch.cos((leaf.x.abs() * 1.5 - leaf.y) * 12)) * inside
+    albedo = albedo * (0.25 + 0.75 * place.here(smoothstep(0.0, 0.08, leaf.edge)))[:, None]
+    albedo = mix(albedo, albedo * 0.6 + 0.2, place.here(torch.maximum(0.7 * rib, 0.3 * veins)))
+    lift = smoothstep(0.0, 0.1, leaf.edge) + 1.2 * leaf.x.abs() - 0.2 * torch.maximum(rib, 0.5 * veins)
+    return layer(place, albedo, 0.45, width * (0.1 * (1.5 - leaf.y) + 0.09 * lift))
 
 
 def coral(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Brain coral: winding ridges and furrows."""
-    points = warp(place.position, draw, 2.0, 0.05)
-    ridges = waves(points, draw, draw.log_uniform(2.3, 2.9), 1, count=40)
-    wall = torch.cos(math.pi * ridges * 1.1)
+    """Brain coral: a labyrinth of ridges and furrows."""
+    field = waves(place.position, draw, draw.log_uniform(2.9, 3.6), 1, count=60, spread=0.1)
+    wall = torch.tanh(1.5 * field)
     base = srgb(("e8715a", "e59aa0", "e8b08a")[draw.integer(3)], draw, 0.03, 8) if paint is None else paint
-    tone = place.here(smoothstep(-0.7, 0.8, wall))
-    albedo = mix(0.45 * base, base, tone)
-    return layer(place, albedo, 0.7, 0.04 * wall)
+    tone = place.here(smoothstep(-0.8, 0.5, wall))
+    return layer(place, mix(0.38 * base, base, tone), 0.75, 0.04 * wall)
 
 
 def bone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:

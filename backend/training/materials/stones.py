@@ -33,17 +33,20 @@ def brick(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def stone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Rough natural rock: grey, lumpy, with facets and fissures."""
-    points = warp(place.position, draw, 1.3, 0.1, 2)
-    facets = cells(place, points, draw, draw.log_uniform(0.5, 0.7))
-    rough = waves(place.position, draw, 1.4, 4, 0.62)
-    light, dark = srgb("a39c92", draw, 0.04, 25, 0.6), srgb("5d5852", draw, 0.03, 25, 0.6)
-    if paint is not None:
-        light, dark = paint, paint * 0.5
-    crack = smoothstep(0.05, 0.0, facets.border + 0.01 * rough)
-    tone = (0.5 + 0.24 * rough + 0.15 * (facets.nearest - 0.5)).clamp(0, 1)
-    albedo = mix(dark, light, place.here(tone)) * (1 - 0.6 * place.here(crack))[:, None]
-    return layer(place, albedo, 0.9, 0.05 * rough - 0.07 * facets.nearest - 0.04 * crack)
+    """Rough natural rock: broken faces with worn edges, fissures and blotches."""
+    points = warp(place.position, draw, 1.2, 0.07, 2)
+    facets = cells(place, points, draw, draw.log_uniform(0.5, 0.62))
+    tilt = (facets.offset * (per_cell(facets.identity, draw, 3) - 0.5)).sum(-1)
+    rough = waves(place.position, draw, 2.0, 3, 0.55)
+    blotch = waves(place.here(points), draw, 0.9, 2, 0.5)
+    light, dark = srgb("aaa397", draw, 0.03, 25, 0.6), srgb("736d65", draw, 0.03, 25, 0.6)
+    tone = (
+        0.5 + 0.25 * blotch + 0.1 * place.here(rough) + 0.35 * place.here(per_cell(facets.identity, draw) - 0.5)
+    ).clamp(0, 1)
+    crack = smoothstep(0.045, 0.01, facets.border)
+    albedo = mix(dark, light, tone) * (1 - 0.45 * place.here(crack))[:, None]
+    rounded = smoothstep(0.0, 0.16, facets.border)
+    return layer(place, albedo, 0.9, 0.12 * tilt * rounded + 0.04 * rounded + 0.014 * rough)
 
 
 def cobblestone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -66,51 +69,55 @@ def cobblestone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def marble(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Polished marble: veins where warped noise crosses zero, strong ones and fine ones."""
-    points = warp(place.position, draw, 0.8, 0.25, 3)
-    large = waves(points, draw, 0.55, 3, 0.5)
-    fine = waves(points, draw, 1.3, 3, 0.55)
-    vein = (torch.exp(-((place.here(large) / 0.09) ** 2)) + 0.5 * torch.exp(-((place.here(fine) / 0.05) ** 2))).clamp(
-        0, 1
-    )
-    cloud = smoothstep(-1.2, 1.6, place.here(large))
-    if paint is None:
-        light, dark = srgb("eeeae4", draw, 0.02, 30, 0.8), srgb("5c5d64", draw, 0.06, 40, 0.8)
-    elif True:
+    """Polished marble: long branching veins across it, grey breath beside them, a net of fine ones."""
+    points = place.position @ draw.rotation()
+    bend = waves(points, draw, 0.55, 4, 0.52, outputs=2)[: place.count]
+    points = place.here(points)
+    broad = points[:, 0] * draw.log_uniform(0.7, 0.95) + 0.32 * bend[:, 0] + draw.uniform(0, 1)
+    fine = (points[:, 1] + 0.4 * points[:, 2]) * draw.log_uniform(1.1, 1.5) + 0.4 * bend[:, 1] + draw.uniform(0, 1)
+    strength = waves(points, draw, 0.8, 1)
+    # Distance to the nearest crest, in periods.
+    broad, fine = (broad - torch.round(broad)).abs(), (fine - torch.round(fine)).abs()
+    width = 0.028 + 0.016 * strength.clamp(-1, 1)
+    vein = smoothstep(1.6, 0.5, broad / width)
+    breath = torch.exp(-broad / 0.13)
+    net = 0.75 * smoothstep(0.024, 0.006, fine) * smoothstep(-0.9, 0.6, strength)
+    light, dark = srgb("f0ede8", draw, 0.015, 30, 0.8), srgb("54565e", draw, 0.05, 40, 0.8)
+    if paint is not None:
         # Veins of dark marble are pale, those of pale marble dark.
         light = paint
-        pale = paint.mean(-1, keepdim=True) < 0.25
-        dark = torch.where(pale, 0.35 * paint + 0.55, 0.25 * paint)
-    strength = 0.85 * vein + 0.22 * cloud * (1 - vein)
-    return layer(place, mix(light, dark, strength), draw.uniform(0.1, 0.2))
+        pale = paint.mean(-1, keepdim=True) < 0.3
+        dark = torch.where(pale, 0.4 * paint + 0.5, 0.25 * paint)
+    amount = torch.maximum(torch.maximum(0.92 * vein, net), 0.36 * breath)
+    return layer(place, mix(light, dark, amount), draw.uniform(0.08, 0.16))
 
 
 def granite(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Interlocked crystals: feldspar, pale quartz, black mica."""
-    points = warp(place.position, draw, 4.0, 0.025)
-    crystals = cells(place, points, draw, draw.log_uniform(0.1, 0.13))
+    """Interlocked crystals: feldspar, pale quartz, black mica, polished."""
+    crystals = cells(place, warp(place.position, draw, 5.0, 0.018), draw, draw.log_uniform(0.075, 0.09))
     value = place.here(per_cell(crystals.identity, draw))
-    first = srgb("b58d7d", draw, 0.06, 20, 0.5) if paint is None else paint
-    shade = 0.8 + 0.4 * place.here(per_cell(crystals.identity, draw))
-    albedo = first.expand(place.count, 3) * shade[:, None]
-    albedo = mix(albedo, srgb("d9d4cc", draw, 0.03), (value < 0.28).float())
-    albedo = mix(albedo, srgb("222226", draw), (value > 0.76).float())
-    return layer(place, albedo, draw.uniform(0.15, 0.3))
+    shade = 0.75 + 0.45 * place.here(per_cell(crystals.identity, draw))
+    feldspar = srgb(("a9877a", "8f8f92", "9b8f80")[draw.integer(3)], draw, 0.03, 8, 0.2) if paint is None else paint
+    albedo = feldspar.expand(place.count, 3) * shade[:, None]
+    quartz = srgb("cbc6be", draw, 0.03) if paint is None else 0.5 * paint + 0.38
+    albedo = mix(albedo, quartz, (value < 0.25).float())
+    albedo = mix(albedo, srgb("2b2b2f", draw), (value > 0.78).float())
+    return layer(place, albedo, draw.uniform(0.12, 0.22))
 
 
 def slate(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Split along its layers: blue-grey steps with ragged edges."""
-    turned = place.position @ draw.rotation(0.45)
-    ragged = waves(turned, draw, 1.4, 4, 0.6, stretch=(1, 1, 0.6))
-    level = turned[:, 2] * draw.log_uniform(4.0, 5.5) + 0.75 * ragged
-    inside = level - torch.floor(level)
-    step = inside + torch.floor(level)
-    tone = per_cell(hashed(torch.floor(level)), draw)
-    edge = smoothstep(0.16, 0.0, inside)
-    base = srgb("55606b", draw, 0.03, 15, 0.4) if paint is None else paint
-    albedo = base * (0.72 + 0.5 * place.here(tone) - 0.3 * place.here(edge))[:, None]
-    relief = 0.05 * smoothstep(0.0, 0.22, inside) - 0.035 * inside + 0.004 * ragged + 0 * step
-    return layer(place, albedo, draw.uniform(0.5, 0.65), relief)
+    """Split along its layers: dark blue-grey plates with ragged, sharp edges."""
+    turned = place.position @ draw.rotation(0.35)
+    ragged = waves(turned, draw, 0.9, 4, 0.55, stretch=(1, 1, 2.0))
+    level = turned[:, 2] * draw.log_uniform(3.6, 4.6) + 0.42 * ragged
+    floor = torch.floor(level)
+    inside = level - floor
+    tone = per_cell(hashed(floor), draw)
+    edge = smoothstep(0.12, 0.0, inside)
+    base = srgb("4d5864", draw, 0.025, 12, 0.3) if paint is None else paint
+    sheets = waves(place.here(turned), draw, 3.0, 2, 0.7, stretch=(5, 5, 1))
+    albedo = base * (0.7 + 0.65 * place.here(tone) - 0.45 * place.here(edge) + 0.07 * sheets).clamp(0.2, 1.5)[:, None]
+    return layer(place, albedo, draw.uniform(0.4, 0.55), 0.055 * smoothstep(0.0, 0.07, inside) - 0.05 * inside)
 
 
 def sandstone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -130,7 +137,7 @@ def sandstone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 def concrete(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Cast concrete: pale grey with stains, air holes and the joints of the formwork."""
-    cloud = waves(place.position, draw, 0.9, 4, 0.6)
+    cloud = waves(place.here(place.position), draw, 0.9, 4, 0.6)
     holes = cells(place, place.position, draw, draw.log_uniform(0.24, 0.3))
     chosen = per_cell(holes.identity, draw)
     hole = smoothstep(0.17, 0.11, holes.nearest + 0.1 * (1 - chosen))
@@ -138,9 +145,9 @@ def concrete(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     forms = grid(flat, 1.35, 1.1)
     joint = smoothstep(0.02, 0.006, forms.edge)
     base = srgb("a6a39c", draw, 0.04, 30, 0.5) if paint is None else paint
-    albedo = base * (1 + 0.1 * place.here(cloud)).clamp(0.7, 1.25)[:, None]
+    albedo = base * (1 + 0.1 * cloud).clamp(0.7, 1.25)[:, None]
     albedo = albedo * (1 - 0.6 * place.here(hole))[:, None] * (1 - 0.45 * place.here(joint))[:, None]
-    return layer(place, albedo, 0.85, -0.03 * hole - 0.03 * joint + 0.004 * cloud)
+    return layer(place, albedo, 0.85, -0.03 * hole - 0.03 * joint)
 
 
 def terracotta(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -257,13 +264,14 @@ def terrazzo(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def plaster(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Rough render with the sweeps of the trowel."""
-    bend = warp(place.position, draw, 0.9, 0.3)
-    sweeps = waves(bend @ draw.rotation(), draw, 5.0, 3, 0.7, stretch=(1, 1, 5.0))
-    lumps = waves(place.position, draw, 3.0, 3, 0.7)
-    base = srgb("e8e1d3", draw, 0.03, 15, 0.6) if paint is None else paint
-    albedo = base * (1 + 0.035 * place.here(sweeps))[:, None]
-    return layer(place, albedo, 0.93, 0.016 * sweeps + 0.012 * lumps)
+    """Lime render: overlapping sweeps of the trowel leave arcs and ridges."""
+    points = warp(place.position, draw, 0.8, 0.1)
+    sweeps = cells(place, points, draw, draw.log_uniform(0.5, 0.62))
+    arc = torch.sin(sweeps.nearest * draw.uniform(17, 21) + 6.28 * per_cell(sweeps.identity, draw))
+    lumps = waves(place.position, draw, 2.0, 3, 0.6)
+    base = srgb("eae3d6", draw, 0.025, 15, 0.6) if paint is None else paint
+    albedo = base * (1 + 0.03 * place.here(arc) + 0.02 * place.here(lumps))[:, None]
+    return layer(place, albedo, 0.93, 0.008 * arc + 0.012 * lumps + 0.02 * smoothstep(0.08, 0.0, sweeps.border))
 
 
 def sand(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -295,50 +303,54 @@ def mud(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 def lava(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Black crust; the cracks are as bright an orange as an albedo may be, for nothing here emits light."""
-    points = warp(place.position, draw, 1.2, 0.13, 3)
-    crust = cells(place, points, draw, draw.log_uniform(0.46, 0.58))
+    points = warp(place.position, draw, 1.3, 0.07, 3)
+    crust = cells(place, points, draw, draw.log_uniform(0.6, 0.75))
     rough = waves(place.position, draw, 3.0, 3, 0.65)
     border = place.here(crust.border)
     heat = ramp(
         border,
-        (0.0, 0.035, 0.085, 0.14),
+        (0.0, 0.025, 0.06, 0.1),
         (srgb("ffe066", draw), srgb("ff8a12", draw, 0.02, 6), srgb("c42a06", draw), srgb("241a18", draw)),
     )
-    albedo = mix(heat, srgb("3a302d", draw), smoothstep(0.5, 2.0, place.here(rough)) * smoothstep(0.13, 0.16, border))
-    return layer(place, albedo, 0.85, 0.08 * smoothstep(0.03, 0.2, crust.border) + 0.014 * rough)
+    albedo = mix(heat, srgb("3a302d", draw), smoothstep(0.5, 2.0, place.here(rough)) * smoothstep(0.09, 0.12, border))
+    return layer(place, albedo, 0.85, 0.08 * smoothstep(0.02, 0.16, crust.border) + 0.014 * rough)
 
 
 def jade(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Polished, waxy green with milky clouds."""
-    points = warp(place.position, draw, 0.8, 0.2, 2)
-    cloud = place.here(waves(points, draw, 0.9, 4, 0.55))
+    points = warp(place.here(place.position), draw, 0.8, 0.2, 2)
+    cloud = waves(points, draw, 0.9, 4, 0.55)
     dark, light, milk = srgb("1f6b46", draw, 0.02, 6), srgb("4fa071", draw, 0.03, 6), srgb("bcdcc0", draw, 0.02)
     albedo = ramp(0.45 + 0.25 * cloud, (0.0, 0.55, 1.0), (dark, light, milk))
     return layer(place, albedo, draw.uniform(0.16, 0.26))
 
 
 def obsidian(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Volcanic glass: black with shell-shaped fractures."""
-    chips = cells(place, place.position, draw, draw.log_uniform(0.6, 0.75))
-    ripple = torch.sin(chips.nearest * 26)
-    scoop = chips.nearest.square()
-    albedo = srgb("17161b", draw, 0.02, 60)
-    return layer(place, albedo, draw.uniform(0.05, 0.09), 0.2 * scoop + 0.002 * ripple)
+    """Volcanic glass: black with shell-shaped fractures and their ripples."""
+    chips = cells(place, warp(place.position, draw, 0.8, 0.08), draw, draw.log_uniform(0.6, 0.72))
+    ripple = torch.sin(chips.nearest * 30) * smoothstep(0.25, 0.5, chips.nearest)
+    return layer(
+        place, srgb("1a191f", draw, 0.02, 60), draw.uniform(0.05, 0.09), 0.16 * chips.nearest.square() + 0.003 * ripple
+    )
 
 
 def agate(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Polished agate: concentric bands around a few centres."""
-    points = warp(place.position, draw, 1.0, 0.13, 2)
-    centres = cells(place, points, draw, draw.log_uniform(0.85, 1.1))
-    depth = centres.nearest * draw.log_uniform(9.0, 12.0) + 0.25 * waves(points, draw, 2.0, 1)
-    band = per_cell(hashed(torch.floor(depth)), draw)
-    fade = depth - torch.floor(depth)
-    value = place.here(torch.lerp(band, per_cell(hashed(torch.floor(depth) + 1), draw), smoothstep(0.7, 1.0, fade)))
-    codes = ("6b2418", "b5562c", "e9b27c", "f6e9d6", "8f7f86")
+    """Polished agate: narrow bands in parallel curves around a few centres."""
+    points = warp(place.position, draw, 0.8, 0.1, 2)
+    centres = cells(place, points, draw, draw.log_uniform(1.1, 1.4))
+    # The distance to the border between two centres makes the bands meet without a seam.
+    depth = place.here(centres.border) * draw.log_uniform(34, 44)
+    step = torch.floor(depth)
+    value = torch.lerp(
+        per_cell(hashed(step), draw.fork(40)),
+        per_cell(hashed(step + 1), draw.fork(40)),
+        smoothstep(0.55, 0.95, depth - step),
+    )
+    codes = ("6b2418", "b5562c", "e9b27c", "f6e9d6", "7f7280")
     colours = tuple(srgb(code, draw, 0.03, 10) for code in codes)
     if paint is not None:
-        colours = (0.3 * paint, 0.6 * paint, paint, 0.5 + 0.45 * paint, 0.8 * paint)
-    return layer(place, ramp(value, (0.0, 0.25, 0.5, 0.75, 1.0), colours), draw.uniform(0.1, 0.18))
+        colours = (0.25 * paint, 0.6 * paint, paint, 0.55 + 0.35 * paint, 0.8 * paint)
+    return layer(place, ramp(value, (0.0, 0.25, 0.5, 0.75, 1.0), colours), draw.uniform(0.08, 0.14))
 
 
 def ice(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -359,8 +371,8 @@ def ice(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 def snow(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Soft white mounds with a blue tint in the hollows."""
-    drift = waves(place.position, draw, 1.3, 2, 0.45)
-    crumbs = waves(place.position, draw, 6.0, 2, 0.8)
-    low = smoothstep(0.4, -1.6, place.here(drift))
-    albedo = mix(srgb("f4f7fa", draw), srgb("cfdff0", draw, 0.02), 0.8 * low)
-    return layer(place, albedo, 0.95, 0.055 * drift + 0.009 * crumbs)
+    drift = waves(place.position, draw, 1.1, 2, 0.4, count=30)
+    crumbs = waves(place.position, draw, 5.0, 2, 0.7, count=30)
+    low = smoothstep(0.5, -1.8, place.here(drift))
+    albedo = mix(srgb("f6f8fa", draw), srgb("d3e2f2", draw, 0.02), 0.8 * low)
+    return layer(place, albedo, 0.95, 0.085 * drift + 0.006 * crumbs)

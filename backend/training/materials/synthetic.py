@@ -12,7 +12,7 @@ from .colours import srgb
 from .draw import Draw
 from .layer import Layer, Place, layer, mix, smoothstep
 from .mapping import box, grid
-from .noise import cells, per_cell, warp, waves
+from .noise import cells, hashed, per_cell, warp, waves
 
 _TOYS = ("d7352f", "2f62c4", "f0bd2c", "3b9a4f", "e8e6e1", "e5762b")
 
@@ -39,34 +39,39 @@ def rubber(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def wax(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Candle wax: soft, with drips running down."""
+    """Candle wax: molten runs from the top end in round drops at different heights."""
     x, y, z = place.world.unbind(-1)
-    around = torch.stack([torch.atan2(y, x) * 0.55, x * 0, x * 0], -1)
-    angle = torch.atan2(y, x)
-    count = 7 + draw.integer(4)
-    lane = angle / (2 * math.pi) * count
+    count = 9 + draw.integer(4)
+    lane = torch.atan2(y, x) / (2 * math.pi) * count + 0.12 * torch.sin(3 * z + draw.uniform(0, 6))
     number = torch.floor(lane)
-    value = per_cell((number.long() + 512) % 1024, draw)
-    end = 0.7 - 1.3 * value
-    inside = (lane - number - 0.5).abs() * 2
-    drop = smoothstep(0.75, 0.3, inside + 0.15 * torch.sin(z * 5 + 6 * value)) * smoothstep(-0.06, 0.04, z - end)
-    bead = torch.exp(-(((z - end - 0.04) / 0.08) ** 2)) * smoothstep(0.85, 0.2, inside)
-    soft = waves(place.position, draw, 0.9, 2) + 0 * around[:, 0]
+    across = (lane - number - 0.5) * 2
+    value = per_cell(hashed(torch.remainder(number, count)), draw)
+    end = 0.75 - 1.35 * value
+    # A run is a capsule: straight sides above its end, a half disc below, in units of half a lane.
+    below = (end - z).clamp_min(0) / (math.pi / count * 0.75)
+    run = 0.8 - torch.hypot(across, below)
+    swell = 1 + 0.8 * torch.exp(-(((z - end - 0.03) / 0.1) ** 2))
+    raised = smoothstep(0.0, 0.45, run) * swell
+    soft = waves(place.position, draw, 0.8, 2)
     base = srgb("efe2b8", draw, 0.02, 8) if paint is None else paint
-    albedo = base * (1 + 0.03 * place.here(soft) + 0.04 * place.here(drop))[:, None]
-    return layer(place, albedo, draw.uniform(0.3, 0.4), 0.055 * drop + 0.035 * bead + 0.01 * soft)
+    rim = place.here(smoothstep(-0.22, 0.0, run) * smoothstep(0.2, 0.0, run))
+    albedo = base * (0.92 + 0.1 * place.here(raised).clamp_max(1) - 0.22 * rim)[:, None]
+    return layer(place, albedo, draw.uniform(0.3, 0.4), 0.05 * raised + 0.01 * soft)
 
 
 def paper(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Crumpled paper: flat facets with sharp folds."""
-    facets = cells(place, warp(place.position, draw, 1.2, 0.05), draw, draw.log_uniform(0.42, 0.52))
-    tilt = per_cell(facets.identity, draw, 3) - 0.5
-    height = 0.3 * (facets.offset * tilt).sum(-1)
-    second = cells(place, place.position @ draw.rotation(), draw, draw.log_uniform(0.28, 0.34))
-    height = height + 0.12 * (second.offset * (per_cell(second.identity, draw, 3) - 0.5)).sum(-1)
+    """Crumpled paper: flat faces that meet in sharp, straight folds."""
+    count = 16
+    normals = torch.nn.functional.normalize(draw.randn(count, 3), dim=-1)
+    points = warp(place.position, draw, 0.9, 0.025)
+    # Folding mirrors what lies beyond a plane; a fold ends where the window of another direction closes it.
+    apart = (points @ normals.t() - (draw.rand(count) * 1.7 - 0.85)).abs()
+    reach = waves(place.position, draw, 0.7, 1, outputs=count, count=12)
+    slope = (draw.rand(count) - 0.5) * 0.9 * smoothstep(-0.5, 0.5, reach)
     base = srgb("f2efe6", draw, 0.015, 15) if paint is None else paint
-    fold = place.here(smoothstep(0.03, 0.0, facets.border))
-    return layer(place, base * (1 - 0.1 * fold)[:, None], 0.95, height)
+    crease = smoothstep(0.022, 0.004, apart) * smoothstep(-0.1, 0.5, reach)
+    albedo = base * (1 - 0.25 * place.here(crease.amax(-1)))[:, None]
+    return layer(place, albedo, 0.95, (apart.clamp_max(0.45) * slope).sum(-1))
 
 
 def cardboard(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:

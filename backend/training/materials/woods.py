@@ -31,11 +31,11 @@ class Species:
     knots: bool = False
 
 
-_WOOD = Species("c08a54", "7d4a22", (3.2, 4.6), 1.0, 0.004, 0.5)
+_WOOD = Species("c08a54", "70401c", (3.8, 5.4), 1.0, 0.004, 0.5)
 _OAK = Species("c9a36c", "8f6636", (4.5, 6.5), 1.0, 0.012, 0.55)
 _WALNUT = Species("7a5034", "38200f", (3.0, 4.4), 1.0, 0.005, 0.42)
 _PINE = Species("ecca8f", "c58a45", (3.2, 4.4), 0.85, 0.002, 0.5, knots=True)
-_MAHOGANY = Species("8c3f22", "571e10", (2.4, 3.4), 0.75, 0.004, 0.32)
+_MAHOGANY = Species("8c3f22", "4a180c", (3.0, 4.2), 0.85, 0.004, 0.32)
 
 
 def wood(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -86,7 +86,7 @@ def _grain(points: torch.Tensor, draw: Draw, species: Species, count: int) -> tu
     # Early wood darkens slowly into late wood, then the next spring begins with an edge.
     late = smoothstep(0.25, 0.85, inside) * smoothstep(1.0, 0.9, inside)
     year = per_cell(hashed(torch.floor(phase)), draw)
-    late = late * (0.55 + 0.45 * year)
+    late = late * (0.72 + 0.28 * year)
     fibre = waves(points, draw, 9.0, 2, gain=0.8, stretch=(1, 1, 12.0), count=16)
     early, dark = srgb(species.early, draw, 0.05, 6, 0.12), srgb(species.late, draw, 0.05, 5, 0.12)
     tone = (species.contrast * late + 0.09 * fibre).clamp(0, 1)
@@ -118,20 +118,24 @@ def _stained(
 
 
 def planks(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Boards side by side, each from another tree."""
-    upright = draw.chance(0.5)
-    flat = box(place, draw, math.pi / 2 if upright else 0.0)
-    boards = grid(flat, draw.uniform(1.3, 1.8), draw.log_uniform(0.3, 0.42), 0.37)
+    """Boards side by side with dark gaps and nails, each board from another tree."""
+    flat = box(place, draw, math.pi / 2 if draw.chance(0.5) else 0.0)
+    boards = grid(flat, draw.uniform(1.5, 2.1), draw.log_uniform(0.34, 0.46), 0.37)
     away = per_cell(boards.identity, draw, 3) * 6
     # The board's own length is Z of the grain, so rings run along it.
-    points = torch.stack([boards.y * 0.35 + away[:, 0], away[:, 1], flat.u + away[:, 2]], dim=-1)
-    points = torch.cat([(points[:, :2] % 2.2) - 1.1, points[:, 2:]], dim=-1)
+    points = torch.stack(
+        [boards.y * 0.3 + 0.9 * torch.sin(away[:, 0]), torch.sin(away[:, 1]), flat.u + away[:, 2]], dim=-1
+    )
     tone, fibre, albedo = _grain(points, draw, _WOOD, place.count)
-    surface = _stained(place, draw, paint, _WOOD, tone, fibre, albedo)
+    surface = _stained(place, draw, paint, _WOOD, 0.6 * tone, fibre, albedo)
     board = place.here(per_cell(boards.identity, draw))
-    gap = smoothstep(0.03, 0.005, boards.edge)
-    albedo = surface.albedo * (0.62 + 0.6 * board)[:, None] * (1 - 0.85 * place.here(gap))[:, None]
-    height = surface.height - 0.05 * smoothstep(0.04, 0.0, boards.edge)
+    gap = smoothstep(0.026, 0.008, boards.edge)
+    ends = torch.hypot((0.5 - boards.x.abs()) * 1.8 - 0.09, (boards.y.abs() - 0.27) * 0.4)
+    nail = place.here(smoothstep(0.034, 0.022, ends))
+    middle = albedo.mean(0) if paint is None else paint
+    albedo = torch.lerp(surface.albedo, middle.expand_as(surface.albedo), 0.35) * (0.6 + 0.6 * board)[:, None]
+    albedo = albedo * (1 - 0.9 * place.here(gap))[:, None] * (1 - 0.75 * nail)[:, None]
+    height = 0.5 * surface.height - 0.05 * smoothstep(0.04, 0.0, boards.edge)
     return Layer(albedo, surface.roughness + 0.1, surface.metallic, height)
 
 
@@ -162,17 +166,18 @@ def bamboo(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def bark(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Thick plates, longer than wide, between dark fissures."""
-    points = warp(place.position, draw, 1.6, 0.06, 2)
-    size = draw.log_uniform(0.2, 0.27)
-    plates = cells(place, points * torch.tensor([1, 1, draw.uniform(0.26, 0.36)], device=points.device), draw, size)
-    rough = waves(place.position, draw, 4.0, 3, 0.7, stretch=(1, 1, 3.0))
-    depth = smoothstep(0.0, 0.28, plates.border + 0.035 * rough)
-    tone = (0.5 + 0.16 * rough + 0.3 * (per_cell(plates.identity, draw) - 0.5)).clamp(0, 1)
-    light, dark = srgb("8d7861", draw, 0.04, 8, 0.2), srgb("4f3b2c", draw, 0.03, 8, 0.2)
-    albedo = mix(dark, light, place.here(tone))
-    albedo = mix(srgb("1f140d", draw), albedo, place.here(depth))
-    return layer(place, albedo, 0.9, 0.075 * depth + 0.012 * rough)
+    """Long upright plates between deep dark fissures that split and join."""
+    points = warp(place.position, draw, 1.4, 0.03)
+    ridges = waves(points, draw, draw.log_uniform(2.0, 2.5), 1, stretch=(1, 1, 4.5), count=40, spread=0.5)
+    across = waves(points, draw, 3.2, 1, stretch=(2.5, 2.5, 1))
+    rough = waves(place.position, draw, 5.0, 2, 0.7, stretch=(1, 1, 2.5))
+    plate = smoothstep(0.05, 0.5, ridges.abs() + 0.04 * rough)
+    notch = smoothstep(0.16, 0.04, (across - 0.7).abs())
+    light, dark = srgb("9c8771", draw, 0.04, 8, 0.2), srgb("5d4937", draw, 0.03, 8, 0.2)
+    tone = 0.2 + 0.6 * plate + 0.14 * rough - 0.35 * notch
+    albedo = mix(dark, light, place.here(tone).clamp(0, 1))
+    albedo = mix(srgb("1f150e", draw), albedo, place.here(smoothstep(0.0, 0.5, plate)))
+    return layer(place, albedo, 0.92, 0.08 * plate - 0.02 * notch * plate + 0.008 * rough)
 
 
 def cork(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
