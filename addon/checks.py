@@ -14,7 +14,7 @@ import bpy
 import bmesh
 import numpy as np
 
-from . import compat
+from . import compat, recipe
 from .export.mesh import Arrays, joined, vertex_positions
 from .importers.weights import bound_armature
 
@@ -80,7 +80,9 @@ def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Pr
     if not item.visible_get(view_layer=context.view_layer):
         add("hidden", "is hidden.", BLOCKS, show, "Show")
     armature = bound_armature(item)
-    if armature is not None:
+    if armature is not None and recipe.read(armature) is not None:
+        add("has_rig", f"follows {armature.name}: Rig makes a new one in its place.", INFO)
+    elif armature is not None:
         add(
             "has_armature",
             f"already follows {armature.name}: Rig replaces that binding. To keep its bones, use Bind instead.",

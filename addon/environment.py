@@ -181,7 +181,7 @@ def status(settings: Settings, root: Path) -> Status:
             return Status(
                 State.NOT_INSTALLED,
                 f"There is no Python at {settings.python}.",
-                "Correct the preferences, or leave the field empty and press Install.",
+                "Correct it in the preferences, or leave the field empty.",
                 source="preferences",
             )
         return Status(State.STOPPED, f"Uses {python}.", python=python, source="preferences")
@@ -198,7 +198,10 @@ def _installed_status(data_folder: Path, root: Path) -> Status:
             hint = "Press Install: it goes on with what was downloaded already."
             return Status(State.INCOMPLETE, "The installation was interrupted.", hint, source="installed")
         return Status(
-            State.NOT_INSTALLED, "The compute environment is not installed.", "Press Install.", source="installed"
+            State.NOT_INSTALLED,
+            "Galatea computes with a Python of its own, which is not installed yet.",
+            "Press Install.",
+            source="installed",
         )
     folder, marker = complete[-1]
     name = marker["tier"]

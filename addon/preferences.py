@@ -53,7 +53,12 @@ class GalateaPreferences(bpy.types.AddonPreferences):
 
         layout = self.layout
         layout.use_property_split = True
-        environment_panel.draw_state(layout.box(), session.get(), context)
+        current, box = session.get(), layout.box()
+        environment_panel.draw_state(box, current, context, title="Environment: ")
+        if current.status.source == "installed" and current.status.python is not None:
+            row = box.row(align=True)
+            row.operator("galatea.install_environment", text="Install Again or Another...", icon="IMPORT")
+            row.operator("galatea.remove_environment", text="Remove", icon="TRASH")
         layout.prop(self, "data_folder", placeholder=str(environment.default_folder()))
         layout.prop(self, "python")
         layout.prop(self, "base_python")

@@ -212,6 +212,7 @@ def import_rig(
         check_rows(skin, job.target)
     skeleton["matrix"] = (movement(job.target, objects[0]) @ np.array(skeleton["matrix"])).tolist()
     replaced = replaced_armature(objects) if bind else None
+    selects = looks_at(context, [*objects, replaced])
     armature = armature_import.create(context, skeleton, f"{objects[0].name} Rig", collection_of(context, objects[0]))
     if skin is not None:
         if replaced is not None:
@@ -220,7 +221,8 @@ def import_rig(
             weight_import.take_over_parent(armature, objects[0])
         bind_objects(context, armature, objects, skin)
     recipe.store(armature, recipe.make("rig", job.params, version.current(), job.target["inputs"], report))
-    select_result(context, armature, objects)
+    if selects:
+        select_only(context, armature)
     return armature
 
 
@@ -247,6 +249,7 @@ def import_bind(
         raise ImportProblem(
             f"{wanted['name']} is not in this file any more. The result is kept: open its file, then Apply."
         )
+    selects = looks_at(context, [*objects, armature])
     skin = weight_import.load(job.output("weights"))
     check_rows(skin, job.target)
     missing = [name for name in skin.bones if name not in armature.data.bones]
@@ -263,7 +266,8 @@ def import_bind(
     made["report"] = made["report"] | {"warnings": report.get("warnings", [])}
     made["inputs"] = job.target["inputs"]
     recipe.store(armature, made)
-    select_result(context, armature, objects)
+    if selects:
+        select_only(context, armature)
     return armature
 
 
@@ -332,11 +336,15 @@ def collection_of(context: bpy.types.Context, item: bpy.types.Object) -> bpy.typ
     return own[0] if own else context.scene.collection
 
 
-def select_result(context: bpy.types.Context, armature: bpy.types.Object, objects: list[bpy.types.Object]) -> None:
-    """Select the armature, if the artist still has the meshes selected and has not gone on to something else."""
+def looks_at(context: bpy.types.Context, objects: list[bpy.types.Object | None]) -> bool:
+    """Whether the artist still is at these objects, and has not gone on to something else."""
     active = context.view_layer.objects.active
-    if active in objects or active is None or active == armature:
-        for item in context.selected_objects:
-            item.select_set(False)
-        armature.select_set(True)
-        context.view_layer.objects.active = armature
+    return active is None or active in objects
+
+
+def select_only(context: bpy.types.Context, item: bpy.types.Object) -> None:
+    """Select this object and nothing else."""
+    for other in context.selected_objects:
+        other.select_set(False)
+    item.select_set(True)
+    context.view_layer.objects.active = item

@@ -44,6 +44,7 @@ class Session:
         self._version = version
         self._patience = patience
         self._installer: WorkerProcess | None = None
+        self._shown = 0.0  # time.monotonic() of the last on_change
         self._interpreter: tuple[str, environment.Interpreter] | None = None  # for this value of Settings.base_python
         self.status: environment.Status = environment.status(settings(), root)
         """The environment as last looked at; refresh() looks again."""
@@ -159,7 +160,9 @@ class Session:
         changed = self.queue.tick(seconds)
         if self._installer is not None:
             changed |= self._tick_installer(seconds)
-        if changed:
+        now = time.monotonic()
+        if changed or (self._works and now > self._shown + 1.0):  # the time left runs down without messages, too
+            self._shown = now
             self.on_change()
         return changed
 
@@ -172,7 +175,11 @@ class Session:
     @property
     def interval(self) -> float:
         """Seconds until the next tick should be."""
-        return BUSY_INTERVAL if self.queue.busy or self._installer is not None else IDLE_INTERVAL
+        return BUSY_INTERVAL if self._works else IDLE_INTERVAL
+
+    @property
+    def _works(self) -> bool:
+        return self.queue.busy or self._installer is not None
 
     def _tick_installer(self, seconds: float) -> bool:
         messages = self._installer.poll(seconds)

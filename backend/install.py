@@ -190,6 +190,13 @@ def _explain(stage: str, code: int, output: str) -> JobError:
         return JobError(
             "disk_full", "The disk is full.", "Free some space, or choose another data folder in the preferences."
         )
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return JobError(
+            "network",
+            "The package index shows a certificate that this computer does not trust.",
+            "A company's proxy may do this: tell pip of its certificate (pip config set global.cert FILE), "
+            "then install again.",
+        )
     if re.search(r"No matching distribution|Could not find a version", output):
         if re.search(r"[Cc]onnection|[Tt]imeout|ProxyError|SSLError|Name or service", output):
             return JobError(

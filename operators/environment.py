@@ -4,9 +4,11 @@
 
 import platform
 import sys
+from pathlib import Path
 
 import bpy
 
+from .. import __package__ as base_package
 from ..addon import compat, environment, session, version
 from ..panels.text import paragraph
 
@@ -55,10 +57,15 @@ class GALATEA_OT_install_environment(bpy.types.Operator):
             tier = session.get().check_install(self.tier)
         except environment.EnvironmentProblem as problem:
             paragraph(layout, context, problem.message, problem.hint, icon="ERROR", alert=True, width=DIALOG_WIDTH)
+            if not (bpy.app.online_access or bpy.app.online_access_override):
+                layout.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="CHECKMARK")
             return
         on_disk = f"Download: {size(tier.download_megabytes)}. On disk: {size(tier.installed_megabytes)}."
         paragraph(layout, context, on_disk, icon="IMPORT", width=DIALOG_WIDTH)
         paragraph(layout, context, tier.description, icon="INFO", width=DIALOG_WIDTH)
+        version = ".".join(map(str, tier.interpreter.version))
+        place = f"Into {tier.folder.parent}, built from Python {version} ({tier.interpreter.path})."
+        paragraph(layout, context, place, icon="FILE_FOLDER", width=DIALOG_WIDTH)
         paragraph(layout, context, f"Licences: {tier.licences}", icon="COPY_ID", width=DIALOG_WIDTH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -108,7 +115,10 @@ class GALATEA_OT_refresh_environment(bpy.types.Operator):
     bl_options = {"REGISTER", "INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        session.get().refresh()
+        current = session.get()
+        if current.installation is not None and not current.installation.active:
+            current.installation = None  # its message was read
+        current.refresh()
         return {"FINISHED"}
 
 
@@ -126,18 +136,57 @@ class GALATEA_OT_stop_worker(bpy.types.Operator):
 class GALATEA_OT_open_log(bpy.types.Operator):
     bl_idname = "galatea.open_log"
     bl_label = "Open Galatea's Log"
-    bl_description = "Show the worker's log in a text editor"
+    bl_description = "Show what the computing process, or the installation, wrote, in the system's text editor"
     bl_options = {"REGISTER"}
+
+    log: bpy.props.EnumProperty(
+        name="Log",
+        items=[
+            ("newest", "Newest", "The one that was written to last"),
+            ("worker", "Jobs", "Of the process that computes"),
+            ("install", "Installation", "Of the installation of the environment"),
+        ],
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        there = session.get().log_file.is_file()
+        there = bool(logs())
         if not there:
             cls.poll_message_set("There is no log yet: it begins with the first job")
         return there
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        bpy.ops.wm.path_open(filepath=str(session.get().log_file))
+        there = logs()
+        newest_first = sorted(there.values(), key=lambda path: -path.stat().st_mtime)
+        path = there.get(self.log, newest_first[0])
+        try:
+            open_file(path)
+        except RuntimeError:  # a system without a program for it
+            self.report({"WARNING"}, f"No program opens it: {path}")
+        return {"FINISHED"}
+
+
+def open_file(path: Path) -> None:
+    """In the system's program for it."""
+    bpy.ops.wm.path_open(filepath=str(path))
+
+
+def logs() -> dict[str, Path]:
+    """The logs that are there."""
+    current = session.get()
+    files = {"worker": current.log_file, "install": current.install_log_file}
+    return {name: path for name, path in files.items() if path.is_file()}
+
+
+class GALATEA_OT_open_preferences(bpy.types.Operator):
+    bl_idname = "galatea.open_preferences"
+    bl_label = "Open Galatea's Preferences"
+    bl_description = "Show the preferences of Galatea: folders, Python, environment"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        bpy.ops.preferences.addon_show(module=base_package)
         return {"FINISHED"}
 
 
@@ -178,5 +227,6 @@ CLASSES = (
     GALATEA_OT_refresh_environment,
     GALATEA_OT_stop_worker,
     GALATEA_OT_open_log,
+    GALATEA_OT_open_preferences,
     GALATEA_OT_copy_diagnostics,
 )

@@ -21,11 +21,13 @@ ICONS = {
 
 
 def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> None:
-    """Bar, time left, cancel button."""
-    row = layout.row(align=True)
-    left = f", {duration(job.eta)} left" if job.eta is not None else ""
-    text = job.stage or ("Starting" if job.state is jobs.JobState.RUNNING else job.state.value)
-    row.progress(factor=min(max(job.fraction, 0.0), 1.0), type="BAR", text=f"{text}{left}")
+    """What it does now; bar with the time left, cancel button."""
+    column = layout.column(align=True)
+    stage = job.stage if job.state is jobs.JobState.RUNNING else job.state.value
+    column.label(text=stage or "Starting")
+    row = column.row(align=True)
+    left = f", {duration(job.eta)} left" if job.eta is not None and job.eta >= 1 else ""
+    row.progress(factor=job.fraction, type="BAR", text=f"{job.fraction:.0%}{left}")
     button = row.operator(cancel, text="", icon="X")
     if cancel == "galatea.cancel_job":
         button.job = job.id

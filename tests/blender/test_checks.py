@@ -243,9 +243,11 @@ def test_three_faces_on_an_edge(animal):
 
 
 def test_modifiers_and_armature_are_told(rigged):
-    mesh, _ = rigged
+    mesh, armature = rigged
     mesh.modifiers.new("Subdivision", "SUBSURF")
     made_up.select(mesh)
+    assert codes() == {"has_rig": checks.INFO, "modifiers": checks.INFO}
+    del armature["galatea"]  # somebody else's
     assert codes() == {"has_armature": checks.WARNS, "modifiers": checks.INFO}
 
 

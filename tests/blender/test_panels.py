@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panels say in each state, written down instead of drawn."""
+
+from types import SimpleNamespace
+
+import bpy
+import pytest
+
+from galatea.addon import session
+from galatea.addon.environment import Status
+from galatea.addon.jobs import Job, JobState
+from galatea.addon.worker import State
+from galatea.operators import environment as operators
+from galatea.panels import environment as environment_panel
+from galatea.panels import jobs as jobs_panel
+
+
+class Paper:
+    """A layout that remembers the texts and the buttons."""
+
+    def __init__(self, parent=None):
+        self.texts = parent.texts if parent else []
+        self.buttons = parent.buttons if parent else []
+
+    def row(self, **options):
+        return Paper(self)
+
+    column = box = row
+
+    def label(self, text="", icon="NONE"):
+        self.texts.append(text)
+
+    def progress(self, factor, type, text):
+        assert 0 <= factor <= 1
+        self.texts.append(text)
+
+    def operator(self, name, **options):
+        group, operator = name.split(".")
+        assert operator in dir(getattr(bpy.ops, group))
+        self.buttons.append(name)
+        return SimpleNamespace()
+
+    def separator(self, **options):
+        pass
+
+    @property
+    def text(self):
+        return " ".join(self.texts)
+
+
+def job(state, **values):
+    made = Job("20260101-000000-abcdef", None, "install", "Install", {}, {}, "")
+    made.state = state
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def drawn(state, installation=None, source="installed", message="", tier=""):
+    current = SimpleNamespace(
+        state=state, installation=installation, status=Status(state, message, source=source, tier=tier)
+    )
+    paper = Paper()
+    system = SimpleNamespace(ui_scale=1.0)  # 0 without a window
+    context = SimpleNamespace(region=None, preferences=SimpleNamespace(system=system))
+    environment_panel.draw_state(paper, current, context)
+    return paper
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_is_named_and_leads_on(state):
+    installation = job(JobState.RUNNING, stage="Downloading numpy") if state is State.INSTALLING else None
+    paper = drawn(state, installation)
+    assert paper.texts[0] == state.value
+    leads = {
+        State.INSTALLING: "galatea.cancel_install",
+        State.CRASHED: "galatea.open_log",
+        State.NOT_INSTALLED: "galatea.install_environment",
+        State.INCOMPLETE: "galatea.install_environment",
+        State.OUTDATED: "galatea.install_environment",
+    }
+    assert state in environment_panel.USABLE or leads[state] in paper.buttons
+
+
+@pytest.mark.parametrize("state", [State.INCOMPLETE, State.STOPPED])
+def test_a_failed_installation_is_told_also_beside_one_that_works(state, monkeypatch):
+    installation = job(JobState.FAILED, problem="The disk is full.")
+    paper = drawn(state, installation, message="The installation was interrupted.")
+    assert "The disk is full." in paper.text and "interrupted" not in paper.text
+    assert {"galatea.open_log", "galatea.install_environment"} <= set(paper.buttons)
+    monkeypatch.setattr(type(session.get()), "state", property(lambda self: state))
+    monkeypatch.setattr(session.get(), "installation", installation)
+    assert environment_panel.GALATEA_PT_environment.poll(bpy.context)
+    bpy.ops.galatea.refresh_environment()
+    assert session.get().installation is None
+
+
+def test_a_missing_python_of_the_preferences_leads_there():
+    """An installed one would not be used."""
+    paper = drawn(State.NOT_INSTALLED, source="preferences", message="There is no Python at /nowhere.")
+    assert paper.buttons[-1] == "galatea.open_preferences" and "galatea.install_environment" not in paper.buttons
+
+
+def test_online_access_can_be_allowed_where_it_is_missed():
+    assert not bpy.app.online_access
+    buttons = drawn(State.NOT_INSTALLED).buttons
+    assert ("extensions.userpref_allow_online" in buttons) is not bpy.app.online_access_override
+
+
+def test_a_long_stage_does_not_hide_the_time_left(monkeypatch):
+    monkeypatch.setattr(Job, "eta", 75.0)
+    paper = Paper()
+    running = job(JobState.RUNNING, stage="Downloading fast-simplification", fraction=0.12)
+    jobs_panel.draw_progress(paper, running, "galatea.cancel_job")
+    assert paper.texts == ["Downloading fast-simplification", "12%, 75 s left"]
+
+
+def test_the_new_rig_is_selected_when_the_old_armature_was(animal, worker):
+    old = bpy.data.objects.new("Old", bpy.data.armatures.new("Old"))
+    bpy.context.collection.objects.link(old)
+    animal.modifiers.new("Armature", "ARMATURE").object = old
+    old.select_set(True)
+    bpy.context.view_layer.objects.active = old
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert bpy.context.view_layer.objects.active == animal.parent != old and not old.select_get()
+
+
+def test_another_active_object_stays_so(animal, worker):
+    light = bpy.data.objects.new("Light", bpy.data.lights.new("Light", "POINT"))
+    bpy.context.collection.objects.link(light)
+    bpy.context.view_layer.objects.active = light
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert bpy.context.view_layer.objects.active == light and animal.select_get()
+
+
+def test_logs(monkeypatch, tmp_path):
+    current = session.get()
+    monkeypatch.setattr(type(current), "log_file", property(lambda self: tmp_path / "worker.log"))
+    monkeypatch.setattr(type(current), "install_log_file", property(lambda self: tmp_path / "install.log"))
+    assert not bpy.ops.galatea.open_log.poll()
+    (tmp_path / "install.log").write_text("pip said no")
+    opened = []
+    monkeypatch.setattr(operators, "open_file", lambda path: opened.append(path.name))
+    assert bpy.ops.galatea.open_log() == {"FINISHED"} and bpy.ops.galatea.open_log(log="install") == {"FINISHED"}
+    assert opened == ["install.log", "install.log"]
