@@ -216,6 +216,21 @@ def test_unknown_words_are_named():
         evaluate(Look("unobtainium"), POINTS, 0)
 
 
+@pytest.mark.slow
+def test_everything_is_made_on_the_device_of_the_points():
+    """The meta device takes no tensor of another device, so a constant left on the CPU fails here without a GPU."""
+    points = Points(
+        torch.empty(7, 3, device="meta"), torch.empty(7, 3, device="meta"), torch.zeros(7, device="meta").int()
+    )
+    looks = [Look(word.name, "red" if word.takes_colour else None) for word in WORDS] + [
+        Look(word.name) for word in WORDS
+    ]
+    looks += [Look("plastic", None if pattern.own else "red", None, pattern.name) for pattern in PATTERNS]
+    looks += [Look("steel", finish=finish.name) for finish in FINISHES]
+    for look in looks:
+        assert evaluate(look, points, 1).albedo.shape == (7, 3)
+
+
 def test_evaluation_is_quick():
     """Relative to a fixed amount of torch work on the same machine, so that a busy machine does not fail it."""
     points = ball(8000)

@@ -55,6 +55,15 @@ COLOURS: tuple[Colour, ...] = (
 )
 
 
+def apart(one: Colour, other: Colour) -> float:
+    """Distance of the middles of two colour words in OKLab; from 0.3 on they make a pattern that stands out."""
+    tones = []
+    for colour in (one, other):
+        lightness, chroma, hue = (sum(span) / 2 for span in (colour.lightness, colour.chroma, colour.hue))
+        tones.append((lightness, chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))))
+    return math.dist(*tones)
+
+
 def oklch(lightness: float, chroma: float, hue: float) -> torch.Tensor:
     """(3,) linear Rec.709 of an OKLCH colour (Ottosson, "A perceptual color space for image processing", 2020).
 

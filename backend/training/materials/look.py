@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 
 from . import fabrics, metals, organic, stones, synthetic, woods
-from .colours import COLOURS, Colour, luminance
+from .colours import COLOURS, Colour, apart
 from .draw import Draw
 from .finishes import FINISHES, Finish
 from .layer import Layer, Place, Points, Sample, bumped, surround
@@ -192,11 +192,11 @@ def _paint(look: Look, place: Place, seed: int) -> torch.Tensor | None:
     if look.colour is None and look.pattern is None:
         return None
     draw = Draw(seed, _COLOUR, place.position.device)
-    first = colour_named(look.colour).draw(draw) if look.colour else COLOURS[draw.integer(len(COLOURS))].draw(draw)
+    colour = colour_named(look.colour) if look.colour else COLOURS[draw.integer(len(COLOURS))]
+    first = colour.draw(draw)
     if look.pattern is None:
         return first
-    other = look.second or ("white" if luminance(first) < 0.4 else "black")
-    second = colour_named(other).draw(draw)
+    second = colour_named(look.second or ("white" if colour.lightness[0] < 0.66 else "black")).draw(draw)
     return pattern_named(look.pattern).paint(place, Draw(seed, _PATTERN, place.position.device), first, second)
 
 
@@ -216,7 +216,7 @@ def random_look(generator: torch.Generator, colour: float = 0.55, pattern: float
     if word.takes_colour and (motif is None or not motif.own) and (motif is not None or happens(colour)):
         first = pick(COLOURS)
     if motif is not None and not motif.own and happens(0.6):
-        second = pick([other for other in COLOURS if other is not first])
+        second = pick([other for other in COLOURS if apart(first, other) > 0.3])
     suitable = [one for one in FINISHES if word.suits(one)]
     if suitable and happens(finish):
         state = pick(suitable)

@@ -96,7 +96,7 @@ def swirled(place: Place, draw: Draw) -> torch.Tensor:
     """Marbled paint pulled into curls."""
     points = warp(place.position, draw, 0.9, 0.22)
     points = warp(points, draw, 1.4, 0.13)
-    t = waves(points, draw, 0.7, 1) * 2.4
+    t = waves(points, draw, 0.6, 1) * 1.9
     return smoothstep(-0.25, 0.25, torch.sin(math.pi * t))
 
 

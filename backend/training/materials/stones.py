@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import torch
 
-from .colours import ramp, srgb
+from .colours import luminance, ramp, srgb
 from .draw import Draw
 from .layer import Layer, Place, layer, mix, smoothstep
 from .mapping import box, grid, shingles
@@ -126,13 +126,13 @@ def sandstone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     fold = waves(turned, draw, 0.5, 2, 0.45, stretch=(1, 1, 2))
     level = turned[:, 2] * draw.log_uniform(2.2, 3.0) + 0.35 * fold
     bands = waves(torch.stack([level, level * 0, level * 0], -1), draw, 0.8, 3, 0.7)
-    grain = waves(place.position, draw, 9.0, 2, 0.8)
+    grain = waves(place.position, draw, 5.0, 2, 0.8, count=24)
     colours = [srgb(code, draw, 0.03, 5, 0.15) for code in ("a65f35", "cf9a5f", "e4c290", "f0dcb8")]
     albedo = ramp(place.here(0.5 + 0.28 * bands).clamp(0, 1), (0.0, 0.35, 0.7, 1.0), tuple(colours))
     if paint is not None:
         albedo = paint * (0.8 + 0.22 * place.here(bands))[:, None].clamp(0.4, 1.3)
     albedo = albedo * (1 + 0.05 * place.here(grain))[:, None]
-    return layer(place, albedo, 0.92, 0.022 * bands + 0.004 * grain)
+    return layer(place, albedo, 0.92, 0.026 * bands + 0.005 * grain)
 
 
 def concrete(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -156,9 +156,9 @@ def terracotta(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     rings = waves(torch.stack([place.position[:, 2] + 0.02 * wobble] * 3, -1) * 0.577, draw, 4.5, 2, 0.6)
     bloom = smoothstep(0.6, 2.0, waves(place.position, draw, 1.3, 3, 0.6))
     base = srgb("c2683f", draw, 0.035, 6, 0.12) if paint is None else paint
-    albedo = base * (1 + 0.07 * place.here(rings))[:, None]
+    albedo = base * (1 + 0.1 * place.here(rings))[:, None]
     albedo = mix(albedo, srgb("e0b596", draw), 0.45 * place.here(bloom))
-    return layer(place, albedo, draw.uniform(0.75, 0.9), 0.009 * rings)
+    return layer(place, albedo, draw.uniform(0.75, 0.9), 0.012 * rings)
 
 
 def clay(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
@@ -171,10 +171,11 @@ def clay(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
 
 
 def porcelain(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """White, glossy, painted with cobalt blue blossoms unless it has a colour of its own."""
-    base = srgb("f1efea", draw, 0.015, 20, 0.5)
-    if paint is not None:
-        return layer(place, paint, draw.uniform(0.07, 0.12))
+    """Glossy and painted with blossoms: cobalt blue on white, white or dark ones on a colour."""
+    base = srgb("f1efea", draw, 0.015, 20, 0.5) if paint is None else paint
+    if base.dim() == 2:
+        # A pattern takes the place of the blossoms.
+        return layer(place, base, draw.uniform(0.06, 0.1))
     flat = box(place, draw)
     blossom = cells(place, flat.uv, draw, draw.log_uniform(0.55, 0.7), 0.45)
     x, y = blossom.offset[: place.count].unbind(-1)
@@ -184,15 +185,18 @@ def porcelain(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     flower = flower + smoothstep(0.1, 0.05, radius)
     stem = waves(torch.cat([flat.uv, flat.uv[:, :1] * 0], -1)[: place.count], draw, 1.1, 2, 0.4)
     stem = smoothstep(0.14, 0.06, stem.abs()) * smoothstep(0.3, 0.36, radius)
-    ink = (flower + 0.8 * stem).clamp(0, 1)
-    return layer(place, mix(base, srgb("1f3f9c", draw, 0.04, 6), ink), draw.uniform(0.07, 0.12))
+    amount = (flower + 0.8 * stem).clamp(0, 1)
+    ink = srgb("1f3f9c", draw, 0.04, 6)
+    if paint is not None:
+        ink = torch.where(luminance(base) < 0.45, srgb("f3ead6", draw), 0.25 * base)
+    return layer(place, mix(base, ink, amount), draw.uniform(0.06, 0.1))
 
 
 def ceramic(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     """Stoneware under a thick glaze that pools, breaks brown on top and leaves the foot bare."""
     base = srgb("6f9aa0", draw, 0.06, 40, 0.3) if paint is None else paint
     flow = waves(place.position, draw, 1.2, 3, 0.55, stretch=(1, 1, 2.2))
-    line = place.world[:, 2] + 0.55 + 0.06 * flow
+    line = place.world[:, 2] + draw.uniform(0.25, 0.55) + 0.06 * flow
     glazed = smoothstep(-0.015, 0.015, line)
     drip = torch.exp(-(((line - 0.03) / 0.05) ** 2)) * glazed
     here = place.here(flow)
@@ -245,9 +249,9 @@ def roof_tiles(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     tile = shingles(flat, width, width * draw.uniform(0.9, 1.1), 0.5)
     value = place.here(per_cell(tile.identity, draw))
     base = srgb("b4583a", draw, 0.03, 6, 0.12) if paint is None else paint
-    shade = 0.35 + 0.65 * smoothstep(0.0, 0.12, place.here((1.5 - tile.y) * 0.3))
+    shade = 0.25 + 0.75 * smoothstep(0.0, 0.1, place.here(tile.edge))
     rough = waves(place.position, draw, 4.0, 3, 0.6)
-    albedo = base * ((0.65 + 0.6 * value) * shade + 0.06 * place.here(rough)).clamp_min(0.2)[:, None]
+    albedo = base * ((0.6 + 0.7 * value) * shade + 0.06 * place.here(rough)).clamp_min(0.15)[:, None]
     height = 0.14 * (1.2 - tile.y) * width / 0.3 + 0.03 * (1 - 4 * tile.x.square())
     return layer(place, albedo, 0.85, height * smoothstep(0.0, 0.05, tile.edge))
 
