@@ -88,6 +88,13 @@ class Session:
         if self.status.python != before.python and not self.queue.busy:
             self.stop_worker()
 
+    def forget_ends(self) -> None:
+        """The artist has read how the last installation and the last worker ended."""
+        if self.installation is not None and not self.installation.active:
+            self.installation = None
+        if self.queue.worker is not None and not self.queue.worker.alive:
+            self.queue.worker = None
+
     def check_install(self, tier: str) -> environment.Plan:
         """What install() would do, for the consent dialog. Raises EnvironmentProblem (offline, no Python, disk full).
 
@@ -106,6 +113,7 @@ class Session:
         """Start installing. Raises EnvironmentProblem. Progress in ``installation``."""
         plan = self.check_install(tier)
         self.stop_worker()  # its environment is about to be replaced
+        self.forget_ends()
         self._installer = WorkerProcess(
             plan.command,
             version=self._version,

@@ -3,6 +3,7 @@
 """Install and remove the environment; log and diagnostics."""
 
 import platform
+import shutil
 import sys
 from pathlib import Path
 
@@ -115,10 +116,8 @@ class GALATEA_OT_refresh_environment(bpy.types.Operator):
     bl_options = {"REGISTER", "INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        current = session.get()
-        if current.installation is not None and not current.installation.active:
-            current.installation = None  # its message was read
-        current.refresh()
+        session.get().forget_ends()
+        session.get().refresh()
         return {"FINISHED"}
 
 
@@ -168,7 +167,9 @@ class GALATEA_OT_open_log(bpy.types.Operator):
 
 
 def open_file(path: Path) -> None:
-    """In the system's program for it."""
+    """In the system's program for it. RuntimeError without one."""
+    if sys.platform == "linux" and shutil.which("xdg-open") is None:  # Blender's operator would print a traceback
+        raise RuntimeError("there is no xdg-open")
     bpy.ops.wm.path_open(filepath=str(path))
 
 

@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import session
+from ..addon import environment, session
 from ..addon.worker import State
 from .jobs import draw_progress
 from .text import paragraph
@@ -14,7 +14,7 @@ ICONS = {
     State.NOT_INSTALLED: "IMPORT",
     State.INSTALLING: "SORTTIME",
     State.INCOMPLETE: "ERROR",
-    State.OUTDATED: "FILE_REFRESH",
+    State.OUTDATED: "TIME",
     State.STOPPED: "PAUSE",
     State.STARTING: "SORTTIME",
     State.READY: "CHECKMARK",
@@ -49,7 +49,8 @@ def draw_state(
         return
     elif current.state in USABLE:
         source = SOURCES.get(status.source, status.source)
-        layout.label(text=f"Python: {status.tier + ', ' if status.tier else ''}{source}", icon="BLANK1")
+        title = f"{environment.tier(status.tier).title}, " if status.tier else ""
+        layout.label(text=f"Python: {title}{source}", icon="BLANK1")
         return
     else:
         paragraph(layout, context, status.message, status.hint)

@@ -55,6 +55,8 @@ def test_a_bad_worker_leaves_blender_alone(start, mode, code):
     assert isinstance(end, protocol.Error) and end.code == code
     assert current.state is State.CRASHED
     assert bpy.context.scene is not None
+    current.forget_ends()
+    assert current.state is State.STOPPED
 
 
 def test_the_timer_comes_and_goes(start):
