@@ -58,7 +58,7 @@ def rusty(place: Place, draw: Draw, below: Layer) -> Layer:
 
 def tarnished(place: Place, draw: Draw, below: Layer) -> Layer:
     """Dark film that spares what is rubbed bright."""
-    film = smoothstep(-0.7, 0.8, waves(place.position, draw, 0.9, 4, 0.6) + 0.3)
+    film = smoothstep(-1.3, 1.3, waves(place.position, draw, 0.8, 3, 0.5) + 0.4)
     here = place.here(film)
     dark = below.albedo * torch.tensor([0.30, 0.24, 0.20], device=here.device)
     return Layer(
@@ -267,7 +267,7 @@ FINISHES: tuple[Finish, ...] = (
         matte,
         ("synthetic", "metal"),
         ("porcelain", "ceramic", "tiles", "leather", "marble", "car paint"),
-        ("rubber", "paper", "cardboard", "sponge"),
+        ("chrome", "rubber", "paper", "cardboard", "sponge"),
         ("dull",),
     ),
     Finish(
@@ -322,7 +322,12 @@ FINISHES: tuple[Finish, ...] = (
         ("broken",),
     ),
     Finish(
-        "dusty", dusty, _HARD, ("leather", "velvet"), ("snow", "sand", "mud", "lava", "cardboard"), ("dust-covered",)
+        "dusty",
+        dusty,
+        _HARD,
+        ("leather", "velvet"),
+        ("ice", "snow", "sand", "mud", "lava", "cardboard"),
+        ("dust-covered",),
     ),
     Finish(
         "wet",
