@@ -109,12 +109,6 @@ def _brushed(place: Place, draw: Draw, colour: tuple[float, ...], roughness: flo
     return layer(place, albedo, (roughness + 0.05 * strength * here).clamp(0.08, 1), 0.0011 * strength * lines, 1.0)
 
 
-def hammered(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
-    """Sheet metal of one of the warm metals covered with round dents."""
-    colour = (GOLD, COPPER, BRASS, SILVER, BRONZE)[draw.integer(5)]
-    return dented(place, draw, _metal(place, draw, colour, (0.18, 0.28), 0.02))
-
-
 def dented(place: Place, draw: Draw, below: Layer) -> Layer:
     """Round dents of a hammer over any layer."""
     dents = cells(place, place.position, draw, draw.log_uniform(0.25, 0.31), 0.85)

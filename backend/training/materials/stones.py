@@ -40,6 +40,8 @@ def stone(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     rough = waves(place.position, draw, 2.0, 3, 0.55)
     blotch = waves(place.here(points), draw, 0.9, 2, 0.5)
     light, dark = srgb("aaa397", draw, 0.03, 25, 0.6), srgb("736d65", draw, 0.03, 25, 0.6)
+    if paint is not None:
+        light, dark = paint, 0.55 * paint
     tone = (
         0.5 + 0.25 * blotch + 0.1 * place.here(rough) + 0.35 * place.here(per_cell(facets.identity, draw) - 0.5)
     ).clamp(0, 1)
@@ -155,7 +157,7 @@ def terracotta(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     wobble = waves(place.position, draw, 0.8, 2)
     rings = waves(torch.stack([place.position[:, 2] + 0.02 * wobble] * 3, -1) * 0.577, draw, 4.5, 2, 0.6)
     bloom = smoothstep(0.6, 2.0, waves(place.position, draw, 1.3, 3, 0.6))
-    base = srgb("c2683f", draw, 0.035, 6, 0.12) if paint is None else paint
+    base = srgb("c2683f", draw, 0.035, 6, 0.12)
     albedo = base * (1 + 0.1 * place.here(rings))[:, None]
     albedo = mix(albedo, srgb("e0b596", draw), 0.45 * place.here(bloom))
     return layer(place, albedo, draw.uniform(0.75, 0.9), 0.012 * rings)
@@ -285,7 +287,7 @@ def sand(place: Place, draw: Draw, paint: torch.Tensor | None) -> Layer:
     phase = points[:, 2] * draw.log_uniform(3.6, 4.8) + 0.45 * bend
     inside = phase - torch.floor(phase)
     ripple = torch.where(inside < 0.7, inside / 0.7, (1 - inside) / 0.3)
-    grain = waves(place.position, draw, 14.0, 2, 0.9)
+    grain = waves(place.position, draw, 8.0, 1, count=30)
     base = srgb("d9b886", draw, 0.03, 6, 0.15) if paint is None else paint
     albedo = base * (0.86 + 0.18 * place.here(ripple) + 0.05 * place.here(grain))[:, None]
     return layer(place, albedo, 0.97, 0.05 * ripple + 0.0025 * grain)
