@@ -37,19 +37,27 @@ def generate(
     context: bpy.types.Context, armature: bpy.types.Object, meshes: list[bpy.types.Object]
 ) -> bpy.types.Object:
     """The control rig; ``meshes`` follow it from then on. The simple armature and the metarig stay, hidden."""
-    metarig = make_metarig(context, armature)
-    before = set(bpy.data.objects)
+    before = set(bpy.data.objects) | set(bpy.data.collections)
     try:
+        metarig = make_metarig(context, armature)
         bpy.ops.pose.rigify_generate()
-    except RuntimeError as error:
-        for item in set(bpy.data.objects) - before | {metarig}:
+        rig = metarig.data.rigify_target_rig
+        lost = lost_bones(armature, rig, meshes)
+        if lost:
+            raise RigifyProblem(f"Rigify made no deforming bone for {', '.join(sorted(lost))}.")
+    except (RuntimeError, RigifyProblem) as error:
+        for item in set(bpy.data.objects) - before:
             bpy.data.objects.remove(item)
+        for item in set(bpy.data.collections) - before:
+            bpy.data.collections.remove(item)
+        armature.select_set(True)
+        context.view_layer.objects.active = armature
         raise RigifyProblem(f"Rigify could not use this skeleton: {error}".splitlines()[0]) from error
-    rig = metarig.data.rigify_target_rig
     rig.name = f"{armature.name} Controls"
-    lost = lost_bones(armature, rig, meshes)
-    if lost:
-        raise RigifyProblem(f"Rigify made no deforming bone for {', '.join(sorted(lost))}. Nothing was bound to it.")
+    rig.matrix_world = armature.matrix_world  # Rigify leaves it at the world's origin
+    context.view_layer.update()
+    if armature.parent is not None:
+        weights.hang(rig, armature.parent, armature.parent_type, armature.parent_bone)
     for item in meshes:
         for group in item.vertex_groups:
             if f"DEF-{group.name}" in rig.data.bones:

@@ -6,9 +6,9 @@ import bpy
 import addon_utils
 import numpy as np
 import pytest
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
-from galatea.addon import compat, test_motion
+from galatea.addon import compat, rigify, test_motion
 from galatea.addon.importers import weights
 
 from . import made_up
@@ -112,6 +112,41 @@ def rigify_off():
     yield
     if addon_utils.check("rigify")[1]:
         addon_utils.disable("rigify")
+
+
+def test_rigify_of_an_animal_that_stands_elsewhere(animal, worker, rigify_off):
+    """Under a parent, moved, turned and scaled: the controls are where the bones were, and joints turn about them."""
+    above = bpy.data.objects.new("Above", None)
+    bpy.context.collection.objects.link(above)
+    above.matrix_world = Matrix.Translation((3, 1, 0)) @ Matrix.Rotation(0.7, 4, "Z")
+    animal.parent = above
+    animal.matrix_world = Matrix.Translation((-2, 5, 1)) @ Matrix.Rotation(2, 4, (1, 1, 0)) @ Matrix.Scale(3, 4)
+    bpy.context.view_layer.update()
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    armature, before = animal.parent, made_up.world_points(animal)
+    armature.matrix_world = Matrix.Translation((0, 0, 2)) @ Matrix.Rotation(1, 4, "X") @ armature.matrix_world
+    bpy.context.view_layer.update()
+    before = made_up.world_points(animal)
+    assert bpy.ops.galatea.rigify(enable_rigify=True) == {"FINISHED"}
+    rig = animal.parent
+    assert rig.parent == above and rig != armature
+    assert np.allclose(made_up.world_points(animal), before, atol=1e-4 * np.ptp(before))
+    for bone in armature.data.bones:
+        if bone.use_deform:
+            place = rig.matrix_world @ rig.data.bones[f"DEF-{bone.name}"].head_local
+            assert (place - armature.matrix_world @ bone.head_local).length < 1e-3 * np.ptp(before), bone.name
+
+
+def test_rigify_that_fails_leaves_nothing(rigged, rigify_off, monkeypatch):
+    mesh, armature = rigged
+    monkeypatch.setattr(rigify, "lost_bones", lambda *arguments: {"Tail.001"})
+    things = set(bpy.data.objects), set(bpy.data.collections)
+    groups = made_up.weights_of(mesh)
+    with pytest.raises(RuntimeError, match="no deforming bone for Tail.001"):
+        bpy.ops.galatea.rigify(enable_rigify=True)
+    assert (set(bpy.data.objects), set(bpy.data.collections)) == things
+    assert mesh.parent == armature and np.array_equal(made_up.weights_of(mesh), groups)
+    assert bpy.context.view_layer.objects.active == armature and not armature.hide_get()
 
 
 def test_rigify(rigged, rigify_off):
