@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: RUF005 - points are arrays here, and adding a tuple moves them
 """Mammals on four legs, and the teddy bear. Heads are drawn around a skull of radius 1 that faces -Y."""
 
 from __future__ import annotations

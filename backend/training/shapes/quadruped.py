@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: RUF005 - points are arrays here, and adding a tuple moves them
 """The build that four-legged animals share: trunk, legs, neck and where head and tail go, standing or sitting."""
 
 from __future__ import annotations

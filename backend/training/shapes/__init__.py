@@ -1,0 +1,14 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Procedural shapes: what the starter learns the looks of objects from.
+
+``make(family, seed)`` gives one instance of a family. Training instances are the seeds below 1_000_000; held-out
+instances are the seeds from 1_000_000 on. Nothing here treats them differently.
+"""
+
+from . import animals, nature, vessels
+from .shape import Family, Piece, Shape, make
+
+FAMILIES: tuple[Family, ...] = (*vessels.FAMILIES, *animals.FAMILIES, *nature.FAMILIES)
+
+__all__ = ["FAMILIES", "Family", "Piece", "Shape", "make"]
