@@ -59,11 +59,12 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
     with _timed(seconds, "mesh"):
         job.progress("Reading the mesh", 0.02)
         shape, targets, up = _read_mesh(job)
+        light = decimated(shape, SKELETON_TRIANGLES)
     with _timed(seconds, "skeleton"):
         job.progress("Finding the skeleton", 0.1)
         counts = Counts(params.spine_bones, params.neck_bones, params.tail_bones, params.ears)
         finding = find_skeleton(
-            decimated(shape, SKELETON_TRIANGLES),
+            light,
             params.animal,
             params.symmetric,
             counts,
@@ -85,7 +86,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
         with _timed(seconds, "weights"):
             deform = [bone for bone in finding.skeleton.bones if bone.deform]
             bones = _bones([(bone.name, bone.head, bone.tail) for bone in deform], finding.matrix)
-            report["warnings"] += _write_weights(shape, targets, bones, params.blender, job)
+            report["warnings"] += _write_weights(shape, light, targets, bones, params.blender, job)
         files["weights"] = "out/weights.npz"
     return files, report
 
@@ -106,7 +107,8 @@ def bind(params: BindParams, job: Job) -> tuple[dict[str, str], dict[str, typing
         )
     job.outputs.mkdir(exist_ok=True)
     with _timed(seconds, "weights"):
-        warnings = _write_weights(shape, targets, _bones(deform, np.array(skeleton["matrix"])), params.blender, job)
+        bones = _bones(deform, np.array(skeleton["matrix"]))
+        warnings = _write_weights(shape, shape, targets, bones, params.blender, job)
     return {"weights": "out/weights.npz"}, {"bones": len(skeleton["bones"]), "warnings": warnings, "seconds": seconds}
 
 
@@ -128,10 +130,10 @@ def _bones(bones: list[tuple[str, np.ndarray, np.ndarray]], matrix: np.ndarray) 
 
 
 def _write_weights(
-    shape: Shape, targets: np.ndarray, bones: Bones, blender: typing.Sequence[str], job: Job
+    shape: Shape, light: Shape, targets: np.ndarray, bones: Bones, blender: typing.Sequence[str], job: Job
 ) -> list[str]:
     job.progress("Computing skin weights", 0.5)
-    skin = skin_weights(shape, bones, list(blender), job)
+    skin = skin_weights(shape, bones, list(blender), job, light)
     job.progress("Writing weights", 0.97)
     indices, weights = at_targets(skin, shape, targets)
     np.savez(job.outputs / "weights.npz", bones=np.array(bones.names), indices=indices, weights=weights)

@@ -90,19 +90,29 @@ def joined(solid: Solid, reach: float) -> Solid:
 
 
 def _surface_points(vertices: np.ndarray, triangles: np.ndarray, pitch: float) -> np.ndarray:
-    """(N, 3) points on the triangles, at most half a voxel apart: bigger triangles are split in four."""
+    """(N, 3) points on the triangles, at most a third of a voxel apart: rows along the longest edge of each."""
     corners = vertices[triangles]
-    points = [vertices]
-    while len(corners):
-        edge = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
-        corners = corners[edge > pitch / 2]
-        a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-        ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
-        points.append(np.concatenate([ab, bc, ca]))
-        corners = np.concatenate(
-            [np.stack(corner, axis=1) for corner in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))]
-        )
-    return np.concatenate(points)
+    edges = np.roll(corners, -1, axis=1) - corners
+    lengths = np.linalg.norm(edges, axis=2)
+    # The longest edge first: a, b; rows run from there to c.
+    first = (lengths.argmax(axis=1)[:, None] + np.arange(3)) % 3
+    a, b, c = np.take_along_axis(corners, first[..., None], axis=1).transpose(1, 0, 2)
+    longest = lengths.max(axis=1)
+    height = np.linalg.norm(np.cross(b - a, c - a), axis=1) / np.maximum(longest, 1e-300)
+    row_count = np.ceil(3 * height / pitch).astype(int) + 1
+    triangle, row = _counted(row_count)
+    up = (row / np.maximum(row_count - 1, 1)[triangle])[:, None]
+    start, stop = a[triangle] + up * (c - a)[triangle], b[triangle] + up * (c - b)[triangle]
+    point_count = np.ceil(3 * (1 - up[:, 0]) * longest[triangle] / pitch).astype(int) + 1
+    line, number = _counted(point_count)
+    along = (number / np.maximum(point_count - 1, 1)[line])[:, None]
+    return np.concatenate([vertices, start[line] + along * (stop - start)[line]])
+
+
+def _counted(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts (N,) -> whose each of sum(counts) items is, and its number there: [2, 1] -> [0, 0, 1], [0, 1, 0]."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _enclosed(surface: np.ndarray) -> np.ndarray:

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .clean import Shape
 
-
-def winding_numbers(points: np.ndarray, shape: Shape) -> np.ndarray:
-    """(N,) how often the surface goes around each of (N, 3) points: 1 inside, 0 outside, between near holes.
+def winding_numbers(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """(N,) how often triangles (T, 3, 3) go around each of (N, 3) points: 1 inside, 0 outside, between near holes.
 
     The sum of the triangles' solid angles (Van Oosterom and Strackee, "The solid angle of a plane triangle", 1983).
     """
-    corners = shape.vertices[shape.triangles]
     total = np.zeros(len(points))
     for index, point in enumerate(points):
         a, b, c = (corners[:, corner] - point for corner in range(3))

@@ -124,7 +124,7 @@ def body_of(shape: Shape, plane: MirrorPlane, up: np.ndarray, symmetric: bool) -
 
     ``symmetric`` False: both sides are treated apart in any case.
     """
-    matrix = _frame(shape, plane, up)
+    matrix = frame(shape, plane, up)
     local = (shape.vertices - matrix[:3, 3]) @ matrix[:3, :3]
     mirrored = symmetric and plane.spread < SYMMETRIC_BELOW and abs(matrix[:3, 0] @ plane.normal) > 0.999
     coarse = voxelise(local, shape.triangles, shape.size / 32, mirrored)
@@ -136,7 +136,7 @@ def body_of(shape: Shape, plane: MirrorPlane, up: np.ndarray, symmetric: bool) -
     return Body(solid, limbs, mirrored, matrix, Shape(local, shape.triangles), rank[labels])
 
 
-def _frame(shape: Shape, plane: MirrorPlane, up: np.ndarray) -> np.ndarray:
+def frame(shape: Shape, plane: MirrorPlane, up: np.ndarray) -> np.ndarray:
     """Frame -> world, (4, 4): x along the plane's normal, z as near to ``up`` as the plane allows."""
     low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
     centre = (low + high) / 2

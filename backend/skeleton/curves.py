@@ -50,24 +50,40 @@ def curve_branches(solid: Solid, shortest: float, most: int = 30) -> list[Branch
     points = solid.points(index)
     radius = solid.radius[solid.inside].astype(float)
     root = int(radius.argmax())
-    distance = dijkstra(neighbour_graph(solid, index), indices=root)
-    _, predecessor = dijkstra(neighbour_graph(solid, index, radius), indices=root, return_predecessors=True)
+    by_length, by_thickness = neighbour_graphs(solid, index, radius)
+    distance = dijkstra(by_length, indices=root)
+    _, predecessor = dijkstra(by_thickness, indices=root, return_predecessors=True)
     open_voxel = np.isfinite(distance)
     open_voxel &= np.linalg.norm(points - points[root], axis=1) > radius[root]
+    # What is open, farthest first: covered voxels are crossed out, the next tip is the first one left.
+    order = np.argsort(-distance, kind="stable")
+    order = order[open_voxel[order]]
     branches = []
-    while len(branches) < most and open_voxel.any():
-        tip = int(np.where(open_voxel, distance, -1).argmax())
-        walk = [tip]
+    while len(branches) < most and len(order):
+        walk = [int(order[0])]
         while walk[-1] != root:
             walk.append(int(predecessor[walk[-1]]))
         own = int(np.argmin(open_voxel[walk])) if not open_voxel[walk].all() else len(walk)
         branch = Branch(points[walk], radius[walk], own)
         # Also a spur is covered: it must not be found again.
-        gap, nearest = KDTree(branch.path[: own + 1]).query(points[open_voxel])
-        open_voxel[np.flatnonzero(open_voxel)[gap < 1.35 * branch.radius[nearest] + 2.0 * solid.pitch]] = False
+        covered = _covered(points, order, branch, solid.pitch)
+        open_voxel[order[covered]] = False
+        order = order[~covered]
         if branch.length >= shortest:
             branches.append(branch)
     return branches
+
+
+def _covered(points: np.ndarray, candidates: np.ndarray, branch: Branch, pitch: float) -> np.ndarray:
+    """(C,) bool: which voxels ``candidates`` (C,), indices into ``points``, lie around the branch's own part."""
+    path = branch.path[: branch.own + 1]
+    reach = 1.35 * branch.radius[: branch.own + 1] + 2.0 * pitch
+    margin = reach.max()
+    place = points[candidates]
+    result = ((place > path.min(axis=0) - margin) & (place < path.max(axis=0) + margin)).all(axis=1)
+    gap, nearest = KDTree(path).query(place[result])
+    result[result] = gap < reach[nearest]
+    return result
 
 
 def smoothed(path: np.ndarray, spacing: float, rounds: int = 3) -> np.ndarray:
@@ -82,12 +98,24 @@ def smoothed(path: np.ndarray, spacing: float, rounds: int = 3) -> np.ndarray:
     return result
 
 
-def neighbour_graph(solid: Solid, index: np.ndarray, radius: np.ndarray | None = None) -> csr_array:
-    """Graph over the inside voxels ``index`` (N, 3), 26 neighbours each, (N, N) float64.
+def neighbour_graph(solid: Solid, index: np.ndarray) -> csr_array:
+    """Graph over the inside voxels ``index`` (V, 3), 26 neighbours each, edges weigh their length: (V, V) float64."""
+    row, column, length = _neighbours(solid, index)
+    return _graph(row, column, len(index), [length * solid.pitch])[0]
 
-    Edges weigh their length, or with ``radius`` (N,) their length in voxels divided by the squared thickness in voxels,
-    which draws shortest paths to the middle.
+
+def neighbour_graphs(solid: Solid, index: np.ndarray, radius: np.ndarray) -> list[csr_array]:
+    """That graph, and the same with other weights: length in voxels divided by the squared thickness in voxels.
+
+    The second, with the thickness from ``radius`` (V,), draws shortest paths to the middle.
     """
+    row, column, length = _neighbours(solid, index)
+    thickness = (radius[row] + radius[column]) / (2 * solid.pitch)
+    return _graph(row, column, len(index), [length * solid.pitch, length / thickness**2])
+
+
+def _neighbours(solid: Solid, index: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every pair of neighbours once: (E,) numbers of both voxels, (E,) distances in voxels."""
     number = np.full(solid.inside.shape, -1, np.int32)
     number[tuple(index.T)] = np.arange(len(index))
     rows, columns, steps = [], [], []
@@ -97,10 +125,12 @@ def neighbour_graph(solid: Solid, index: np.ndarray, radius: np.ndarray | None =
         rows.append(np.flatnonzero(found))
         columns.append(neighbour[found])
         steps.append(np.full(found.sum(), np.linalg.norm(step)))
-    row, column, weight = np.concatenate(rows), np.concatenate(columns), np.concatenate(steps)
-    if radius is None:
-        weight = weight * solid.pitch
-    else:
-        weight = weight / ((radius[row] + radius[column]) / (2 * solid.pitch)) ** 2
-    both = (np.concatenate([row, column]), np.concatenate([column, row]))
-    return coo_array((np.tile(weight, 2), both), shape=(len(index), len(index))).tocsr()
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(steps)
+
+
+def _graph(row: np.ndarray, column: np.ndarray, count: int, weights: list[np.ndarray]) -> list[csr_array]:
+    """A symmetric graph of ``count`` nodes with the edges (E,) for each of the ``weights`` (E,)."""
+    both = np.concatenate([row, column]), np.concatenate([column, row])
+    pattern = coo_array((np.arange(2 * len(row)), both), shape=(count, count)).tocsr()
+    edge = pattern.data % max(len(row), 1)
+    return [csr_array((weight[edge], pattern.indices, pattern.indptr), shape=(count, count)) for weight in weights]

@@ -14,7 +14,7 @@ from ..mesh.clean import Shape, surface_samples
 from ..mesh.symmetry import MirrorPlane, mirror_plane
 from .biped import biped
 from .bird import bird
-from .body import Body, body_of
+from .body import Body, body_of, frame
 from .bones import Bone, Skeleton, mirrored
 from .inside import into_body
 from .legs import foot_pairs, is_thin
@@ -126,11 +126,25 @@ def _stood_up(
     if limbs >= 4 and (unsure or not foot_pairs(body)):
         frames += [(plane, up) for up in _ways_up(shape, plane)]
     for other, up in frames:
+        if not _may_stand(shape, body, frame(shape, other, up)):
+            continue
         turned = body_of(shape, other, up, symmetric)
         found = recognise(turned)
         if found.scores["quadruped"] > 0.9:
             return turned, found
     return body, recognition
+
+
+def _may_stand(shape: Shape, body: Body, matrix: np.ndarray) -> bool:
+    """Whether enough limbs of the body reach the ground of another frame (4, 4): much quicker than a body in it."""
+    heights = (shape.vertices - matrix[:3, 3]) @ matrix[:3, 2]
+    turned = body.matrix[:3, :3].T @ matrix[:3, 2], (body.matrix[:3, 3] - matrix[:3, 3]) @ matrix[:3, 2]
+    standing = 0
+    for limb in body.limbs:
+        own = limb.path[: limb.own] @ turned[0] + turned[1]
+        low = own[0] - heights.min() < 0.35 * np.ptp(heights)
+        standing += low and own.max() - own[0] > 0.06 * np.ptp(heights) and is_thin(limb, 1.3)
+    return standing >= 3
 
 
 def _ways_up(shape: Shape, plane: MirrorPlane) -> list[np.ndarray]:

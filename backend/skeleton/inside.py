@@ -53,10 +53,10 @@ def _through_surface(body: Body) -> typing.Callable[[np.ndarray, bool], np.ndarr
     Voxels fill narrow gaps (a tail along the rump) and are thicker than thin limbs; the triangles know better, where
     they agree with the voxels at all: an open surface, or one whose faces look both ways, has no winding numbers.
     """
-    sign = _orientation(body)
+    corners = body.shape.vertices[body.shape.triangles]
+    sign = _orientation(body, corners)
     if sign == 0:
         return lambda point, middle: point
-    corners = body.shape.vertices[body.shape.triangles]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals *= sign / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
     # Where a joint may go instead: the limbs' curves, the voxels, and just below the surface.
@@ -69,9 +69,9 @@ def _through_surface(body: Body) -> typing.Callable[[np.ndarray, bool], np.ndarr
         central = KDTree(places[np.abs(places[:, 0]) < 2 * body.solid.pitch] * np.array([0.0, 1, 1]))
 
     def enclosed(points: np.ndarray, middle: bool) -> np.ndarray:
-        result = sign * winding_numbers(points, body.shape) > 0.6
+        result = sign * winding_numbers(points, corners) > 0.6
         if body.symmetric and not middle:  # the other side gets the mirror image
-            result &= sign * winding_numbers(points * np.array([-1.0, 1, 1]), body.shape) > 0.6
+            result &= sign * winding_numbers(points * np.array([-1.0, 1, 1]), corners) > 0.6
         return result
 
     def move(point: np.ndarray, middle: bool) -> np.ndarray:
@@ -88,10 +88,10 @@ def _through_surface(body: Body) -> typing.Callable[[np.ndarray, bool], np.ndarr
     return move
 
 
-def _orientation(body: Body) -> int:
+def _orientation(body: Body, corners: np.ndarray) -> int:
     """1 when the triangles look outward, -1 when they look inward, 0 when they do not agree with the voxels."""
     deepest = np.argsort(-body.solid.radius, axis=None)[: int(body.solid.inside.sum()) // 8 + 1]
     sample = np.stack(np.unravel_index(deepest[:: len(deepest) // 40 + 1], body.solid.inside.shape), axis=1)
-    winding = winding_numbers(body.solid.points(sample), body.shape)
+    winding = winding_numbers(body.solid.points(sample), corners)
     agree = [sign for sign in (1, -1) if (sign * winding > 0.6).mean() > 0.9]
     return agree[0] if agree else 0

@@ -48,15 +48,21 @@ class SkinWeights:
     warnings: list[str]
 
 
-def skin_weights(shape: Shape, bones: Bones, blender: list[str], job: Job) -> SkinWeights:
-    """Weights for every vertex of ``shape``.
+def skin_weights(shape: Shape, bones: Bones, blender: list[str], job: Job, light: Shape | None = None) -> SkinWeights:
+    """Weights for every vertex of ``shape``; ``light`` is a lighter copy of it, if there is one.
 
     ``blender`` is the command that runs a script in a background Blender; without one, or when bone heat fails, all
     weights come from distances through the solid.
     """
     warnings: list[str] = []
-    small = decimated(shape, HEAT_TRIANGLES)
+    small = decimated(light or shape, HEAT_TRIANGLES)
     dense = _bone_heat(small, bones, blender, job) if blender else None
+    if dense is not None and not dense.any():
+        # The solver stumbles over a few triangles; a lighter copy has others.
+        lighter = decimated(small, int(0.7 * len(small.triangles)))
+        second = _bone_heat(lighter, bones, blender, job)
+        if second is not None and second.any():
+            small, dense = lighter, second
     if dense is None and blender:
         warnings.append("Bone heat failed; weights come from distances inside the body instead.")
     job.progress("Checking weights", 0.85)

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from galatea.backend.job import JobError
 from galatea.backend.mesh.clean import Shape, clean, decimated, part_labels, surface_samples
-from galatea.backend.mesh.solid import joined, voxelise
+from galatea.backend.mesh.solid import _surface_points, joined, voxelise
 from galatea.backend.mesh.symmetry import mirror_plane
 
 CUBE = np.array([[x, y, z] for x in (-1.0, 1) for y in (-1.0, 1) for z in (-1.0, 1)])
@@ -98,6 +98,13 @@ def test_inside_does_not_depend_on_winding_and_survives_a_hole() -> None:
     assert voxelise(vertices, triangles[:, ::-1], 0.1).inside.sum() == whole
     # Without one of its six sides the flood gets in; the directions still see five walls.
     assert voxelise(vertices, triangles[2:], 0.1).inside.sum() > 0.85 * whole
+
+
+def test_slivers_are_drawn_without_gaps_and_without_waste() -> None:
+    triangle = np.array([[0.0, 0, 0], [10, 0, 0], [10, 0.03, 0.001]])
+    points = _surface_points(triangle, np.array([[0, 1, 2]]), 0.1)
+    assert np.diff(np.sort(points[:, 0])).max() <= 0.1 / 3 + 1e-9
+    assert len(points) < 1000
 
 
 def test_parts_within_reach_are_bridged_and_others_left_out() -> None:

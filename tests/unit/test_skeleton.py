@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from galatea.backend.job import JobError
 from galatea.backend.mesh.clean import Shape, clean
 from galatea.backend.mesh.symmetry import MirrorPlane
+from galatea.backend.skeleton import find as find_module
 from galatea.backend.skeleton.body import body_of
 from galatea.backend.skeleton.find import Finding, find_skeleton
 from galatea.backend.skeleton.inside import into_body
@@ -228,3 +229,17 @@ def test_a_joint_in_a_gap_that_voxels_close_goes_into_one_of_its_sides() -> None
         assert abs(winding_number(moved[None], body.shape.vertices, triangles)[0]) > 0.5
         assert moved[0] == 0
         assert np.linalg.norm(moved - gap) < 4 * body.solid.pitch
+
+
+def test_things_are_not_turned_into_every_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each body takes a second; most positions of a chair can be ruled out without one."""
+    tried = []
+
+    def counted(*arguments):
+        tried.append(arguments)
+        return body_of(*arguments)
+
+    monkeypatch.setattr(find_module, "body_of", counted)
+    made = made_animals.make(made_animals.chair, 10)
+    assert find(clean(made.vertices, made.triangles)).skeleton.animal == "tree"
+    assert len(tried) <= 3

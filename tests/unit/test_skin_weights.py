@@ -12,9 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from galatea.backend.capabilities import rig as rig_capability
 from galatea.backend.capabilities import run
 from galatea.backend.job import Job, JobError
+from galatea.backend.mesh import clean as clean_module
 from galatea.backend.mesh.clean import Shape, clean
+from galatea.backend.skinning import weights as skin_module
 from galatea.backend.skinning.voxel_weights import voxel_weights
 from galatea.backend.skinning.weights import Bones, limited, skin_weights
 from galatea.benchmarks.rig.animals import Animal
@@ -90,6 +93,42 @@ def test_bone_heat_that_fails_is_replaced_and_told(tmp_path: Path) -> None:
     skin = skin_weights(bar(), TWO_BONES, [sys.executable, "-c", "raise SystemExit(3)"], Job(tmp_path))
     assert any("failed" in warning for warning in skin.warnings)
     assert np.allclose(skin.weights.sum(axis=1), 1)
+
+
+def test_bone_heat_without_a_solution_is_tried_again_on_other_triangles(tmp_path: Path) -> None:
+    stub = tmp_path / "stub.py"
+    stub.write_text(
+        "import sys, numpy as np\n"
+        "data = np.load(sys.argv[-2])\n"
+        "found = len(data['triangles']) < 1300\n"
+        "np.savez(sys.argv[-1], weights=np.full((len(data['vertices']), 2), 0.5 if found else 0.0))\n"
+    )
+    shape = bar()
+    assert len(shape.triangles) > 1300
+    skin = skin_weights(shape, TWO_BONES, [sys.executable, str(stub)], Job(tmp_path))
+    assert len(skin.weights) == len(shape.vertices)
+    assert np.allclose(skin.weights[:, :2], 0.5, atol=1e-3)
+
+
+def test_a_large_mesh_is_decimated_once(tmp_path: Path, horse: Shape, monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = horse.vertices[horse.triangles]
+    middles = (corners + np.roll(corners, -1, axis=1)) / 2
+    fours = np.stack([corners[:, 0], middles[:, 0], middles[:, 2], corners[:, 1], middles[:, 1], middles[:, 0]], 1)
+    fours = np.concatenate([fours, np.stack([corners[:, 2], middles[:, 2], middles[:, 1]], 1), middles], axis=1)
+    soup = fours.reshape(-1, 3)
+    monkeypatch.setattr(rig_capability, "SKELETON_TRIANGLES", 3000)
+    monkeypatch.setattr(skin_module, "HEAT_TRIANGLES", 2000)
+    sizes, simplify = [], clean_module.fast_simplification.simplify
+
+    def counted(points: np.ndarray, triangles: np.ndarray, **options: int):
+        sizes.append(len(triangles))
+        return simplify(points, triangles, **options)
+
+    monkeypatch.setattr(clean_module.fast_simplification, "simplify", counted)
+    job = job_with(tmp_path / "job", soup, np.arange(len(soup)).reshape(-1, 3))
+    run("rig", {}, job)
+    assert len(sizes) == 2
+    assert sizes[0] == 4 * len(horse.triangles) > 3000 >= sizes[1]
 
 
 def test_rig_writes_what_the_extension_reads(tmp_path: Path, horse_animal: Animal) -> None:
