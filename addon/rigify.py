@@ -8,6 +8,8 @@ kept: only the vertex groups get new names.
 
 from __future__ import annotations
 
+import re
+
 import bpy
 import addon_utils
 from mathutils import Vector
@@ -63,6 +65,7 @@ def generate(
             if f"DEF-{group.name}" in rig.data.bones:
                 group.name = f"DEF-{group.name}"
         weights.add_modifier(item, rig)
+    tidy(rig)
     made = recipe.read(armature)
     if made is not None:
         recipe.store(rig, made)
@@ -74,6 +77,33 @@ def generate(
     rig.select_set(True)
     context.view_layer.objects.active = rig
     return rig
+
+
+COLORS = {"L": "THEME03", "R": "THEME01"}
+
+
+def tidy(rig: bpy.types.Object) -> None:
+    """Controls in the colors of their sides; those for details are kept apart, and hidden at first."""
+    rig.show_in_front = True  # those of a head or a neck are inside the body
+    last = max(collection.rigify_ui_row for collection in rig.data.collections)
+    details = {}
+    for row, (name, words) in enumerate(DETAILS.items(), last + 1):
+        details[words] = rig.data.collections.new(name)
+        details[words].rigify_ui_row = row
+        details[words].is_visible = False
+    for bone in rig.pose.bones:
+        if bone.custom_shape is None:
+            continue
+        bone.color.palette = COLORS.get(re.sub(r"\.\d+$", "", bone.name).rpartition(".")[2], "THEME09")
+        for words, collection in details.items():
+            if any(word in bone.name for word in words):
+                for other in list(bone.bone.collections):
+                    other.unassign(bone.bone)
+                collection.assign(bone.bone)
+
+
+DETAILS = {"FK": ("_fk",), "Tweaks": ("tweak",)}
+"""Bone collections, and what the names of Rigify's controls in them contain."""
 
 
 def lost_bones(armature: bpy.types.Object, rig: bpy.types.Object, meshes: list[bpy.types.Object]) -> set[str]:
@@ -101,8 +131,9 @@ def make_metarig(context: bpy.types.Context, armature: bpy.types.Object) -> bpy.
     metarig.select_set(True)
     context.view_layer.objects.active = metarig
     test_motion.set_pose(metarig, 0.0, 0.0)
-    for row, collection in enumerate(metarig.data.collections, 1):
-        collection.rigify_ui_row = row
+    rows: dict[str, int] = {}
+    for collection in metarig.data.collections:  # left and right side by side
+        collection.rigify_ui_row = rows.setdefault(collection.name.removesuffix(".L").removesuffix(".R"), len(rows) + 1)
     for chain in connected_chains(metarig.data):
         set_type(metarig, chain)
     return metarig

@@ -165,6 +165,10 @@ def test_rigify(rigged, rigify_off):
     assert np.allclose(made_up.world_points(mesh), before, atol=2e-3)
     controls = [bone.name for bone in rig.pose.bones if "_ik" in bone.name and bone.custom_shape]
     assert any("Hock" in name or "Shin" in name or "Foot" in name for name in controls), controls
+    shown = [bone for bone in rig.pose.bones if bone.custom_shape and any(c.is_visible for c in bone.bone.collections)]
+    assert {"root", "torso", *controls} <= {bone.name for bone in shown} and rig.show_in_front
+    assert not [bone.name for bone in shown if "tweak" in bone.name or "_fk" in bone.name]
+    assert {bone.color.palette for bone in shown if bone.name.endswith(".L")} == {"THEME03"}
     rig.pose.bones["root"].location = (0, 1, 0)
     bpy.context.view_layer.update()
     assert np.linalg.norm(made_up.world_points(mesh) - before, axis=1).min() > 0.5
