@@ -142,7 +142,7 @@ def test_rigify_that_fails_leaves_nothing(rigged, rigify_off, monkeypatch):
     monkeypatch.setattr(rigify, "lost_bones", lambda *arguments: {"Tail.001"})
     things = set(bpy.data.objects), set(bpy.data.collections)
     groups = made_up.weights_of(mesh)
-    with pytest.raises(RuntimeError, match="no deforming bone for Tail.001"):
+    with pytest.raises(RuntimeError, match=r"no deforming bone for Tail\.001"):
         bpy.ops.galatea.rigify(enable_rigify=True)
     assert (set(bpy.data.objects), set(bpy.data.collections)) == things
     assert mesh.parent == armature and np.array_equal(made_up.weights_of(mesh), groups)
