@@ -88,10 +88,11 @@ def limb(
     is ``factor`` times as thick in this direction.
     """
     points = np.asarray(points, dtype=np.float64)
-    if smooth and len(points) > 2:
-        points = curves.spline(points, steps)
     radii = np.atleast_1d(np.asarray(radii, dtype=np.float64))
     radii = np.interp(np.linspace(0.0, 1.0, len(points)), np.linspace(0.0, 1.0, len(radii)), radii)
+    if smooth and len(points) > 2:
+        points, radii = np.split(curves.spline(np.column_stack([points, radii]), steps), [3], axis=1)
+        radii = np.maximum(radii.ravel(), 0.0)
     matrix = np.eye(3)
     if flat is not None:
         direction = np.asarray(flat[0], dtype=np.float64) / np.linalg.norm(flat[0])
@@ -313,5 +314,7 @@ def _cut_at_parts(blobs: typing.Sequence[Blob], vertices: np.ndarray, triangles:
     result += [np.stack(s, axis=1) for s in ((p, m, o), (q, n, m), (r, o, n), (m, n, o))]
     labels += [kinds[three, 0], kinds[three, 1], kinds[three, 2], kinds[three, 0]]
     points = np.concatenate([vertices, vertices[a] + t * (vertices[b] - vertices[a])])
-    part = tuple(names[i] for i in np.concatenate(labels))
-    return points, np.concatenate(result), part
+    part = np.concatenate(labels)
+    # In the order of the blobs, so that the first part is that of the first blob.
+    order = np.argsort(part, kind="stable")
+    return points, np.concatenate(result)[order], tuple(names[i] for i in part[order])

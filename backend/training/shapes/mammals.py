@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
 
 from . import curves
-from .implicit import Blob, both, ellipsoid, limb, surface
+from .implicit import Blob, Placement, both, ellipsoid, limb, surface
 from .primitives import ball, mirrored, rotation, tube
 from .quadruped import Build, Stance, ears, eyes, petal, sitting, standing, tail
 from .shape import Family, Piece
@@ -65,7 +66,7 @@ def horse(rng: np.random.Generator) -> list[Piece]:
         head=0.17 * rng.uniform(0.92, 1.08),
     )
     pose = rng.random()
-    if pose < 0.18:  # grazing
+    if pose < 0.14:  # grazing
         lift, pitch = rng.uniform(-0.75, -0.55), rng.uniform(0.9, 1.1)
         stance = standing(build, rng, lift, pitch, rng.uniform(-0.2, 0.2), rng.uniform(0, 0.12))
     else:
@@ -80,16 +81,18 @@ def horse(rng: np.random.Generator) -> list[Piece]:
     )
     # The mane hangs along the neck's ridge and ends in a forelock.
     nape = stance.nape[::2]
-    crest = [*nape, stance.head.point((0, 0.3, 1.0)), stance.head.point((0, -0.5, 0.85))]
-    size = rng.uniform(0.07, 0.11)
-    mane = [limb(crest, [0.4 * size, *[size] * len(nape), 0.7 * size, 0.25 * size], "mane", 0.02)]
+    crest = [*nape[:-1], stance.head.point((0, 0.75, 0.75)), stance.head.point((0, 0.1, 0.95))]
+    size = rng.uniform(0.05, 0.07)
+    mane = [limb(crest, [0.3 * size, size, size, size, 0.5 * size], "mane", 0.02)]
+    forelock = [stance.head.point(p) for p in ((0, 0.2, 0.95), (0, -0.5, 0.98), (0.1, -1.0, 0.72))]
+    mane.append(limb(forelock, [0.05, 0.045, 0.015], "mane", 0.02))
     fall = rng.choice([-1.0, 1.0])
-    for i, point in enumerate(nape):
-        hang = (0.12 + 0.1 * math.sin(i * 2.3) ** 2) * rng.uniform(0.8, 1.3)
-        tip = point + (fall * 0.13, 0.03, -hang)
-        mane.append(
-            limb([point, point + (fall * 0.1, 0, -0.3 * hang), tip], [size * 0.8, size * 0.6, 0.02], "mane", 0.02)
-        )
+    for i, point in enumerate(curves.resample(crest[1:], 8)[:-1]):
+        hang = (0.14 + 0.08 * math.sin(i * 2.3) ** 2) * rng.uniform(0.8, 1.3)
+        for side, length in ((fall, hang), (-fall, 0.4 * hang)):
+            tip = point + (side * 0.14, 0.05, -length)
+            path = [point, point + (side * 0.1, 0.01, -0.25 * length), tip]
+            mane.append(limb(path, [size * 0.9, size * 0.7, 0.015], "mane", 0.02))
     length = rng.uniform(0.6, 0.85) * legs
     raised = rng.uniform(0.0, 0.5)
     angles = [raised, raised - 0.7, raised - 1.25, -1.45, -1.5]
@@ -163,7 +166,7 @@ def pig(rng: np.random.Generator) -> list[Piece]:
         foot=0.075,
         hoofed=True,
         bend=0.6,
-        neck=(0.3 * fat, 0.26 * fat),
+        neck=(0.3 * fat, 0.2 * fat),
         neck_length=0.3,
         head=0.24 * rng.uniform(0.95, 1.1),
     )
@@ -178,16 +181,9 @@ def pig(rng: np.random.Generator) -> list[Piece]:
         ellipsoid((0, -snout - 0.3, -0.28), (0.5, 0.16, 0.44), "snout", 0.04),
         *both(ellipsoid((0.18, -snout - 0.45, -0.26), (0.1, 0.14, 0.14), "snout", 0.03, carved=True)),
     ]
-    lop = rng.uniform(-0.5, 0.3)
+    lop = rng.uniform(-0.35, 0.2)
     bits = [
-        *ears(
-            (0.55, -0.1, 0.75),
-            (1.0, -0.75 + lop * 0.3, 1.25 + lop),
-            0.48,
-            (0.2, -1, 0.1),
-            bend=(0.1, 0.05, 0.25),
-            blunt=0.15,
-        ),
+        *ears((0.55, 0.05, 0.7), (0.95, -0.35 + lop * 0.2, 1.6 + lop), 0.45, (0.3, -1, 0.2), 0.15, (0, 0.12, 0), 0.0),
         *eyes(0.56, -0.78, 0.28, 0.13),
     ]
     t = np.linspace(0.0, 1.0, 26)
@@ -338,6 +334,12 @@ def giraffe(rng: np.random.Generator) -> list[Piece]:
 # Animals with paws
 
 
+def hanging_ears(width: float, drop: float, size: float) -> list[Blob]:
+    """Flat ears that hang down at the sides of the head as far as ``drop`` below its middle."""
+    path = [(width, 0.1, 0.68), (width + 0.36, 0.05, 0.5), (width + 0.44, -0.08, 0.05), (width + 0.36, -0.15, -drop)]
+    return both(limb(path, [0.6 * size, 0.9 * size, 1.1 * size, 0.7 * size], "ears", 0.04, ((1, 0, 0.15), 0.3), 4))
+
+
 def dog(rng: np.random.Generator) -> list[Piece]:
     legs = rng.uniform(0.5, 1.0)
     stout = rng.uniform(0.85, 1.25)
@@ -351,7 +353,7 @@ def dog(rng: np.random.Generator) -> list[Piece]:
         sag=rng.uniform(-0.04, 0.02),
         width=rng.uniform(0.78, 0.9),
         leg=(0.115 * stout, 0.068 * stout, 0.055 * stout),
-        foot=0.078 * stout,
+        foot=0.066 * stout,
         neck=(0.17 * stout, 0.125 * stout),
         neck_length=rng.uniform(0.26, 0.4),
         head=0.185 * rng.uniform(0.92, 1.15),
@@ -375,10 +377,7 @@ def dog(rng: np.random.Generator) -> list[Piece]:
     if kind == 0:  # pricked
         bits += ears((0.52, 0.05, 0.6), (0.75, 0.05, 1.65), 0.4, (0.25, -1, 0.0), blunt=0.1)
     elif kind == 1:  # hanging
-        drop = rng.uniform(0.7, 1.3)
-        bits += ears(
-            (0.66, 0.05, 0.62), (1.08, -0.1, 0.55 - drop), 0.42, (1.0, -0.2, 0.3), 0.1, (0.28, 0, 0.25), blunt=0.6
-        )
+        head += hanging_ears(0.62, rng.uniform(0.1, 0.7), 0.36)
     else:  # folded
         bits += ears((0.5, 0.05, 0.7), (0.98, -0.6, 0.75), 0.36, (0.4, -0.5, 1.0), 0.1, (0.0, 0.15, 0.42), blunt=0.2)
     style = rng.integers(3)
@@ -471,6 +470,301 @@ def cat(rng: np.random.Generator) -> list[Piece]:
     return animal(stance, cat_head(rng), [curl], triangles=6000)
 
 
+def paw_head(muzzle: float, thick: float, width: float, part: str = "head") -> list[Blob]:
+    """A broad head with a blunt muzzle, as of bears and lions."""
+    return [
+        ellipsoid((0, 0, 0.05), (0.95, 0.95, 0.88), part, 0.25),
+        limb([(0, -0.45, -0.2), (0, -muzzle, -0.3)], [0.62, thick], part, 0.25, flat=((1, 0, 0), width)),
+        *both(ellipsoid((0.45, -0.25, -0.28), (0.42, 0.5, 0.45), part, 0.3)),
+        ellipsoid((0, -muzzle * 0.9, -0.62), (thick * 0.7, 0.4, 0.2), part, 0.06),
+    ]
+
+
+def bear(rng: np.random.Generator) -> list[Piece]:
+    fat = rng.uniform(0.92, 1.15)
+    build = Build(
+        length=rng.uniform(0.85, 1.0),
+        height=0.72,
+        rump=0.7,
+        chest=0.32 * fat,
+        belly=0.33 * fat,
+        hips=0.33 * fat,
+        sag=0.02,
+        width=0.88,
+        leg=(0.18 * fat, 0.125 * fat, 0.11 * fat),
+        foot=0.115,
+        bend=0.8,
+        neck=(0.28 * fat, 0.2),
+        neck_length=rng.uniform(0.3, 0.4),
+        head=0.225,
+    )
+    head = paw_head(rng.uniform(1.2, 1.6), 0.42, 0.9)
+    bits = [
+        *mirrored(ball((0.32, 0.16, 0.32), "ears", (0.72, 0.1, 0.78), 16)),
+        *eyes(0.4, -0.84, 0.2, 0.11),
+        ball((0.22, 0.18, 0.16), "nose", (0, head[1].path[-1, 1] - 0.36, -0.12), 12),
+    ]
+    turn = rng.uniform(-0.5, 0.5)
+    if rng.random() < 0.3:
+        stance = sitting(build, rng, rng.uniform(0.9, 1.2), rng.uniform(0.0, 0.3), turn)
+    else:
+        stance = standing(
+            build, rng, rng.uniform(-0.1, 0.5), rng.uniform(0.1, 0.4), turn, rng.choice([0.0, 0.12, 0.22])
+        )
+    stub = ellipsoid(stance.tail - (0, 0.03, 0), 0.07, "tail", 0.04)
+    return animal(stance, (head, bits), [stub])
+
+
+def lion(rng: np.random.Generator) -> list[Piece]:
+    build = Build(
+        length=rng.uniform(0.92, 1.05),
+        height=rng.uniform(0.75, 0.85),
+        rump=0.76,
+        chest=0.25,
+        belly=0.215,
+        hips=0.22,
+        width=0.8,
+        leg=(0.135, 0.085, 0.075),
+        foot=0.088,
+        neck=(0.2, 0.16),
+        neck_length=rng.uniform(0.3, 0.4),
+        head=0.2,
+    )
+    turn = rng.uniform(-0.5, 0.5)
+    sits = rng.random() < 0.3
+    if sits:
+        stance = sitting(build, rng, rng.uniform(0.9, 1.2), rng.uniform(0.0, 0.2), turn)
+    else:
+        stance = standing(
+            build, rng, rng.uniform(0.3, 0.8), rng.uniform(0.05, 0.3), turn, rng.choice([0.0, 0.12, 0.25])
+        )
+    muzzle = rng.uniform(1.15, 1.35)
+    head = paw_head(muzzle, 0.46, 1.0)
+    # The mane: a thick collar behind the face and down to the chest, with locks all over.
+    full = rng.uniform(0.9, 1.12)
+    head += [
+        ellipsoid((0, 0.55, -0.1), (1.3 * full, 0.85, 1.4 * full), "mane", 0.05),
+        ellipsoid((0, 0.55, -1.1), (1.0 * full, 0.85, 1.0), "mane", 0.3),
+    ]
+    for ring, (y, reach, count) in enumerate(((0.0, 0.95, 13), (0.3, 1.2, 15), (0.75, 1.3, 15), (1.2, 1.1, 13))):
+        for i in range(count):
+            a = 2 * math.pi * (i + 0.5 * ring) / count + 0.1 * rng.normal()
+            low = max(0.0, -math.sin(a))
+            start = full * reach * np.array([math.cos(a), 0.0, math.sin(a) - 0.4 * low]) + (0, y, 0)
+            out = np.array([math.cos(a), 0.8, math.sin(a) - 0.5])
+            size = rng.uniform(0.22, 0.3)
+            head.append(
+                limb(
+                    [start - 0.2 * out, start + 0.15 * out, start + 0.45 * out],
+                    [size, size, 0.05],
+                    "mane",
+                    0.05,
+                    steps=2,
+                )
+            )
+    bits = [
+        *mirrored(ball((0.3, 0.2, 0.3), "ears", (0.75, -0.05, 0.95), 14)),
+        *eyes(0.4, -0.84, 0.2, 0.12),
+        ball((0.26, 0.16, 0.16), "nose", (0, -muzzle - 0.38, -0.12), 12),
+    ]
+    angles = [-0.3, 0.1, rng.uniform(0.0, 0.7)] if sits else [-0.5, -1.2, -0.9, rng.uniform(-0.3, 0.6)]
+    cord = tail(stance.tail - (0, 0.05, 0), angles, 0.75, (0.05, 0.035, 0.03), "tail", 0.03, rng.uniform(-0.6, 0.6))
+    tuft = ellipsoid(cord.path[-1], 0.075, "tail", 0.04)
+    return animal(stance, (head, bits), [cord, tuft], triangles=7000)
+
+
+def elephant(rng: np.random.Generator) -> list[Piece]:
+    young = rng.uniform(0.0, 1.0)
+    build = Build(
+        length=rng.uniform(0.9, 1.05),
+        height=rng.uniform(0.95, 1.05) - 0.1 * young,
+        rump=rng.uniform(0.9, 0.98) - 0.1 * young,
+        chest=0.38,
+        belly=0.4,
+        hips=0.37,
+        sag=-0.02,
+        width=0.85,
+        leg=(0.19, 0.15, 0.135),
+        thigh=1.1,
+        foot=0.15,
+        bend=0.35,
+        neck=(0.32, 0.27),
+        neck_length=0.3,
+        head=0.27 + 0.04 * young,
+    )
+    stance = standing(
+        build, rng, rng.uniform(0.2, 0.6), rng.uniform(0.0, 0.25), rng.uniform(-0.3, 0.3), rng.choice([0.0, 0.1, 0.18])
+    )
+    style = rng.integers(3)
+    down = [(0, -0.7, -0.2), (0, -1.15, -1.0), (0, -1.25, -2.0)]
+    end = ([(0, -1.15, -2.7)], [(0, -1.5, -2.6), (0, -1.95, -2.6), (0, -2.1, -2.2)], [(0, -1.7, -1.9)])[style]
+    if style == 2:  # raised
+        down = [(0, -0.7, -0.2), (0, -1.3, -0.75), (0, -2.0, -0.6)]
+        end = [(0, -2.45, 0.1), (0, -2.5, 0.9), (0, -2.8, 1.3)]
+    head = [
+        ellipsoid((0, 0, 0.1), (0.92, 0.95, 1.05), "head", 0.3),
+        *both(ellipsoid((0.35, -0.25, 0.55), (0.5, 0.5, 0.5), "head", 0.25)),
+        *both(ellipsoid((0.42, -0.45, -0.35), (0.42, 0.5, 0.55), "head", 0.25)),
+        limb([*down, *end], [0.55, 0.45, 0.36, 0.27, 0.2, 0.17], "trunk", 0.3, steps=4),
+        ellipsoid((0, -0.35, -0.85), (0.35, 0.5, 0.3), "head", 0.25),
+    ]
+    flap, size = rng.uniform(0.3, 1.1), rng.uniform(0.85, 1.3)
+    out = np.array([math.sin(flap), math.cos(flap), 0.0])
+    base = np.array([0.72, 0.05, 0.25])
+    path = [
+        base + out * t + (0, 0, z)
+        for t, z in ((0.0, 0.1), (0.45 * size, 0.12), (1.0 * size, -0.05), (1.35 * size, -0.25))
+    ]
+    widths = np.array([0.5, 0.95, 0.85, 0.12]) * size
+    bits = [
+        *mirrored(petal(path, widths, 0.09, "ears", (out[1], -out[0], 0.0), 0.05, 12)),
+        *eyes(0.78, -0.55, 0.15, 0.09),
+    ]
+    if rng.random() < 0.8:
+        reach = rng.uniform(0.5, 1.2)
+        curve = [
+            (0.38, -0.75, -0.65),
+            (0.45, -1.0 - 0.4 * reach, -1.25),
+            (0.42, -1.35 - 0.8 * reach, -1.05 - 0.1 * reach),
+        ]
+        bits += mirrored(horn(curve, [0.16, 0.13, 0.04], "tusks"))
+    cord = tail(stance.tail, [-0.9, -1.45, -1.5], 0.5, (0.045, 0.03, 0.02), "tail", 0.04)
+    return animal(stance, (head, bits), [cord], triangles=6000)
+
+
+# Small animals
+
+
+def rabbit(rng: np.random.Generator) -> list[Piece]:
+    upright = rng.uniform(0.0, 1.0)
+    body = [
+        limb(
+            [(0, 0.42, 0.4), (0, 0.0, 0.48 + 0.12 * upright), (0, -0.42 + 0.12 * upright, 0.5 + 0.3 * upright)],
+            [0.38, 0.39, 0.25],
+            "body",
+            steps=8,
+        ),
+        *both(
+            ellipsoid((0.28, 0.3, 0.33), (0.2, 0.36, 0.32), "body", 0.1),
+            limb([(0.34, 0.35, 0.1), (0.34, -0.15, 0.09)], [0.1, 0.09], "legs", 0.08),
+            limb(
+                [(0.16, -0.4 + 0.1 * upright, 0.45 + 0.2 * upright), (0.17, -0.46, 0.22), (0.17, -0.52, 0.08)],
+                [0.13, 0.08, 0.075],
+                "legs",
+                0.08,
+            ),
+            ellipsoid((0.17, -0.57, 0.06), (0.075, 0.12, 0.06), "legs", 0.04),
+        ),
+        ellipsoid((0, 0.82, 0.36), 0.15, "tail", 0.03),
+    ]
+    head_at = np.array([0, -0.6 + 0.15 * upright, 0.82 + 0.38 * upright])
+    turn = rng.uniform(-0.5, 0.5)
+    place = Placement(
+        head_at, rotation("z", turn) @ rotation("x", rng.uniform(0.0, 0.3)), 0.25 * rng.uniform(0.95, 1.1)
+    )
+    head = [
+        ellipsoid((0, 0, 0), (0.88, 1.02, 0.92), "head", 0.25),
+        limb([(0, -0.5, -0.15), (0, -1.05, -0.3)], [0.62, 0.4], "head", 0.25),
+        *both(ellipsoid((0.4, -0.45, -0.32), (0.4, 0.45, 0.4), "head", 0.2)),
+        limb([(0, 0.2, -0.4), (0, 0.9, -1.3)], [0.75, 0.9], "body", 0.3),
+    ]
+    long, part, back = rng.uniform(1.6, 2.5), rng.uniform(0.05, 0.6), rng.uniform(0.1, 0.8)
+    tip = (0.35 + part * long * 0.6, 0.15 + back, 0.8 + long)
+    ear = ears((0.35, 0.1, 0.65), tip, 0.36, (0.35, -1, 0.2), 0.3, (0.06, -0.05, 0), 0.35)
+    bits = [*ear, *eyes(0.66, -0.55, 0.22, 0.17), ball((0.14, 0.1, 0.1), "nose", (0, -1.43, -0.18), 10)]
+    return [surface([*body, *place.blobs(head)], 6000), *place.pieces(bits)]
+
+
+def mouse(rng: np.random.Generator) -> list[Piece]:
+    up = rng.uniform(0.0, 0.35)
+    fat = rng.uniform(0.9, 1.15)
+    body = [
+        limb(
+            [(0, 0.45, 0.36), (0, 0.05, 0.4 + 0.3 * up), (0, -0.45, 0.42 + up)],
+            [0.36 * fat, 0.36 * fat, 0.23],
+            "body",
+            steps=8,
+        ),
+        *both(
+            ellipsoid((0.27, 0.3, 0.25), (0.17, 0.28, 0.24), "body", 0.08),
+            limb([(0.3, 0.3, 0.06), (0.3, -0.05, 0.05)], [0.06, 0.055], "feet", 0.04),
+            limb([(0.16, -0.4, 0.3 + up * 0.7), (0.17, -0.52, 0.05 + up * 0.6)], [0.09, 0.05], "feet", 0.05),
+        ),
+    ]
+    place = Placement(
+        np.array([0, -0.68, 0.5 + up]),
+        rotation("z", rng.uniform(-0.4, 0.4)) @ rotation("x", rng.uniform(0.0, 0.3)),
+        0.25,
+    )
+    head = [
+        ellipsoid((0, 0, 0), (0.95, 0.95, 0.9), "head", 0.3),
+        limb([(0, -0.4, -0.12), (0, -1.65, -0.3)], [0.75, 0.2], "head", 0.25),
+        limb([(0, 0.2, -0.1), (0, 0.9, -0.35)], [0.85, 0.9], "body", 0.3),
+    ]
+    size = rng.uniform(0.62, 0.9)
+    disk = ball((size, 0.12, size), "ears", segments=20)
+    lens = [deform_ear(disk, size)]
+    leaning = Placement(np.array([0.72, 0.15, 0.75 + 0.35 * size]), rotation("z", 0.35) @ rotation("y", 0.4))
+    bits = [
+        *mirrored(leaning.pieces(lens)),
+        *eyes(0.5, -0.78, 0.15, 0.15),
+        ball(0.15, "nose", (0, -1.82, -0.28), 12),
+    ]
+    wave = rng.uniform(-0.5, 0.5)
+    path = curves.spline(
+        [(0, 0.7, 0.25), (wave * 0.3, 1.05, 0.1), (wave, 1.45, 0.06), (wave * 0.4, 1.9, rng.uniform(0.06, 0.5))], 8
+    )
+    cord = tube(path, np.linspace(0.06, 0.018, len(path)), "tail", 10)
+    return [surface([*body, *place.blobs(head)], 5000), *place.pieces(bits), cord]
+
+
+def deform_ear(disk: Piece, size: float) -> Piece:
+    """Dishes a round ear: its rim comes forwards."""
+    points = disk.vertices.copy()
+    points[:, 1] -= 0.3 * size * (points[:, 0] ** 2 + points[:, 2] ** 2) / size**2
+    return dataclasses.replace(disk, vertices=points)
+
+
+def teddy_bear(rng: np.random.Generator) -> list[Piece]:
+    fat = rng.uniform(0.9, 1.15)
+    body = [ellipsoid((0, 0, 0.62), (0.46 * fat, 0.42 * fat, 0.56), "body", 0.05)]
+    raised = rng.uniform(-0.4, 0.5, 2)
+    for side, lift in zip((-1.0, 1.0), raised):
+        shoulder = np.array([side * 0.34, -0.05, 0.98])
+        out = np.array([side * 0.4, -0.25, -0.32 + 0.55 * lift])
+        body.append(limb([shoulder, shoulder + out * 0.6, shoulder + out], [0.15, 0.165, 0.165], "arms", 0.05))
+        spread = side * rng.uniform(0.2, 0.4)
+        hip = np.array([side * 0.27, -0.12, 0.24])
+        foot = hip + (spread, -0.62, -0.04)
+        body.append(limb([hip, foot], [0.22, 0.2], "legs", 0.05))
+        turned_foot = rotation("z", math.atan2(spread, 0.62))
+        body.append(ellipsoid(foot + (0, -0.06, 0.06), (0.21, 0.14, 0.27), "legs", 0.06, turned_foot))
+        body.append(ellipsoid(foot + turned_foot @ (0, -0.17, 0.07), (0.14, 0.06, 0.18), "soles", 0.01, turned_foot))
+    tilt = rotation("y", rng.uniform(-0.2, 0.2)) @ rotation("z", rng.uniform(-0.3, 0.3))
+    place = Placement(np.array([0, -0.06, 1.45]), tilt, 0.45 * rng.uniform(0.92, 1.1))
+    muzzle = rng.uniform(0.38, 0.5)
+    head = [
+        ellipsoid((0, 0, 0), (1.0, 0.9, 0.92), "head", 0.05),
+        *both(
+            ellipsoid((0.78, 0.05, 0.75), (0.36, 0.18, 0.36), "ears", 0.06),
+            ellipsoid((0.8, -0.14, 0.76), (0.2, 0.08, 0.2), "ears", 0.02, carved=True),
+        ),
+        ellipsoid((0, -0.78, -0.22), (muzzle, 0.4, muzzle * 0.8), "muzzle", 0.04),
+    ]
+    bits = [
+        *eyes(0.36, -0.78, 0.2, 0.1),
+        ball((0.15, 0.1, 0.1), "nose", (0, -1.15, -0.08), 12),
+    ]
+    pieces = [surface([*body, *place.blobs(head)], 6500), *place.pieces(bits)]
+    if rng.random() < 0.4:  # a bow tie
+        knot = ball((0.07, 0.06, 0.07), "bow", (0, -0.4, 1.12), 12)
+        wing = petal(
+            [(0.02, -0.4, 1.12), (0.14, -0.42, 1.13), (0.3, -0.4, 1.13)], [0.05, 0.1, 0.16], 0.04, "bow", (0, -1, 0)
+        )
+        pieces += [knot, *mirrored(wing)]
+    return pieces
+
+
 FAMILIES = (
     Family("horse", "animal", horse),
     Family("dog", "animal", dog),
@@ -480,4 +774,10 @@ FAMILIES = (
     Family("sheep", "animal", sheep),
     Family("deer", "animal", deer),
     Family("giraffe", "animal", giraffe),
+    Family("elephant", "animal", elephant),
+    Family("lion", "animal", lion),
+    Family("bear", "animal", bear),
+    Family("rabbit", "animal", rabbit),
+    Family("mouse", "animal", mouse),
+    Family("teddy bear", "animal", teddy_bear),
 )

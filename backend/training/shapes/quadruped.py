@@ -89,7 +89,7 @@ def standing(
         shoulder + (0, -0.5 * build.chest, -0.05 * build.chest),
     ]
     radii = [0.72 * build.hips, build.hips, build.belly, build.chest, 0.75 * build.chest]
-    blobs = [limb(spine, radii, "body", flat=((1, 0, 0), build.width), steps=4)]
+    blobs = [limb(spine, radii, "body", flat=((1, 0, 0), build.width), steps=6)]
     pieces: list[Piece] = []
     phase = rng.uniform(-1, 1)
     for side in (-1.0, 1.0):
@@ -159,7 +159,7 @@ def sitting(build: Build, rng: np.random.Generator, lift: float, pitch: float, t
     middle = (hip + shoulder) / 2 + (0, 0.09, 0.02)
     spine = [hip, middle, shoulder, shoulder + (0, -0.25 * build.chest, 0.2 * build.chest)]
     radii = [build.hips * 1.05, build.belly * 1.02, build.chest * 0.95, 0.65 * build.chest]
-    blobs = [limb(spine, radii, "body", flat=((1, 0, 0), max(build.width, 0.85)), steps=4)]
+    blobs = [limb(spine, radii, "body", flat=((1, 0, 0), max(build.width, 0.85)), steps=6)]
     pieces: list[Piece] = []
     for side in (-1.0, 1.0):
         out = build.width * build.chest * 0.6
