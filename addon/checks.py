@@ -113,6 +113,8 @@ def _quick_object(context: bpy.types.Context, item: bpy.types.Object) -> list[Pr
         )
     elif abs(scale[0] - 1) > 1e-4:
         add("scale", "has a scale that is not applied. Rigging works.", INFO, apply_scale, "Apply Scale")
+    if any(problem.severity == BLOCKS for problem in found):  # Blender refuses it in these states
+        found[:] = [dataclasses.replace(p, fix=None, fix_label="") if p.fix == apply_scale else p for p in found]
     size = max(item.dimensions)
     if 0 < size < SMALL:
         add("tiny", f"is {size:.2g} units large. Rigging works, but Blender's own tools have trouble with that.", INFO)

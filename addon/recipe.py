@@ -48,8 +48,9 @@ def make(capability: str, params: dict, version: str, sources: list[dict], repor
 
 
 def store(item: bpy.types.Object, recipe: dict) -> None:
-    """Put the recipe on a result, and beside the file when that is saved."""
-    item[KEY] = json.dumps(recipe)
+    """Put the recipe on a result, and beside the file when that is saved. Nothing is put on what another file owns."""
+    if item.library is None:
+        item[KEY] = json.dumps(recipe)
     if bpy.data.filepath:
         folder = Path(bpy.path.abspath("//")) / "galatea" / re.sub(r"[^\w-]+", "_", item.name)
         try:

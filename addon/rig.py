@@ -332,7 +332,7 @@ def remove_groups(item: bpy.types.Object, names: list[str]) -> None:
 
 def collection_of(context: bpy.types.Context, item: bpy.types.Object) -> bpy.types.Collection:
     """A collection of the object that can take another one."""
-    own = [collection for collection in item.users_collection if collection.library is None]
+    own = [other for other in item.users_collection if other.library is None and other.override_library is None]
     return own[0] if own else context.scene.collection
 
 

@@ -22,17 +22,17 @@ def create(context: bpy.types.Context, skeleton: dict, name: str, collection: bp
     The caller's selection and active object are kept.
     """
     armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
-    collection.objects.link(armature)
-    context.view_layer.update()  # it does not know the new object before
-    if armature.name not in context.view_layer.objects:  # the collection is excluded from this view layer
-        collection.objects.unlink(armature)
-        context.scene.collection.objects.link(armature)
-    shortest = min(math.dist(bone["head"], bone["tail"]) for bone in skeleton["bones"])
-    # Blender deletes bones below a millionth of a unit, so a tiny animal gets a scaled armature.
-    scale = 1.0 if shortest > SHORTEST else 10.0 ** math.floor(math.log10(max(shortest, 1e-30) / SHORTEST))
-    armature.matrix_world = Matrix(skeleton["matrix"]) @ Matrix.Scale(scale, 4)
-    armature.show_in_front = True
     try:
+        collection.objects.link(armature)
+        context.view_layer.update()  # it does not know the new object before
+        if armature.name not in context.view_layer.objects:  # the collection is excluded from this view layer
+            collection.objects.unlink(armature)
+            context.scene.collection.objects.link(armature)
+        shortest = min(math.dist(bone["head"], bone["tail"]) for bone in skeleton["bones"])
+        # Blender deletes bones below a millionth of a unit, so a tiny animal gets a scaled armature.
+        scale = 1.0 if shortest > SHORTEST else 10.0 ** math.floor(math.log10(max(shortest, 1e-30) / SHORTEST))
+        armature.matrix_world = Matrix(skeleton["matrix"]) @ Matrix.Scale(scale, 4)
+        armature.show_in_front = True
         with editing(context, armature):
             set_edit_bones(armature.data, skeleton["bones"], 1 / scale)
         set_collections(armature, skeleton["bones"])

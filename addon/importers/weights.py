@@ -116,8 +116,8 @@ def add_modifier(mesh_object: bpy.types.Object, armature: bpy.types.Object) -> b
 
 
 def take_over_parent(armature: bpy.types.Object, mesh_object: bpy.types.Object) -> None:
-    """Hang the armature where the mesh hung, without moving it."""
-    if mesh_object.parent is None or mesh_object.parent == armature:
+    """Hang the armature where the mesh hung, without moving it. One of another file stays as it is there."""
+    if mesh_object.parent is None or mesh_object.parent == armature or armature.library is not None:
         return
     if mesh_object.parent_type in {"OBJECT", "BONE"}:
         hang(armature, mesh_object.parent, mesh_object.parent_type, mesh_object.parent_bone)

@@ -144,6 +144,7 @@ def test_shared_mesh_and_its_fix(animal, worker):
 
 def test_linked_library_and_its_fix(animal, worker, tmp_path):
     path = str(tmp_path / "library.blend")
+    animal.scale = (2, 2, 2)
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.read_homefile(use_empty=True)
     with bpy.data.libraries.load(path, link=True) as (_, wanted):
@@ -151,11 +152,56 @@ def test_linked_library_and_its_fix(animal, worker, tmp_path):
     bpy.context.scene.collection.objects.link(bpy.data.objects["Animal"])
     made_up.select(bpy.data.objects["Animal"])
     refused("comes from another file", worker)
+    problems = checks.quick(bpy.context, [bpy.data.objects["Animal"]])
+    assert {problem.code: bool(problem.fix) for problem in problems} == {"linked": True, "scale": False}
     bpy.ops.galatea.fix_problem(code="linked", object="Animal")
     item = bpy.context.view_layer.objects["Animal"]
     assert item.library is None and item.data.library is None
     made_up.select(item)
     assert bpy.ops.galatea.rig() == {"FINISHED"} and item.parent.type == "ARMATURE"
+
+
+def test_library_override_and_its_fix(animal, worker, tmp_path):
+    """Its collection belongs to the override and takes nothing new."""
+    path = tmp_path / "library.blend"
+    inner = bpy.data.collections.new("Inner")
+    bpy.context.scene.collection.children.link(inner)
+    bpy.context.scene.collection.objects.unlink(animal)
+    inner.objects.link(animal)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    contents = path.read_bytes()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(path), link=True) as (_, wanted):
+        wanted.collections = ["Inner"]
+    override = wanted.collections[0].override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+    item = next(item for item in override.all_objects if item.type == "MESH")
+    assert item.override_library
+    made_up.select(item)
+    refused("comes from another file", worker)
+    bpy.ops.galatea.fix_problem(code="linked", object=item.name)
+    item = bpy.context.view_layer.objects.active
+    assert bpy.ops.galatea.rig() == {"FINISHED"} and item.parent.type == "ARMATURE"
+    assert item.parent.name in bpy.context.view_layer.objects and path.read_bytes() == contents
+
+
+def test_bind_to_an_armature_of_another_file(animal, worker, tmp_path):
+    path = tmp_path / "library.blend"
+    bpy.ops.galatea.rig()
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    contents = path.read_bytes()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    item = made_up.animal()
+    item.parent = above = bpy.data.objects.new("Above", None)
+    bpy.context.scene.collection.objects.link(above)
+    with bpy.data.libraries.load(str(path), link=True) as (_, wanted):
+        wanted.objects = ["Animal Rig"]
+    armature = wanted.objects[0]
+    bpy.context.scene.collection.objects.link(armature)
+    recipe = armature["galatea"]
+    made_up.select(item, armature)
+    assert bpy.ops.galatea.bind() == {"FINISHED"}
+    assert item.parent == armature and item.vertex_groups
+    assert armature.parent is None and armature["galatea"] == recipe and path.read_bytes() == contents
 
 
 def test_fix_problems_option(animal, worker):
