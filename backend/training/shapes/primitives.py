@@ -260,7 +260,7 @@ def box(size, part: str, bevel: float | None = None, at=(0.0, 0.0, 0.0)) -> Piec
 
 
 def _box_topology() -> tuple[np.ndarray, np.ndarray]:
-    """The corners' signs (8, 3) and the triangles over vertices numbered 3 * corner + the axis of the face they lie on."""
+    """The corners' signs (8, 3) and the triangles over vertices numbered 3 * corner + the axis of their face."""
     signs = np.array(list(itertools.product((-1.0, 1.0), repeat=3)))
     number = {tuple(sign): i for i, sign in enumerate(signs)}
     polygons = []
@@ -295,7 +295,7 @@ _BOX = _box_topology()
 
 
 def cushion(
-    size, part: str, radius: float, bulge: float = 0.0, steps: int = 3, inner: int = 4, at=(0.0, 0.0, 0.0)
+    size, part: str, radius: float, bulge: float = 0.0, steps: int = 2, inner: int = 4, at=(0.0, 0.0, 0.0)
 ) -> Piece:
     """A box of full sizes with round edges whose faces may bulge outwards by ``bulge`` in their middle."""
     half = np.asarray(size, dtype=np.float64) / 2
@@ -359,26 +359,62 @@ def torus(radius: float, thickness, part: str, segments: int = 36, sides: int = 
     return lathe(curves.circle(thickness, sides, (radius, 0.0)), part, segments, crease=math.pi, loop=True)
 
 
-def extrusion(outline, depth: float, part: str, bevel: float | None = None, crease: float = SOFT) -> Piece:
-    """A flat outline (N, 2) in the XY plane, simple, of any shape, made ``depth`` thick around z = 0, edges bevelled."""
+def extrusion(
+    outline, depth: float, part: str, bevel: float | None = None, crease: float = SOFT, steps: int = 1
+) -> Piece:
+    """A simple flat outline (N, 2) in the XY plane, made ``depth`` thick around z = 0; edges bevelled in ``steps``."""
     outline = np.asarray(outline, dtype=np.float64)
     x, y = outline.T
     if (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() < 0:
         outline = outline[::-1]
     bevel = min(0.03 * float(np.ptp(outline, axis=0).mean()) if bevel is None else bevel, 0.4 * depth)
-    inner = curves.offset(outline, bevel)
-    layers = [(inner, -depth / 2), (outline, -depth / 2 + bevel), (outline, depth / 2 - bevel), (inner, depth / 2)]
+    angles = np.linspace(0.0, math.pi / 2, steps + 1)
+    edge = [(bevel * (1 - math.sin(a)), -depth / 2 + bevel * (1 - math.cos(a))) for a in angles]
+    layers = [(curves.offset(outline, inset), z) for inset, z in edge + [(inset, -z) for inset, z in reversed(edge)]]
     count = len(outline)
     vertices = np.concatenate([np.column_stack([ring, np.full(count, z)]) for ring, z in layers])
     here, after = np.arange(count), np.roll(np.arange(count), -1)
     triangles = []
-    for layer in range(3):
+    for layer in range(len(layers) - 1):
         low, high = layer * count, (layer + 1) * count
         triangles.append(np.stack([low + here, low + after, high + after], axis=1))
         triangles.append(np.stack([low + here, high + after, high + here], axis=1))
-    cap = triangulated(inner)
-    triangles += [cap[:, ::-1], cap + 3 * count]
+    cap = triangulated(layers[0][0])
+    triangles += [cap[:, ::-1], cap + (len(layers) - 1) * count]
     return closed_piece(vertices, np.concatenate(triangles), part, crease)
+
+
+def profiled(outline, width: float, part: str, bevel: float | None = None, steps: int = 1) -> list[Piece]:
+    """A side view: the outline (N, 2) of (y, z), extruded to this width along X around x = 0."""
+    return deformed(extrusion(outline, width, part, bevel, steps=steps), lambda points: points[:, [2, 0, 1]])
+
+
+def sheet(points: np.ndarray, thickness: float, part: str, crease: float = SOFT) -> Piece:
+    """A thick sheet: the grid of points (A, B, 3), its copy at this distance along its normals, and a rim."""
+    points = np.asarray(points, dtype=np.float64)
+    rows, columns = points.shape[:2]
+    normals = np.cross(np.gradient(points, axis=0), np.gradient(points, axis=1))
+    normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-12)
+    vertices = np.concatenate([(points + normals * thickness).reshape(-1, 3), points.reshape(-1, 3)])
+    index = np.arange(rows * columns).reshape(rows, columns)
+    a, b, c, d = (q.ravel() for q in (index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]))
+    top = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    border = np.concatenate([index[:, 0], index[-1, 1:], index[-2::-1, -1], index[0, -2:0:-1]])
+    after, below = np.roll(border, -1), rows * columns
+    rim = np.concatenate(
+        [np.stack([after, border, border + below], axis=1), np.stack([after, border + below, after + below], axis=1)]
+    )
+    return closed_piece(vertices, np.concatenate([top, top[:, ::-1] + below, rim]), part, crease)
+
+
+def domed(outline, thickness: float, bulge: float, part: str, steps: int = 5, crease: float = SOFT) -> Piece:
+    """A plate in the XY plane whose front rises by ``bulge`` in the middle; the outline must be star-shaped."""
+    outline = np.asarray(outline, dtype=np.float64)
+    centre = outline.mean(axis=0)
+    inside = np.linspace(0.0, 1.0, steps + 1)
+    layers = [(s, bulge * (1 - s * s)) for s in inside] + [(s, thickness + bulge * (1 - s * s)) for s in inside[::-1]]
+    points = [np.column_stack([centre + (outline - centre) * s, np.full(len(outline), z)]) for s, z in layers]
+    return rings(np.stack(points), part, crease)
 
 
 def frame(outer, inner, depth: float, part: str, bevel: float, crease: float = SOFT) -> Piece:

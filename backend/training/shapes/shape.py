@@ -92,7 +92,7 @@ def assemble(name: str, pieces: list[Piece]) -> Shape:
 
 
 def corner_normals(vertices: np.ndarray, triangles: np.ndarray, crease: float) -> np.ndarray:
-    """(T, 3, 3) unit normals, one for each corner: the mean of the faces around it that lie within ``crease`` of its own.
+    """(T, 3, 3) unit normals, one for each corner: the mean of the faces around it within ``crease`` of its own.
 
     Faces count by their area times their angle at the vertex, which keeps large flat faces flat beside a narrow bevel
     (as Blender's Weighted Normal modifier does).
