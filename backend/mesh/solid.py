@@ -90,23 +90,28 @@ def joined(solid: Solid, reach: float) -> Solid:
 
 
 def _surface_points(vertices: np.ndarray, triangles: np.ndarray, pitch: float) -> np.ndarray:
-    """(N, 3) points on the triangles, at most a third of a voxel apart: rows along the longest edge of each."""
+    """(N, 3) points on the triangles, at most half a voxel apart: rows along the longest edge of each."""
     corners = vertices[triangles]
-    edges = np.roll(corners, -1, axis=1) - corners
-    lengths = np.linalg.norm(edges, axis=2)
-    # The longest edge first: a, b; rows run from there to c.
-    first = (lengths.argmax(axis=1)[:, None] + np.arange(3)) % 3
-    a, b, c = np.take_along_axis(corners, first[..., None], axis=1).transpose(1, 0, 2)
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
+    # The longest edge is a, b; rows lie between it and c.
+    order = (lengths.argmax(axis=1)[:, None] + np.arange(3)) % 3
+    a, b, c = np.take_along_axis(corners, order[..., None], axis=1).transpose(1, 0, 2)
     longest = lengths.max(axis=1)
     height = np.linalg.norm(np.cross(b - a, c - a), axis=1) / np.maximum(longest, 1e-300)
-    row_count = np.ceil(3 * height / pitch).astype(int) + 1
-    triangle, row = _counted(row_count)
-    up = (row / np.maximum(row_count - 1, 1)[triangle])[:, None]
-    start, stop = a[triangle] + up * (c - a)[triangle], b[triangle] + up * (c - b)[triangle]
-    point_count = np.ceil(3 * (1 - up[:, 0]) * longest[triangle] / pitch).astype(int) + 1
-    line, number = _counted(point_count)
-    along = (number / np.maximum(point_count - 1, 1)[line])[:, None]
-    return np.concatenate([vertices, start[line] + along * (stop - start)[line]])
+    columns = _halvings(longest, pitch)
+    rows = np.where(height > longest / 16, columns, _halvings(height, pitch))
+    triangle, row = _counted(rows + 1)
+    up = row / rows[triangle]
+    start, stop = (end[triangle] + up[:, None] * (c - end)[triangle] for end in (a, b))
+    count = np.ceil(columns[triangle] * (1 - up) - 1e-9).astype(int)
+    line, number = _counted(count + 1)
+    along = number / np.maximum(count, 1)[line]
+    return np.concatenate([vertices, start[line] + along[:, None] * (stop - start)[line]])
+
+
+def _halvings(lengths: np.ndarray, pitch: float) -> np.ndarray:
+    """(N,) pieces of at most half a voxel that a length has after it was halved again and again."""
+    return 2 ** np.ceil(np.log2(np.maximum(2 * lengths / pitch, 1))).astype(int)
 
 
 def _counted(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
