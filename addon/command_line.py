@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import platform
+import shutil
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -18,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 COMMAND = "galatea"
+TRAIN = "train"
+"""The one subcommand that is parsed elsewhere: in the backend's own Python."""
 
 
 class CommandProblem(Exception):
@@ -47,11 +51,12 @@ def main(argv: list[str] | None = None) -> int:
 def blender_command(argv: list[str]) -> int:
     """The command itself, in a Blender where Galatea is registered."""
     try:
+        if argv[:1] == [TRAIN]:
+            return train(argv[1:])
         options = parser().parse_args(argv)
+        return options.run(options)
     except SystemExit as stop:  # argparse has printed usage or help; Blender must not be ended by it
         return int(stop.code or 0)
-    try:
-        return options.run(options)
     except (CommandProblem, OSError) as problem:
         print(f"{COMMAND}: {problem}", file=sys.stderr)
         return 1
@@ -94,6 +99,21 @@ def parser() -> argparse.ArgumentParser:
     rig_parser.add_argument(
         "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
     )
+    image_parser = commands.add_parser(
+        "image", help="paint pictures from a prompt", description="Paint pictures from a prompt with the starter model."
+    )
+    image_parser.set_defaults(run=image)
+    image_parser.add_argument("prompt", metavar="PROMPT")
+    image_parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
+    image_parser.add_argument("--negative", metavar="TEXT", default="", help="what the pictures should not show")
+    image_parser.add_argument("--count", metavar="N", type=int, default=1, help="how many, each of another seed")
+    image_parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the first picture")
+    image_parser.add_argument("--steps", metavar="N", type=int, default=25)
+    image_parser.add_argument(
+        "--guidance", metavar="X", type=float, default=4.0, help="how strictly to follow the prompt"
+    )
+    image_parser.add_argument("--model", metavar="DIR", default="", help="another model in diffusers format")
+    commands.add_parser(TRAIN, help="make, look at and judge the starter models")
     doctor_parser = commands.add_parser("doctor", help="what is installed, found and missing")
     doctor_parser.set_defaults(run=doctor)
     return result
@@ -124,12 +144,7 @@ def rig(options: argparse.Namespace) -> int:
     source = options.input.resolve()
     if not source.is_file():
         raise CommandProblem(f"{options.input}: no such file")
-    output = options.output.resolve()
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=output).close()  # now, and not after a minute's work
-    except OSError as error:
-        raise CommandProblem(f"{options.output} cannot hold the results: {error.strerror}") from error
+    output = writable_folder(options.output)
     load(source)
     meshes = meshes_to_rig(options.object, options.input.name)
     for item in bpy.context.selected_objects:
@@ -154,6 +169,53 @@ def rig(options: argparse.Namespace) -> int:
     write_results(output, armature, meshes, options.preview)
     say(f"{armature.name}: {len(armature.data.bones)} bones. Results are in {options.output}")
     return 0
+
+
+def writable_folder(path: Path) -> Path:
+    """Make the folder for the results, and see that it can be written to: now, and not after a minute's work."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        raise CommandProblem(f"{path} cannot hold the results: {error.strerror}") from error
+    return path.resolve()
+
+
+def image(options: argparse.Namespace) -> int:
+    """``galatea image``."""
+    import bpy
+
+    from . import image, recipe, session, version
+
+    if session.get().problem:
+        raise CommandProblem(session.get().problem)
+    output = writable_folder(options.output)
+    names = ("prompt", "negative", "count", "seed", "steps", "guidance", "model")
+    try:
+        bpy.ops.galatea.image(**{name: getattr(options, name) for name in names})
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise CommandProblem(reason(error)) from error
+    job = session.get().queue.jobs[-1]
+    for path in image.pictures(job, job.end.report):
+        shutil.copyfile(path, output / path.name)
+    made = recipe.make("image", job.params, version.current(), [], job.end.report)
+    for name, contents in (("recipe.json", made), ("report.json", job.end.report)):
+        (output / name).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+    if job.end.report["unknown_words"]:
+        say(f"the model has never learned: {', '.join(job.end.report['unknown_words'])}")
+    say(f"{options.count} pictures of 128 pixels. Results are in {options.output}")
+    return 0
+
+
+def train(arguments: list[str]) -> int:
+    """``galatea train``: hands over to the backend's own Python, where torch is."""
+    from . import session, version
+
+    python = session.get().status.python
+    if python is None:
+        raise CommandProblem(session.get().problem)
+    bootstrap = version.ROOT / "backend" / "bootstrap.py"
+    return subprocess.call([str(python), "-I", "-u", str(bootstrap), TRAIN, *arguments])
 
 
 def load(source: Path) -> None:

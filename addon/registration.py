@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from .. import operators, panels
-from . import command_line, preferences, properties, rig, session, version
+from . import command_line, preferences, properties, results, session, version
 
 _commands: list = []
 
@@ -19,8 +19,8 @@ def register() -> None:
     started = session.start(
         preferences.settings, root=version.ROOT, version=version.current(), timer=not bpy.app.background
     )
-    started.queue.on_end = rig.on_end
-    started.queue.may_import = rig.may_import
+    started.queue.on_end = results.on_end
+    started.queue.may_import = results.may_import
     started.on_change = panels.redraw
     for cls in operators.classes() + panels.classes():
         bpy.utils.register_class(cls)

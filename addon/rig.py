@@ -11,7 +11,6 @@ import os
 import bpy
 import numpy as np
 
-from ..backend import protocol
 from . import compat, jobs, recipe, version
 from .export import mesh as mesh_export
 from .importers import armature as armature_import
@@ -102,13 +101,6 @@ def place(context: bpy.types.Context, armature: bpy.types.Object) -> list[bpy.ty
 
 
 # Back: job -> scene
-
-
-def on_end(job: jobs.Job, end: protocol.End) -> None:
-    """The end of any job: a result goes into the scene as one undo step."""
-    if isinstance(end, protocol.Result):
-        import_result(job, end.report)
-        bpy.ops.ed.undo_push(message=job.title)
 
 
 def find(target: dict, wanted: dict) -> bpy.types.Object | None:

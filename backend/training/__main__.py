@@ -10,7 +10,8 @@ from pathlib import Path
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = parser().parse_args(argv)
+    """``argv`` as after "galatea train"; without it, as the bootstrap file was given it."""
+    options = parser().parse_args(sys.argv[2:] if argv is None else argv)
     import torch
 
     from ..diffusion.pipelines import prepare_libraries
@@ -81,7 +82,3 @@ def scenes(options: argparse.Namespace) -> int:
 
     produce(options.folder / "shards", options.shards, options.first, options.seconds)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -100,8 +100,13 @@ def wordings(
 def _full(draw: random.Random, shape: str, look: Look, part: str | None, part_look: Look | None) -> str:
     text = with_article(f"{look_words(look, draw, adjective=True)} {shape}")
     if part and part_look:
-        text += f" with {with_article(f'{look_words(part_look, draw, adjective=True)} {part}')}"
+        text += _with_part(draw, part, part_look)
     return text
+
+
+def _with_part(draw: random.Random, part: str, look: Look) -> str:
+    words = f"{look_words(look, draw, adjective=True)} {part}"
+    return f" with {words if part.endswith('s') else with_article(words)}"
 
 
 def _wording(
@@ -118,7 +123,7 @@ def _wording(
     else:
         text = look_words(look, draw, adjective=False)
     if part and part_look and kind < 0.85 and draw.random() < 0.8:
-        text += f" with {with_article(f'{look_words(part_look, draw, adjective=True)} {part}')}"
+        text += _with_part(draw, part, part_look)
     text = draw.choice(LEADS) + text
     if draw.random() < 0.4:
         text += f" on {with_article(background)} background"

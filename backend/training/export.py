@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from pathlib import Path
 
 import torch
@@ -38,6 +39,9 @@ def write_base(
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder)
+    # Older versions of transformers read these two, newer ones write another file.
+    for name in ("vocab.json", "merges.txt"):
+        shutil.copyfile(tokenizer / name, folder / "tokenizer" / name)
     _forget_folders(folder)
 
 

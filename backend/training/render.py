@@ -64,8 +64,8 @@ def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SI
     """Rasterise ``shape`` from the subject's camera and find what light each pixel can see."""
     vertices = torch.from_numpy(shape.vertices).to(device)
     triangles = torch.from_numpy(shape.triangles).to(device)
-    radius = float(np.linalg.norm(shape.vertices, axis=1).max())
-    distance = subject.margin * radius / math.sin(subject.fov / 2)
+    camera = orbit(subject.azimuth, subject.elevation, 1.0, subject.fov, size * OVERSAMPLING)
+    distance = subject.margin * fitting_distance(shape.vertices, camera.camera_to_world, subject.fov)
     camera = orbit(subject.azimuth, subject.elevation, distance, subject.fov, size * OVERSAMPLING)
     gbuffer = rasterize(vertices, triangles, camera, torch.from_numpy(shape.corner_normals).to(device))
     row, first = pixel_blocks(gbuffer.mask)
@@ -75,6 +75,12 @@ def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SI
     surface = Surface(gbuffer.position, gbuffer.geometric_normal, gbuffer.view, visibility, row)
     part = torch.from_numpy(shape.parts).to(device)[gbuffer.face].long()
     return Geometry(gbuffer, part, shape.part_names, surface, first)
+
+
+def fitting_distance(vertices: np.ndarray, camera_to_world: torch.Tensor, fov: float) -> float:
+    """How far from the origin a camera of this direction must stand to see all vertices (V, 3)."""
+    local = vertices @ camera_to_world[:3, :3].numpy()
+    return float((np.abs(local[:, :2]).max(axis=1) / math.tan(fov / 2) + local[:, 2]).max())
 
 
 def pixel_blocks(mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -36,7 +36,7 @@ class Subject:
     elevation: float
     fov: float
     margin: float
-    """Room around the object's bounding sphere, as a factor of the camera's distance."""
+    """Room around the object: the camera's distance over that from which it just fills the picture."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +77,7 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
         azimuth=azimuth,
         elevation=elevation,
         fov=math.radians(draw.uniform(18, 42)),
-        margin=draw.uniform(0.98, 1.25),
+        margin=draw.uniform(1.02, 1.35),
     )
 
 

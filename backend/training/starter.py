@@ -27,7 +27,7 @@ from .loop import Options, Progress
 STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
 
 
-VAE = Options(batch=8, rate=1e-3, samples=600_000, warm_up=100, average=0.998)
+VAE = Options(batch=8, rate=2e-3, samples=400_000, warm_up=100, average=0.998)
 BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
@@ -93,7 +93,8 @@ def make_scenes(folder: Path, shards: int, seconds: float | None) -> None:
     """Render in as many processes as there are processors: single-threaded, they do not wait for each other."""
     count = os.cpu_count() or 1
     limit = [] if seconds is None else ["--seconds", str(seconds)]
-    command = [sys.executable, "-m", f"{__package__}", "scenes", str(folder), *limit]
+    bootstrap = Path(__file__).resolve().parents[1] / "bootstrap.py"
+    command = [sys.executable, "-I", "-u", str(bootstrap), "train", "scenes", str(folder), *limit]
     each = -(-shards // count)
     children = [
         subprocess.Popen([*command, "--first", str(index * each), "--shards", str(each)]) for index in range(count)

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures from a prompt, from the artist's words to a job and back as images of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from . import jobs, recipe, version
+
+NAME_LENGTH = 40
+
+
+def create_job(queue: jobs.Queue, params: dict) -> jobs.Job:
+    """A job, not yet submitted. ``params``: fields of the backend's ``ImageParams``."""
+    return queue.create("image", f"Picture: {params['prompt'][:NAME_LENGTH]}", params, {"objects": []})
+
+
+def pictures(job: jobs.Job, report: dict) -> list[Path]:
+    """The files of a finished job, in order."""
+    return [job.output(f"image-{number}") for number in range(1, job.params["count"] + 1)]
+
+
+def import_result(job: jobs.Job, report: dict) -> list[bpy.types.Image]:
+    """Load the pictures, packed into the file: they must outlive the job's folder."""
+    images = []
+    for path in pictures(job, report):
+        image = bpy.data.images.load(str(path), check_existing=False)
+        image.name = job.params["prompt"][:NAME_LENGTH]
+        image.colorspace_settings.name = "sRGB"
+        image.pack()
+        image.use_fake_user = True
+        recipe.store(image, recipe.make("image", job.params, version.current(), [], report))
+        images.append(image)
+    show(images[0])
+    return images
+
+
+def show(image: bpy.types.Image) -> None:
+    """Put an image into the image editors that show none."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "IMAGE_EDITOR" and area.spaces.active.image is None:
+                area.spaces.active.image = image

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of any job: its result goes into the file as one undo step."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..backend import protocol
+from . import image, jobs, rig
+
+
+def on_end(job: jobs.Job, end: protocol.End) -> None:
+    """Import a result. What a capability cannot take in now it raises as a sentence, and the job keeps it."""
+    if not isinstance(end, protocol.Result):
+        return
+    if job.capability == "image":
+        image.import_result(job, end.report)
+    else:
+        rig.import_result(job, end.report)
+    bpy.ops.ed.undo_push(message=job.title)
+
+
+def may_import(job: jobs.Job) -> bool:
+    """Whether a result can be taken in now, without disturbing what the artist is doing."""
+    return job.capability == "image" or rig.may_import(job)

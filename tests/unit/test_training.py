@@ -1,0 +1,273 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way from scenes to weights on a small scale: captions, tokens, shards, the loop, all stages, the scores."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("diffusers")
+
+from torch import nn  # noqa: E402
+
+from galatea.backend.diffusion import pipelines  # noqa: E402
+from galatea.backend.training import captions, control, render, scene, scores, shapes, starter, vae  # noqa: E402
+from galatea.backend.training.loop import Options, train  # noqa: E402
+from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
+from galatea.backend.training.sample import generate  # noqa: E402
+from galatea.backend.training.shards import SIBLINGS, read_shards, write_shard  # noqa: E402
+from galatea.backend.training.tokenizer import make_tokenizer  # noqa: E402
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def rendered():
+    """One object, two scenes of it, and their pictures."""
+    subject = scene.Subject("jug", shape_seed=5, azimuth=0.4, elevation=0.3, fov=0.5, margin=1.1)
+    shape = shapes.make(scene.family("jug"), subject.shape_seed)
+    lamp = 4  # of render.KINDS: a light whose direction can be seen
+    scenes = [
+        replace(scene.random_scene(subject, shape.part_names, seed), light="", light_seed=lamp) for seed in (0, 1)
+    ]
+    geometry = render.geometry(shape, subject)
+    return geometry, scenes, [render.picture(geometry, item) for item in scenes]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder in which every stage has run for a few steps on squares of one colour."""
+    folder = tmp_path_factory.mktemp("training")
+    generator = np.random.default_rng(0)
+    pictures = np.full((SIBLINGS * 2, 3, 128, 128), 200, np.uint8)
+    depths = np.zeros((SIBLINGS * 2, 128, 128), np.uint8)
+    colours = generator.integers(0, 255, (SIBLINGS * 2, 3, 1, 1))
+    pictures[:, :, 32:96, 32:96] = colours
+    depths[:, 32:96, 32:96] = 200
+    arrays = {"pictures": pictures, "controls": pictures, "depths": depths}
+    write_shard(folder / "shards", "00000", arrays, [{"captions": ["a red ball"] * 3}] * len(pictures))
+    make_tokenizer(["a", "red", "ball", "blue"], folder / "tokenizer")
+    plan = starter.Plan(
+        vae=Options(4, 1e-3, samples=16, warm_up=1),
+        base=Options(4, 1e-3, samples=16, warm_up=1),
+        control=Options(4, 1e-2, samples=16, warm_up=1),
+    )
+    for stage in ("vae", "latents", "base", "light"):
+        starter.run_stage(stage, folder, CPU, plan, None, None)
+    return folder
+
+
+# Captions and tokens
+
+
+def test_captions_say_what_is_there():
+    look = Look("porcelain", "red", "white", "striped", "old")
+    for seed in range(40):
+        full, *others = captions.wordings("vase", look, "handle", Look("gold"), "white", "side", seed, 3)
+        assert "vase" in full and full.startswith("a")
+        assert "handle" in full
+        assert len(others) == 2
+    assert (
+        len({text for seed in range(40) for text in captions.wordings("vase", look, None, None, "white", "", seed, 3)})
+        > 20
+    )
+
+
+def test_every_word_of_every_caption_is_one_token(tmp_path):
+    tokenizer = make_tokenizer(captions.vocabulary(), tmp_path)
+    for seed in range(300):
+        subject = scene.random_subject(seed)
+        for text in scene.random_scene(subject, ("body", "lid"), seed).captions:
+            words = [word for word in captions.split_words(text) if word.isalpha()]
+            assert [word for word in words if word not in ("lid", "body") and len(tokenizer.tokenize(word)) != 1] == []
+            assert len(tokenizer(text).input_ids) <= tokenizer.model_max_length
+
+
+def test_the_vocabulary_is_only_as_large_as_it_must_be(tmp_path):
+    assert len(make_tokenizer(captions.vocabulary(), tmp_path)) < 6000
+
+
+def test_unknown_words_are_named(tmp_path):
+    tokenizer = make_tokenizer(["a", "red", "chair"], tmp_path)
+    assert pipelines.unknown_words("A red, crystalline chair. Crystalline!", tokenizer) == ["crystalline"]
+
+
+# Scenes and pictures
+
+
+def test_a_seed_is_a_scene():
+    subject = scene.random_subject(5)
+    assert scene.random_subject(5) == subject != scene.random_subject(6)
+    assert (
+        scene.random_scene(subject, (), 7) == scene.random_scene(subject, (), 7) != scene.random_scene(subject, (), 8)
+    )
+
+
+def test_held_out_scenes_share_no_instance_with_training():
+    for seed in range(50):
+        subject = scene.random_subject(seed, held_out=True)
+        held_out = scene.random_scene(subject, (), seed, held_out=True)
+        assert min(subject.shape_seed, held_out.look_seed, held_out.light_seed) >= scene.HELD_OUT
+        assert held_out.light == ""
+
+
+def test_looks_go_with_their_words():
+    generator = torch.Generator().manual_seed(0)
+    looks = [random_look(generator) for _ in range(200)]
+    assert len({look.word for look in looks}) > 40
+    assert all(look.second is None or look.pattern for look in looks)
+
+
+def test_pictures_show_the_object_on_its_background(rendered):
+    _, _, pictures = rendered
+    for item in pictures:
+        mask = item.depth > 0
+        assert 0.03 < mask.float().mean() < 0.9
+        assert item.control[:, ~mask].float().mean() < 12  # edges only
+        assert item.control[:, mask].float().mean() > 20
+        assert item.depth.max() == 255 and item.depth[mask].min() >= 20
+    assert (pictures[0].colour.float() - pictures[1].colour.float()).abs().mean() > 5
+    assert torch.equal(pictures[0].depth, pictures[1].depth)
+
+
+def test_a_scene_is_rendered_the_same_twice(rendered):
+    geometry, scenes, pictures = rendered
+    assert torch.equal(render.picture(geometry, scenes[0]).colour, pictures[0].colour)
+
+
+def test_the_control_follows_the_light(rendered):
+    geometry, scenes, pictures = rendered
+    turned = render.picture(geometry, replace(scenes[0], turn=scenes[0].turn + math.pi))
+    mask = pictures[0].depth > 0
+    assert (turned.control.float() - pictures[0].control.float())[:, mask].abs().mean() > 5
+    other_material = render.picture(geometry, replace(scenes[0], look=Look("gold"), part=None))
+    assert torch.equal(other_material.control, pictures[0].control)
+
+
+def test_shards_are_whole_or_not_there(tmp_path):
+    arrays = {"pictures": np.zeros((SIBLINGS, 3, 8, 8), np.uint8), "depths": np.ones((SIBLINGS, 8, 8), np.uint8)}
+    write_shard(tmp_path, "00001", arrays, [{"captions": ["x"]}] * SIBLINGS)
+    (tmp_path / ".00002.part").mkdir()
+    pictures = read_shards(tmp_path)
+    assert len(pictures) == SIBLINGS and pictures.mask(0).all()
+    index = torch.arange(SIBLINGS)
+    assert not (pictures.sibling(index) == index).any() and set(pictures.sibling(index).tolist()) == set(
+        range(SIBLINGS)
+    )
+
+
+# The loop
+
+
+def quadratic(modules):
+    return lambda samples: (modules["line"].weight - 3).square().sum()
+
+
+def test_training_goes_on_where_it_stopped(tmp_path):
+    def run(folder, samples):
+        torch.manual_seed(0)
+        modules = nn.ModuleDict({"line": nn.Linear(1, 1)})
+        train(modules, quadratic(modules), Options(1, 1e-2, samples=samples, warm_up=5), folder)
+        return modules["line"].weight.item(), json.loads((folder / "progress.json").read_text())
+
+    once, _ = run(tmp_path / "once", 200)
+    half, _ = run(tmp_path / "twice", 100)
+    twice, progress = run(tmp_path / "twice", 200)
+    assert progress["samples"] == 200 and len(progress["losses"]) == 4
+    assert abs(once - 3) < abs(half - 3) and abs(twice - 3) < abs(half - 3)
+    assert (tmp_path / "twice/curve.png").exists()
+
+
+def test_the_average_trails_the_weights(tmp_path):
+    modules = nn.ModuleDict({"line": nn.Linear(1, 1, bias=False)})
+    with torch.no_grad():
+        modules["line"].weight.fill_(0)
+    average = train(modules, quadratic(modules), Options(1, 1e-2, samples=60, warm_up=1), tmp_path)
+    assert 0 < average["line"].weight.item() < modules["line"].weight.item() < 3
+
+
+# The stages
+
+
+def test_stages_write_a_repository_that_diffusers_loads(trained):
+    pipeline = pipelines.load_text_to_image(trained / "starter", CPU)
+    first, second, again = (
+        generate(pipeline, ["a red ball"], seeds=[seed]) for seed in (0, 1, 0)
+    )  # fmt: skip
+    assert first.shape == (1, 3, 128, 128)
+    assert torch.equal(first, again) and not torch.equal(first, second)
+
+
+def test_a_controlnet_listens_to_its_picture(trained):
+    pipeline = pipelines.load_with_control(trained / "starter", trained / "starter/controlnet-light", CPU)
+    dark = generate(pipeline, ["a red ball"], torch.zeros(1, 3, 128, 128), seeds=[0])
+    bright = generate(pipeline, ["a red ball"], torch.ones(1, 3, 128, 128), seeds=[0])
+    assert not torch.equal(dark, bright)
+
+
+def test_shipped_weights_can_be_trained_on(trained, tmp_path):
+    folder = tmp_path / "on"
+    (folder / "shards").parent.mkdir()
+    (folder / "shards").symlink_to(trained / "shards")
+    plan = starter.Plan(base=Options(4, 1e-4, samples=4))
+    for stage in ("vae", "latents", "base"):
+        starter.run_stage(stage, folder, CPU, plan, None, trained / "starter")
+    words = ("tokenizer/vocab.json", "vae/config.json")
+    assert all((folder / "starter" / name).read_text() == (trained / "starter" / name).read_text() for name in words)
+
+
+def test_latents_are_normalised_without_changing_pictures(trained):
+    from diffusers import AutoencoderKL
+
+    torch.manual_seed(1)
+    network = AutoencoderKL.from_pretrained(trained / "vae/vae")
+    with torch.no_grad():
+        network.quant_conv.bias.add_(0.7)
+    pictures = read_shards(trained / "shards")
+    batch = torch.stack([pictures.picture(index) for index in range(8)])
+    better = vae.normalised(network, pictures)
+    latents = torch.cat([vae.encode(better, pictures.picture(index)[None]) for index in range(len(pictures))])
+    assert latents.mean(dim=(0, 2, 3)).abs().max() < 0.2 and (latents.std(dim=(0, 2, 3)) - 1).abs().max() < 0.2
+    before = vae.decode(network, vae.encode(network, batch)).float()
+    assert (vae.decode(better, vae.encode(better, batch)).float() - before).abs().max() <= 1
+
+
+def test_the_ablation_shows_another_light(trained):
+    pictures = read_shards(trained / "shards", ("latents", "controls"))
+    index = torch.arange(4)
+    own = control.control_pictures(pictures, control.Control.LIGHT, index)
+    other = control.control_pictures(pictures, control.Control.OTHER_LIGHT, index)
+    assert not torch.equal(own, other)
+    assert torch.equal(other, control.control_pictures(pictures, control.Control.LIGHT, pictures.sibling(index)))
+
+
+# Scores
+
+
+def test_gradient_energy_falls_with_blur_and_rises_with_noise():
+    generator = torch.Generator().manual_seed(0)
+    sharp = torch.randint(0, 255, (4, 3, 8, 8), generator=generator).repeat_interleave(4, 2).repeat_interleave(4, 3)
+    blurred = torch.nn.functional.avg_pool2d(sharp.float(), 5, 1, 2).to(torch.uint8)
+    noisy = (sharp.float() + 40 * torch.randn(sharp.shape, generator=generator)).clamp(0, 255).to(torch.uint8)
+    energies = [scores.gradient_energy(item.to(torch.uint8)) for item in (blurred, sharp, noisy)]
+    assert energies == sorted(energies)
+    assert scores.spectrum(blurred)[-1] < scores.spectrum(sharp.to(torch.uint8))[-1] < scores.spectrum(noisy)[-1]
+
+
+def test_accuracy_leaves_out_what_has_no_label():
+    log_probability = torch.tensor([[0.0, -9.0], [-9.0, 0.0], [0.0, -9.0]])
+    assert scores.accuracy(log_probability, torch.tensor([0, 0, -1])) == 0.5
+
+
+def test_correlation_of_a_flat_picture_is_none():
+    picture = torch.rand(8, 8, generator=torch.Generator().manual_seed(random.Random(0).randrange(9)))
+    mask = torch.ones(8, 8, dtype=torch.bool)
+    assert scores.correlation(picture, 2 * picture + 1, mask) == pytest.approx(1)
+    assert scores.correlation(picture, torch.ones(8, 8), mask) == 0
