@@ -11,9 +11,13 @@ import numpy as np
 
 from . import curves
 from .implicit import Placement, both, ellipsoid, limb, surface
+from .organic import petal
 from .primitives import ball, mirrored, moved, rings, rotation, tube
-from .quadruped import eyes, petal
+from .quadruped import eyes
 from .shape import Family, Piece
+
+WING = 1500
+"""Triangles of a pair of folded wings."""
 
 
 def beak(start, tip, width: float, height: float, part: str = "beak") -> Piece:
@@ -48,8 +52,11 @@ def web_foot(at, size: float, part: str = "feet") -> Piece:
     return moved(rings(np.array(points), part, 1.0), at)[0]
 
 
-def folded_wing(at, length: float, depth: float, out: float, droop: float = 0.35):
-    """A pair of wings that lie against the sides of the body, from the shoulder ``at`` back to the tip."""
+def folded_wing(at, length: float, depth: float, out: float, droop: float = 0.35) -> Piece:
+    """A pair of wings that lie against the sides of the body, from the shoulder ``at`` back to the tip.
+
+    They are a surface of their own: melted into the body's, such thin edges would be jagged.
+    """
     x, y, z = at
     path = [
         (x * 0.92, y - 0.12 * length, z + 0.05 * length),
@@ -57,7 +64,8 @@ def folded_wing(at, length: float, depth: float, out: float, droop: float = 0.35
         (x + out * 0.8, y + 0.6 * length, z - 0.5 * droop * length),
         (x * 0.45, y + length, z - droop * length),
     ]
-    return both(limb(path, [0.55 * depth, depth, 0.75 * depth, 0.12 * depth], "wings", 0.02, ((1, 0, 0.15), 0.28), 5))
+    wing = limb(path, [0.55 * depth, depth, 0.75 * depth, 0.12 * depth], "wings", 0.0, ((1, 0, 0.15), 0.28), 5)
+    return surface(both(wing), WING)
 
 
 def spread_wing(at, span: float, chord: float, lift: float) -> list[Piece]:
@@ -133,13 +141,13 @@ def bird(rng: np.random.Generator) -> list[Piece]:
         pieces += spread_wing(middle + (0.2, -0.1, 0.18), rng.uniform(0.95, 1.3), 0.4, rng.uniform(0.1, 0.7))
     else:
         wings = folded_wing(np.array([0.3 * plump, -0.2, 0.08]), rng.uniform(0.75, 0.95), 0.24, 0.04, 0.1)
-        body += Placement(middle, body_turn).blobs(wings)
+        pieces += Placement(middle, body_turn).pieces(wings)
         for side in (-1, 1):
             pieces += bird_leg((side * 0.13, 0.08, stand + 0.12), stand + 0.12, 0.028, 0.19)
     pieces += Placement(middle + body_turn @ (0, 0.62, 0.0), body_turn).pieces(
         tail_fan((0, 0, 0), rng.uniform(0.4, 0.75), rng.uniform(0.08, 0.3), 5, 0.0)
     )
-    return [surface([*body, *place.blobs(head)], 4500), *place.pieces(bits), *pieces]
+    return [surface([*body, *place.blobs(head)], 3200), *place.pieces(bits), *pieces]
 
 
 def duck(rng: np.random.Generator) -> list[Piece]:
@@ -158,7 +166,7 @@ def duck(rng: np.random.Generator) -> list[Piece]:
     height = rng.uniform(0.95, 1.2)
     turn = rng.uniform(-0.6, 0.6)
     body += [limb([(0, -0.45, 0.45), (0, -0.58, 0.7), (0, -0.52, height)], [0.24, 0.155, 0.16], "body", 0.18, steps=5)]
-    body += folded_wing(np.array([0.32 * plump, -0.3, 0.5]), 1.0, 0.22, 0.05, -0.1)
+    wings = folded_wing(np.array([0.32 * plump, -0.3, 0.5]), 1.0, 0.22, 0.05, -0.1)
     place = Placement(
         np.array([0, -0.55, height + 0.04]), rotation("z", turn) @ rotation("x", rng.uniform(-0.1, 0.2)), 0.225
     )
@@ -171,7 +179,7 @@ def duck(rng: np.random.Generator) -> list[Piece]:
         ]
     )
     bits = [tube(bill, sizes, "beak", 14, up=(0, 0, 1)), *eyes(0.68, -0.5, 0.22, 0.16)]
-    pieces = [surface([*body, *place.blobs(head)], 4500), *place.pieces(bits)]
+    pieces = [surface([*body, *place.blobs(head)], 4000), *place.pieces(bits), wings]
     if walks:
         pieces = moved(pieces, (0, 0, stand))
         for side in (-1, 1):
@@ -204,7 +212,6 @@ def chicken(rng: np.random.Generator) -> list[Piece]:
             steps=5,
         ),
         *both(ellipsoid((0.15, 0.08, middle - 0.25), (0.12, 0.15, 0.2), "body", 0.1)),
-        *folded_wing(np.array([0.3 * plump, -0.25, middle + 0.12]), 0.75, 0.22, 0.05, 0.05),
     ]
     place = Placement(np.array([0, -0.51, middle + 0.78]), rotation("z", rng.uniform(-0.5, 0.5)), 0.165)
     head = [ellipsoid((0, 0, 0), (0.85, 1.0, 0.95), "head", 0.2)]
@@ -222,7 +229,7 @@ def chicken(rng: np.random.Generator) -> list[Piece]:
             (1, 0, 0),
         )
     )
-    pieces: list[Piece] = []
+    pieces = [folded_wing(np.array([0.3 * plump, -0.25, middle + 0.12]), 0.75, 0.22, 0.05, 0.05)]
     count = int(rng.integers(6, 9))
     for i in range(count):
         s = i / (count - 1)
@@ -236,7 +243,7 @@ def chicken(rng: np.random.Generator) -> list[Piece]:
         pieces.append(petal(path, [0.08, 0.11, 0.1, 0.02], 0.03, "tail", (1, 0, 0.2), steps=3))
     for side in (-1, 1):
         pieces += bird_leg((side * 0.15, 0.05, middle - 0.25), middle - 0.25, 0.035, 0.2)
-    return [surface([*body, *place.blobs(head)], 4500), *place.pieces(bits), *pieces]
+    return [surface([*body, *place.blobs(head)], 3200), *place.pieces(bits), *pieces]
 
 
 def owl(rng: np.random.Generator) -> list[Piece]:
@@ -251,23 +258,17 @@ def owl(rng: np.random.Generator) -> list[Piece]:
         ),
         ellipsoid((0, -0.2, 0.6 * tall), (0.29 * plump, 0.2, 0.4), "belly", 0.04),
         *both(
-            limb(
-                [
-                    (0.33 * plump, -0.05, 0.98 * tall),
-                    (0.44 * plump, -0.02, 0.7 * tall),
-                    (0.34 * plump, 0.12, 0.3),
-                    (0.22, 0.2, 0.08),
-                ],
-                [0.14, 0.24, 0.18, 0.05],
-                "wings",
-                0.03,
-                ((1, -0.2, 0), 0.35),
-                5,
-            ),
             limb([(0.14, -0.12, 0.25), (0.14, -0.2, 0.1)], [0.11, 0.08], "feet", 0.06),
         ),
         limb([(0, 0.2, 0.4), (0, 0.38, 0.02)], [0.22, 0.14], "tail", 0.06, flat=((0, 1, 0.3), 0.35)),
     ]
+    wing = [
+        (0.33 * plump, -0.05, 0.98 * tall),
+        (0.44 * plump, -0.02, 0.7 * tall),
+        (0.34 * plump, 0.12, 0.3),
+        (0.22, 0.2, 0.08),
+    ]
+    wings = surface(both(limb(wing, [0.14, 0.24, 0.18, 0.05], "wings", 0.0, ((1, -0.2, 0), 0.35), 5)), WING)
     for side in (-1, 1):
         for toe in (-0.4, 0.0, 0.4):
             base = np.array([side * 0.14, -0.2, 0.08])
@@ -292,10 +293,10 @@ def owl(rng: np.random.Generator) -> list[Piece]:
     if rng.random() < 0.75:
         bits += mirrored(
             petal(
-                [(0.4, -0.4, 0.55), (0.62, -0.4, 0.85), (0.9, -0.3, 1.2)], [0.28, 0.22, 0.02], 0.13, "ears", (0, -1, 0)
+                [(0.35, -0.35, 0.35), (0.6, -0.4, 0.8), (0.9, -0.3, 1.2)], [0.3, 0.26, 0.02], 0.13, "ears", (0, -1, 0)
             )
         )
-    return [surface([*body, *place.blobs(head)], 5500), *place.pieces(bits)]
+    return [surface([*body, *place.blobs(head)], 5000), *place.pieces(bits), wings]
 
 
 def penguin(rng: np.random.Generator) -> list[Piece]:
@@ -317,11 +318,12 @@ def penguin(rng: np.random.Generator) -> list[Piece]:
         ),
         limb([(0, 0.2, 0.3), (0, 0.42, 0.06)], [0.16, 0.06], "body", 0.08, flat=((0, 1, 0.4), 0.5)),
     ]
+    wings = []
     for side in (-1, 1):
         out = rng.uniform(0.12, 0.6)
         top = np.array([side * 0.27, -0.02, 1.05 * tall])
         path = [top, top + (side * (0.1 + 0.25 * out), 0.02, -0.28), top + (side * (0.08 + 0.75 * out), 0.08, -0.62)]
-        body.append(limb(path, [0.11, 0.14, 0.06], "wings", 0.04, ((1, 0, 0.3 * side), 0.35), 5))
+        wings.append(limb(path, [0.11, 0.14, 0.06], "wings", 0.0, ((1, 0, 0.3 * side), 0.35), 5))
     place = Placement(
         np.array([0, -0.04, 1.38 * tall]),
         rotation("z", rng.uniform(-0.7, 0.7)) @ rotation("x", rng.uniform(-0.3, 0.15)),
@@ -330,7 +332,7 @@ def penguin(rng: np.random.Generator) -> list[Piece]:
     head = [ellipsoid((0, 0, 0), (0.95, 1.02, 0.92), "head", 0.2)]
     long = rng.uniform(0.7, 1.2)
     bits = [*eyes(0.7, -0.55, 0.22, 0.14), beak((0, -0.8, -0.05), (0, -0.95 - long, -0.2), 0.26, 0.24)]
-    feet = mirrored(web_foot((0.17, -0.2, 0.0), 0.24))
+    feet = [*mirrored(web_foot((0.17, -0.2, 0.0), 0.24)), surface(wings, WING)]
     return [
         surface([*body, *place.blobs(head)], 4500),
         *place.pieces(bits),

@@ -12,8 +12,9 @@ import numpy as np
 
 from . import curves
 from .implicit import Blob, Placement, both, ellipsoid, limb, surface
+from .organic import horn, petal
 from .primitives import ball, mirrored, rotation, tube
-from .quadruped import Build, Stance, ears, eyes, petal, sitting, standing, tail
+from .quadruped import Build, Stance, ears, eyes, sitting, standing, tail
 from .shape import Family, Piece
 
 
@@ -21,11 +22,6 @@ def animal(stance: Stance, head: tuple[list[Blob], list[Piece]], more=(), pieces
     """Everything in one: the body's blobs with the head's and others melt together, pieces are added."""
     blobs = [*stance.blobs, *stance.head.blobs(head[0]), *more]
     return [surface(blobs, triangles), *stance.pieces, *stance.head.pieces(head[1]), *pieces]
-
-
-def horn(points, radii, part: str = "horns", sides: int = 10) -> Piece:
-    path = curves.spline(points, 5)
-    return tube(path, np.interp(np.linspace(0, 1, len(path)), np.linspace(0, 1, len(radii)), radii), part, sides)
 
 
 # Hoofed animals
@@ -97,7 +93,7 @@ def horse(rng: np.random.Generator) -> list[Piece]:
     raised = rng.uniform(0.0, 0.5)
     angles = [raised, raised - 0.7, raised - 1.25, -1.45, -1.5]
     hair = tail(stance.tail - (0, 0.08, 0), angles, length, (0.05, 0.085, 0.11, 0.09, 0.02), "tail", 0.03)
-    return animal(stance, head, [*mane, hair], triangles=7000)
+    return animal(stance, head, [*mane, hair], triangles=6000)
 
 
 def cow(rng: np.random.Generator) -> list[Piece]:
@@ -242,7 +238,7 @@ def sheep(rng: np.random.Generator) -> list[Piece]:
     legs_last = [blob for blob in stance.blobs if blob.part == "legs"]
     rest = [blob for blob in stance.blobs if blob.part != "legs"]
     body = [*rest, *wool, short, *legs_last, *stance.head.blobs(head)]
-    return [surface(body, 7500), *stance.pieces, *stance.head.pieces(bits)]
+    return [surface(body, 6300), *stance.pieces, *stance.head.pieces(bits)]
 
 
 def deer(rng: np.random.Generator) -> list[Piece]:
@@ -276,18 +272,18 @@ def deer(rng: np.random.Generator) -> list[Piece]:
             [0.3 + size * out * np.sin(t * 2.0) * 0.9, 0.2 + size * back * np.sin(t * 2.8), 0.7 + size * (t * 0.95)]
         )
         path = curves.spline(beam, 6)
-        antler = [horn(beam, [0.17, 0.13, 0.1, 0.04], "antlers", 8)]
+        antler = [horn(beam, [0.17, 0.13, 0.1, 0.04], "antlers", 7)]
         tines = int(rng.integers(3, 5))
         for i in range(tines):
             at = path[int(len(path) * (0.08 + 0.78 * i / tines))]
             length = size * rng.uniform(0.24, 0.34) * (1 - 0.1 * i)
             tip = at + np.array([0.15 * length, -0.85 * length, 0.6 * length])
             antler.append(
-                horn([at, (at + tip) / 2 - (0, 0.1 * length, 0.12 * length), tip], [0.11, 0.08, 0.03], "antlers", 7)
+                horn([at, (at + tip) / 2 - (0, 0.1 * length, 0.12 * length), tip], [0.11, 0.08, 0.03], "antlers", 6)
             )
         bits += mirrored(antler)
     scut = limb([stance.tail - (0, 0.06, 0.0), stance.tail + (0, 0.1, -0.1)], [0.06, 0.03], "tail", 0.03)
-    return animal(stance, (head, bits), [scut], triangles=6500)
+    return animal(stance, (head, bits), [scut], triangles=4800)
 
 
 def giraffe(rng: np.random.Generator) -> list[Piece]:
@@ -328,7 +324,7 @@ def giraffe(rng: np.random.Generator) -> list[Piece]:
     )
     cord = tail(stance.tail, [-0.6, -1.35, -1.5], 0.5, (0.035, 0.025, 0.02), "tail", 0.03)
     tuft = ellipsoid(cord.path[-1] - (0, 0, 0.05), (0.045, 0.045, 0.1), "tail", 0.03)
-    return animal(stance, (long_face(1.9, 0.35, 0.4, 0.38), bits), [mane, cord, tuft], triangles=6500)
+    return animal(stance, (long_face(1.9, 0.35, 0.4, 0.38), bits), [mane, cord, tuft], triangles=5500)
 
 
 # Animals with paws

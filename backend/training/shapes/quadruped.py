@@ -11,8 +11,9 @@ import math
 import numpy as np
 
 from . import curves
-from .implicit import Blob, Placement, both, ellipsoid, limb
-from .primitives import ball, cylinder, mirrored, moved, rotation, tube
+from .implicit import Blob, Placement, ellipsoid, limb
+from .organic import petal
+from .primitives import ball, cylinder, mirrored, moved, rotation
 from .shape import Piece
 
 
@@ -188,33 +189,6 @@ def eyes(x: float, y: float, z: float, radius: float) -> list[Piece]:
     return mirrored(ball(radius, "eyes", (x, y, z), 12))
 
 
-def petal(
-    path,
-    widths,
-    thickness: float,
-    part: str,
-    facing,
-    cup: float = 0.0,
-    sides: int = 10,
-    steps: int = 4,
-) -> Piece:
-    """A thin thing along a smooth path (N, 3): an ear, a fin, a leaf, a feather.
-
-    widths: half the width at each of the path's points; thickness: half, at the thickest; facing: what its flat side
-    looks at; cup: how much the edges are bent that way, as a factor of the width.
-    """
-    path = curves.spline(path, steps)
-    widths = np.interp(np.arange(len(path)) / steps, np.arange(len(widths)), widths)
-    widths = np.maximum(widths, 0.02 * widths.max())
-    thick = thickness * np.sqrt(widths / widths.max())
-    angles = np.arange(sides) * (2 * math.pi / sides)
-    x, y = np.cos(angles), np.sin(angles)
-    # The section is drawn for the widest place, where the bend of the edges is measured in thicknesses.
-    bow = cup * widths.max() / thickness
-    section = np.column_stack([x, y + bow * (x * x - 0.4)])
-    return tube(path, np.column_stack([widths, thick]), part, section=section, up=facing, ends="flat", crease=1.2)
-
-
 def ears(base, tip, width: float, facing=(0.0, -1.0, 0.1), cup: float = 0.25, bend=(0.0, 0.0, 0.0), blunt=0.35):
     """A pair of ears from base to tip. blunt: how wide they stay towards the tip; bend: moves their middle."""
     base, tip = np.asarray(base, dtype=np.float64), np.asarray(tip, dtype=np.float64)
@@ -233,6 +207,3 @@ def tail(start, angles, length: float, radii, part: str = "tail", blend: float =
         points.append(points[-1] + step * bit)
     radii = np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, len(radii)), radii)
     return limb(points, radii, part, blend)
-
-
-__all__ = ["Build", "Stance", "both", "ears", "eyes", "leg", "petal", "sitting", "standing", "tail"]
