@@ -5,6 +5,6 @@
 
 def classes() -> list[type]:
     """All operators. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, image, jobs, motion, rig, rigify
+    from . import environment, image, jobs, motion, recipe, rig, rigify
 
-    return [cls for module in (rig, motion, rigify, image, jobs, environment) for cls in module.CLASSES]
+    return [cls for module in (rig, recipe, motion, rigify, image, jobs, environment) for cls in module.CLASSES]

@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the panels say in each state, written down instead of drawn."""
 
+import json
 from types import SimpleNamespace
 
 import bpy
 import pytest
 
-from galatea.addon import session
+from galatea.addon import recipe, session
 from galatea.addon.environment import Status
 from galatea.addon.jobs import Job, JobState
 from galatea.addon.worker import State
 from galatea.operators import environment as operators
+from galatea.operators import recipe as recipe_operators
 from galatea.panels import environment as environment_panel
 from galatea.panels import jobs as jobs_panel
 
@@ -144,3 +146,27 @@ def test_logs(monkeypatch, tmp_path):
     monkeypatch.setattr(operators, "open_file", lambda path: opened.append(path.name))
     assert bpy.ops.galatea.open_log() == {"FINISHED"} and bpy.ops.galatea.open_log(log="install") == {"FINISHED"}
     assert opened == ["install.log", "install.log"]
+
+
+def test_vary_takes_other_settings_and_replaces_the_armature(rigged, worker):
+    mesh, armature = rigged
+    name = armature.name
+    bpy.context.scene.galatea.rig.tail_bones = 3
+    assert bpy.ops.galatea.vary() == {"FINISHED"}
+    assert recipe.read(mesh.parent)["params"]["tail_bones"] == 3 and recipe.read(mesh.parent)["params"]["bind"]
+    assert [item.name for item in bpy.data.objects if item.type == "ARMATURE"] == [name]
+    assert len(worker) == 2
+
+
+def test_vary_is_not_for_armatures_of_others(animal, worker):
+    armature = bpy.data.objects.new("Own", bpy.data.armatures.new("Own"))
+    bpy.context.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    assert not bpy.ops.galatea.vary.poll() and not bpy.ops.galatea.copy_recipe.poll()
+
+
+def test_the_copied_recipe_is_the_recipe(rigged):
+    mesh, armature = rigged
+    armature.name = mesh.name = "Füchsin"
+    assert json.loads(recipe_operators.text(armature)) == recipe.read(armature)
+    assert bpy.ops.galatea.copy_recipe() == {"FINISHED"}
