@@ -74,16 +74,6 @@ class Light:
         return dataclasses.replace(self, environment=environment, flux=flux_of(environment, self.directions))
 
     def scaled(self, factor: float) -> Light:
-        """The same light, brighter by a factor."""
-        return dataclasses.replace(
-            self,
-            environment=self.environment.scaled(factor),
-            levels=self.levels * factor,
-            irradiance=self.irradiance * factor,
-            flux=self.flux * factor,
-        )
-
-    def scaled(self, factor: float) -> Light:
         """The same light ``factor`` times as bright."""
         environment = self.environment.scaled(factor)
         parts = {name: getattr(self, name) * factor for name in ("levels", "irradiance", "flux")}
