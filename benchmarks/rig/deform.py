@@ -37,6 +37,28 @@ def deformation_error(rest: np.ndarray, weights: np.ndarray, joints: Joints, pos
     return float(np.mean([np.linalg.norm(rig.fitted(target) - target, axis=1).mean() for target in posed]) / size)
 
 
+def moved_joints(
+    names: list[str], heads: np.ndarray, tails: np.ndarray, distance: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Heads (J, 3) and tails (J, 3) with every joint moved by ``distance`` in a random direction.
+
+    Sides (names in .L and .R) move as mirror images in x, other joints within the mirror plane. Tails follow the head
+    they sit on, otherwise their own head. For telling what an error of the joints alone costs.
+    """
+    moves = rng.normal(size=heads.shape)
+    for joint, name in enumerate(names):
+        if not name.endswith((".L", ".R")):
+            moves[joint, 0] = 0
+        elif name.endswith(".R") and name[:-1] + "L" in names:
+            moves[joint] = moves[names.index(name[:-1] + "L")] * [-1, 1, 1]
+    moves *= distance / np.linalg.norm(moves, axis=1, keepdims=True)
+    apart = np.linalg.norm(tails[:, None] - heads, axis=2)
+    followed = np.where(
+        apart.min(axis=1) < 1e-6 * np.ptp(heads, axis=0).max(), apart.argmin(axis=1), np.arange(len(heads))
+    )
+    return heads + moves, tails + moves[followed]
+
+
 class _Rig:
     def __init__(self, rest: np.ndarray, weights: np.ndarray, joints: Joints) -> None:
         self.rest, self.weights, self.joints = rest, weights, joints.points

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from galatea.benchmarks.rig import made_animals
-from galatea.benchmarks.rig.deform import deformation_error
+from galatea.benchmarks.rig.deform import deformation_error, moved_joints
 from galatea.benchmarks.rig.scores import Joints, chamfer, outside, right_sides, winding_number
 from galatea.benchmarks.rig.sculpt import Sketch, mesh_of
 
@@ -110,3 +110,15 @@ def test_deformation_error_of_a_bent_bar() -> None:
     assert deformation_error(rest, rigid, joints, posed[None]) < 1e-6
     stiff = Joints(["a"], joints.points[:1], np.array([-1]))
     assert deformation_error(rest, np.ones((400, 1)), stiff, posed[None]) > 0.05
+
+
+def test_moved_joints_keep_sides_and_chains() -> None:
+    names = ["Spine", "Arm.L", "Hand.L", "Arm.R", "Hand.R"]
+    heads = np.array([[0, 0, 0], [1, 0, 1], [2, 0, 1], [-1, 0, 1], [-2, 0, 1]], float)
+    tails = np.array([[0, 0, 1], [2, 0, 1], [3, 0, 1], [-2, 0, 1], [-3, 0, 1]], float)
+    moved, ends = moved_joints(names, heads, tails, 0.1, np.random.default_rng(0))
+    assert np.linalg.norm(moved - heads, axis=1) == pytest.approx(np.full(5, 0.1))
+    assert moved[0, 0] == 0
+    assert moved[3:] == pytest.approx(moved[1:3] * [-1, 1, 1])
+    assert ends[1] == pytest.approx(moved[2])
+    assert ends[2] - tails[2] == pytest.approx(moved[2] - heads[2])
