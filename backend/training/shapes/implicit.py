@@ -50,6 +50,7 @@ class Blob:
         """(N,) estimated signed distances of points (N, 3), negative inside."""
         local, path = points @ self.matrix.T, self.path @ self.matrix.T
         result = np.full(len(points), FAR)
+        steepest = np.linalg.norm(self.matrix, 2)
         for i in range(max(len(path) - 1, 1)):
             offset = local - path[i]
             radius = self.radii[i]
@@ -58,10 +59,11 @@ class Blob:
                 along = np.clip(offset @ (step / max(step @ step, 1e-12)), 0.0, 1.0)
                 offset -= along[:, None] * step
                 radius = radius + along * (self.radii[i + 1] - radius)
-            length = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+            # At the very middle there is no direction; the floors keep length and slope in proportion.
+            length = np.maximum(np.sqrt(np.einsum("ij,ij->i", offset, offset)), 1e-9)
             slope = offset @ self.matrix
-            slope = np.sqrt(np.einsum("ij,ij->i", slope, slope))
-            result = np.minimum(result, (length - radius) * length / np.maximum(slope, 1e-9))
+            slope = np.maximum(np.sqrt(np.einsum("ij,ij->i", slope, slope)), 1e-9 * steepest)
+            result = np.minimum(result, (length - radius) * length / slope)
         return result
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:

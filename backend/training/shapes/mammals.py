@@ -18,7 +18,7 @@ from .quadruped import Build, Stance, ears, eyes, sitting, standing, tail
 from .shape import Family, Piece
 
 
-def animal(stance: Stance, head: tuple[list[Blob], list[Piece]], more=(), pieces=(), triangles: int = 6000):
+def animal(stance: Stance, head: tuple[list[Blob], list[Piece]], more=(), pieces=(), triangles: int = 5300):
     """Everything in one: the body's blobs with the head's and others melt together, pieces are added."""
     blobs = [*stance.blobs, *stance.head.blobs(head[0]), *more]
     return [surface(blobs, triangles), *stance.pieces, *stance.head.pieces(head[1]), *pieces]

@@ -13,7 +13,7 @@ import numpy as np
 from . import fruits, plants
 from .implicit import both, ellipsoid, limb, surface
 from .organic import petal, sphere, waves
-from .primitives import ball, closed_piece, cushion, deformed, moved, rings, rotation, turned
+from .primitives import ball, box, closed_piece, deformed, moved, rings, rotation, turned
 from .shape import Family, Piece
 
 
@@ -162,7 +162,7 @@ def _scallop(rng) -> list[Piece]:
     rays = int(rng.integers(9, 15))
     deep, domed = rng.uniform(0.03, 0.06), rng.uniform(0.3, 0.5)
     rows, columns = 22, rays * 6 + 1
-    r = np.linspace(0, 1, rows)[:, None] ** 0.9
+    r = np.linspace(0.03, 1, rows)[:, None] ** 0.9
     a = np.linspace(-1.05, 1.05, columns)[None]
     edge = 1 - 0.1 * (np.abs(a) / 1.05) ** 4 + 0.025 * np.cos(a / 2.1 * 2 * math.pi * rays)
     x, z = r * np.sin(a) * edge * 1.0, r * np.cos(a) * edge
@@ -260,7 +260,7 @@ def skull(rng: np.random.Generator) -> list[Piece]:
     for i in range(8):
         a = (i - 3.5) * 0.21
         at = np.array([0.27 * math.sin(a) * 1.15, -0.56 - 0.26 * math.cos(a), -0.6])
-        tooth = cushion((0.075, 0.07, 0.15), "teeth", 0.025, steps=2, inner=2)
+        tooth = box((0.075, 0.07, 0.15), "teeth", 0.02)
         pieces += moved(turned(tooth, "z", a), at)
         if jaw:
             pieces += moved(turned(tooth, "z", a), at + (0, 0.03, -0.14 - gape))
