@@ -6,9 +6,16 @@
 instances are the seeds from 1_000_000 on. Nothing here treats them differently.
 """
 
-from . import animals, furniture, nature, vessels
+from . import animals, furniture, nature, solids, tools, vessels
 from .shape import Family, Piece, Shape, make
 
-FAMILIES: tuple[Family, ...] = (*vessels.FAMILIES, *furniture.FAMILIES, *animals.FAMILIES, *nature.FAMILIES)
+FAMILIES: tuple[Family, ...] = (
+    *solids.FAMILIES,
+    *vessels.FAMILIES,
+    *furniture.FAMILIES,
+    *tools.FAMILIES,
+    *animals.FAMILIES,
+    *nature.FAMILIES,
+)
 
 __all__ = ["FAMILIES", "Family", "Piece", "Shape", "make"]

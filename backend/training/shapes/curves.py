@@ -105,10 +105,23 @@ def resample(points, count: int, closed: bool = False) -> np.ndarray:
 def offset(outline, distance: float) -> np.ndarray:
     """The closed counter-clockwise outline (N, 2) moved inwards by ``distance``, point by point (mitred, capped)."""
     outline = np.asarray(outline, dtype=np.float64)
+    return outline + _mitres(outline) * distance
+
+
+def room(outline, distance: float) -> float:
+    """The share of ``distance``, with its sign, by which ``offset`` can move the outline before a side turns round."""
+    outline = np.asarray(outline, dtype=np.float64)
+    mitres = _mitres(outline) * distance
+    sides = np.roll(outline, -1, axis=0) - outline
+    shrink = -((np.roll(mitres, -1, axis=0) - mitres) * sides).sum(axis=1) / (sides**2).sum(axis=1)
+    return distance * min(1.0, 0.85 / max(float(shrink.max()), 1e-9))
+
+
+def _mitres(outline: np.ndarray) -> np.ndarray:
+    """How each point moves when the sides beside it move inwards by 1."""
     ahead = np.roll(outline, -1, axis=0) - outline
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-12)
     inward = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-    before = np.roll(inward, 1, axis=0)
-    mitre = inward + before
+    mitre = inward + np.roll(inward, 1, axis=0)
     # |mitre|^2 / 2 = 1 + cos(angle between the sides); the cap keeps spikes at sharp corners within twice the distance.
-    return outline + mitre * distance / np.maximum((mitre**2).sum(axis=1, keepdims=True) / 2, 0.5)
+    return mitre / np.maximum((mitre**2).sum(axis=1, keepdims=True) / 2, 0.5)

@@ -368,6 +368,7 @@ def extrusion(
     if (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() < 0:
         outline = outline[::-1]
     bevel = min(0.03 * float(np.ptp(outline, axis=0).mean()) if bevel is None else bevel, 0.4 * depth)
+    bevel = curves.room(outline, bevel)
     angles = np.linspace(0.0, math.pi / 2, steps + 1)
     edge = [(bevel * (1 - math.sin(a)), -depth / 2 + bevel * (1 - math.cos(a))) for a in angles]
     layers = [(curves.offset(outline, inset), z) for inset, z in edge + [(inset, -z) for inset, z in reversed(edge)]]
@@ -417,10 +418,11 @@ def domed(outline, thickness: float, bulge: float, part: str, steps: int = 5, cr
     return rings(np.stack(points), part, crease)
 
 
-def frame(outer, inner, depth: float, part: str, bevel: float, crease: float = SOFT) -> Piece:
+def frame(outer, inner, depth: float, part: str, bevel: float, crease: float = CREASE) -> Piece:
     """A flat ring in the XY plane between two outlines of equally many points, ``depth`` thick around z = 0."""
     outer, inner = np.asarray(outer, dtype=np.float64), np.asarray(inner, dtype=np.float64)
     bevel = min(bevel, 0.4 * depth)
+    bevel = min(curves.room(outer, bevel), -curves.room(inner, -bevel))
     half = depth / 2
     section = [
         (curves.offset(outer, bevel), -half),

@@ -34,8 +34,8 @@ class Shape:
     """A finished object: Z up, its front towards -Y, its box centred at the origin, the largest half-extent 1.
 
     vertices (V, 3) float32; triangles (T, 3) int32, counter-clockwise seen from outside; parts (T,) int32, the index
-    of each triangle's part in part_names, of which the first is the one that the object is mainly made of;
-    corner_normals (T, 3, 3) float32, unit, split where faces meet at more than the crease angle.
+    of each triangle's part in part_names; corner_normals (T, 3, 3) float32, unit, split where faces meet at more than
+    the crease angle.
     Surfaces are closed but may run through each other, as the legs of a chair run into its seat.
     """
 
