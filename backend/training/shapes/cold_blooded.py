@@ -72,7 +72,7 @@ def fish(rng: np.random.Generator) -> list[Piece]:
 
 
 def shark(rng: np.random.Generator) -> list[Piece]:
-    thick = rng.uniform(0.24, 0.31)
+    thick = rng.uniform(0.22, 0.34)
     body = [
         limb(
             [(0, -1.25, 0.03), (0, -1.0, 0.02), (0, -0.4, 0.0), (0, 0.4, 0.02), (0, 1.15, 0.06)],
@@ -89,8 +89,9 @@ def shark(rng: np.random.Generator) -> list[Piece]:
         y = -0.58 + 0.065 * i
         slit = limb([(0.86 * thick, y, 0.08), (0.9 * thick, y + 0.02, -0.1)], 0.018, "body", 0.01, carved=True)
         body += both(slit)
-    lower = rng.uniform(0.3, 0.5)
-    high = rng.uniform(0.36, 0.5)
+    lower = rng.uniform(0.25, 0.55)
+    high = rng.uniform(0.3, 0.55)
+    wide = rng.uniform(0.7, 1.05)
     pieces = [
         fin((0, -0.1, 0.8 * thick), (0, 0.22, thick + high), 0.24, 0.04, "fins", sweep=(0, 0.07, 0.02)),
         fin((0, 0.75, 0.3 * thick), (0, 0.92, 0.55 * thick + 0.1), 0.08, 0.02, "fins"),
@@ -98,7 +99,7 @@ def shark(rng: np.random.Generator) -> list[Piece]:
         fin((0, 1.08, 0.02), (0, 1.55, 0.62), 0.16, 0.035, "fins", sweep=(0, -0.02, -0.06)),
         fin((0, 1.1, 0.06), (0, 1.35, -lower), 0.13, 0.03, "fins", sweep=(0, -0.02, 0.05)),
         *mirrored(
-            fin((0.6 * thick, -0.3, -0.12), (0.85, 0.1, -0.36), 0.2, 0.035, "fins", (0.3, 0, 1), (0, -0.06, 0.03))
+            fin((0.6 * thick, -0.3, -0.12), (wide, 0.1, -0.36), 0.2, 0.035, "fins", (0.3, 0, 1), (0, -0.06, 0.03))
         ),
         *mirrored(fin((0.4 * thick, 0.55, -0.1), (0.35, 0.75, -0.22), 0.09, 0.02, "fins", (0.3, 0, 1))),
         *mirrored(ball(0.032, "eyes", (0.5 * thick, -0.98, 0.07), 12)),
@@ -169,6 +170,7 @@ def snake(rng: np.random.Generator) -> list[Piece]:
     thick = rng.uniform(0.075, 0.11)
     style = rng.integers(3)
     if style == 0:  # winding over the ground
+        thick *= 1.35
         t = np.linspace(0, 1, 12)
         wave = rng.uniform(0.3, 0.5)
         turns = rng.uniform(1.5, 2.3)
@@ -296,9 +298,9 @@ def frog(rng: np.random.Generator) -> list[Piece]:
                 (0.2, -0.82, 0.5 + up),
                 (0.36 * wide, -0.55, 0.52 + up),
             ],
-            0.02,
+            0.032,
             "head",
-            0.02,
+            0.015,
             carved=True,
         ),
     ]
@@ -331,7 +333,7 @@ def frog(rng: np.random.Generator) -> list[Piece]:
 
 def crocodile(rng: np.random.Generator) -> list[Piece]:
     bend = rng.uniform(-0.5, 0.5)
-    thick = rng.uniform(0.9, 1.15)
+    thick = rng.uniform(1.1, 1.4)
 
     def axis(t):
         """The body's middle line: t from 0, the neck, to 1, the tail's end."""
@@ -374,7 +376,9 @@ def crocodile(rng: np.random.Generator) -> list[Piece]:
         ),
         *both(ellipsoid((0.09, -0.06, 0.15), (0.055, 0.08, 0.06), "head", 0.03)),
     ]
-    place = Placement(np.array([0, -0.98, 0.28]), rotation("z", -0.4 * bend + rng.uniform(-0.15, 0.15)), 1.15)
+    place = Placement(
+        np.array([0, -0.98, 0.28]), rotation("z", -0.4 * bend + rng.uniform(-0.15, 0.15)), rng.uniform(1.25, 1.45)
+    )
     bits = [*eyes(0.115, -0.09, 0.17, 0.034)]
     for s in np.linspace(0.25, 0.97, 9):  # teeth
         x = float(np.interp(s, [0, 1], [0.115, 0.06])) * 0.95

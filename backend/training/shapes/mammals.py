@@ -205,7 +205,7 @@ def sheep(rng: np.random.Generator) -> list[Piece]:
         neck_length=rng.uniform(0.28, 0.38),
         head=0.165,
     )
-    lift = rng.uniform(-0.7, -0.4) if rng.random() < 0.2 else rng.uniform(0.35, 0.8)
+    lift = rng.uniform(-0.45, -0.25) if rng.random() < 0.15 else rng.uniform(0.35, 0.8)
     stance = standing(build, rng, lift, rng.uniform(0.35, 0.7), rng.uniform(-0.4, 0.4), rng.choice([0.0, 0.12]))
     # Wool: curls all over the trunk, on golden-angle spirals around it.
     wool: list[Blob] = []
