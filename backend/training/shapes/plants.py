@@ -165,7 +165,7 @@ def palm(rng: np.random.Generator) -> list[Piece]:
     rings = 1 + 0.1 * np.abs(np.sin(t * math.pi * 18))
     pieces: list[Piece] = []
     radius = np.interp(t, [0, 0.08, 1], [0.16, 0.105, 0.065]) * rings
-    trunk = tube(path, radius, "trunk", 12, crease=math.radians(60))
+    trunk = tube(path, radius, "trunk", 12, ends="flat", crease=math.radians(60))
     top = path[-1]
     count = int(rng.integers(8, 12))
     length, droop = rng.uniform(0.85, 1.15), rng.uniform(0.5, 0.95)
