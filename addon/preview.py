@@ -20,7 +20,10 @@ from . import compat, test_motion
 from .export.mesh import surface
 
 TILE = (640, 560)
-SAMPLES = 12
+SAMPLES = (8, 128)
+"""Fewest and most per pixel. What lies in the shade sees little of the sky, and few samples of that are speckles."""
+NOISE = 0.02
+"""At which a pixel is good enough."""
 BACKGROUND = np.array([[0.86, 0.88, 0.91], [0.62, 0.66, 0.72]])
 """Display colours at the top and the bottom of the picture."""
 CLAY = (0.78, 0.74, 0.70)
@@ -220,7 +223,9 @@ def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
     """Camera, light and render settings."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
-    scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = SAMPLES, False, False
+    scene.cycles.adaptive_min_samples, scene.cycles.samples = SAMPLES
+    scene.cycles.use_adaptive_sampling, scene.cycles.adaptive_threshold = True, NOISE
+    scene.cycles.use_denoising = False
     scene.cycles.max_bounces = 3
     scene.render.resolution_x, scene.render.resolution_y = TILE
     scene.render.resolution_percentage = 100
