@@ -124,9 +124,7 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
     for wanted in target["objects"]:
         item = find(target, wanted)
         if item is None or item.type != "MESH":
-            raise ImportProblem(
-                f"{wanted['name']} is not in this file any more. The result is kept: open its file, then Apply."
-            )
+            raise ImportProblem(f"{wanted['name']} is not in this file. The result is kept.{whence(target)}")
         if len(item.data.vertices) != wanted["vertices"]:
             raise ImportProblem(
                 f"{item.name} has {len(item.data.vertices)} vertices now, it had {wanted['vertices']}: "
@@ -136,6 +134,12 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
             raise ImportProblem(f"{item.name} comes from another file now: make it local, then Apply.")
         objects.append(item)
     return objects
+
+
+def whence(target: dict) -> str:
+    """What to do when a job's object is not here: open its file, if that has a name."""
+    name = os.path.basename(target["blend"])
+    return f" Open {name}, then Apply." if name and target["blend"] != bpy.data.filepath else ""
 
 
 def may_import(job: jobs.Job) -> bool:
@@ -151,7 +155,7 @@ def obstacle(job: jobs.Job) -> str:
         return "Blender is rendering."
     meant = job.target["objects"][0]
     if find(job.target, meant) is None:
-        return f"{meant['name']} is not in this file."
+        return f"{meant['name']} is not in this file.{whence(job.target)}"
     windows = bpy.context.window_manager.windows
     if any(window.screen.is_animation_playing for window in windows):
         return "The animation is playing."
@@ -238,9 +242,7 @@ def import_bind(
     wanted = job.target["armature"]
     armature = find(job.target, wanted)
     if armature is None or armature.type != "ARMATURE":
-        raise ImportProblem(
-            f"{wanted['name']} is not in this file any more. The result is kept: open its file, then Apply."
-        )
+        raise ImportProblem(f"{wanted['name']} is not in this file. The result is kept.{whence(job.target)}")
     selects = looks_at(context, [*objects, armature])
     skin = weight_import.load(job.output("weights"))
     check_rows(skin, job.target)

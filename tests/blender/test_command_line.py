@@ -159,7 +159,7 @@ def test_doctor(capsys):
 def test_preview(rigged, tmp_path, monkeypatch):
     """Three pictures side by side: the animal in each, colours in the second and third; the file is left as it was."""
     monkeypatch.setattr(preview, "TILE", (160, 140))
-    monkeypatch.setattr(preview, "SAMPLES", 4)
+    monkeypatch.setattr(preview, "SAMPLES", (1, 4))
     mesh, armature = rigged
     armature.pose.bones["Head"].location = (0.1, 0, 0)
     kinds = ("objects", "meshes", "materials", "scenes", "images", "worlds", "lights", "cameras", "actions")
