@@ -451,7 +451,7 @@ def _sauropod(rng):
         (whip * 0.6, 1.6, 0.35),
         (whip, 2.2, 0.3),
     ]
-    blobs = [limb(spine, [0.085, 0.1, 0.15, 0.32, 0.38, 0.32, 0.14, 0.07, 0.02], "body", steps=11)]
+    blobs = [limb(spine, [0.085, 0.1, 0.15, 0.32, 0.38, 0.32, 0.14, 0.07, 0.02], "body", steps=8)]
     blobs += _dinosaur_legs([(0.24, -0.38, 0.65), (0.24, 0.42, 0.65)], 0.18, 0.11, 0.13, rng)
     place = Placement(np.array(spine[0]), rotation("z", swing) @ rotation("x", rng.uniform(0.1, 0.4)), 0.15)
     head = [

@@ -183,11 +183,9 @@ def surface(blobs: typing.Sequence[Blob], triangles: int = 5000, crease: float =
     # A coarse grid tells how large the surface is, and so how fine the grid must be for the triangles asked for.
     size = (upper - lower).max()
     cell = size / 40
-    for _ in range(2):
-        counts = np.ceil((upper - lower) / cell).astype(int) + 5
-        grid = _sampled(blobs, lower - 2 * cell, counts, cell)
-        crossings = sum(int(np.count_nonzero(np.diff(grid < 0, axis=axis))) for axis in range(3))
-        cell = max(cell * math.sqrt(2 * crossings / triangles), size / 150)
+    grid = _sampled(blobs, lower - 2 * cell, np.ceil((upper - lower) / cell).astype(int) + 5, cell)
+    crossings = sum(int(np.count_nonzero(np.diff(grid < 0, axis=axis))) for axis in range(3))
+    cell = max(cell * math.sqrt(2 * crossings / triangles), size / 150)
     counts = np.ceil((upper - lower) / cell).astype(int) + 5
     origin = lower - 2 * cell
     vertices, quads = _surface_net(_sampled(blobs, origin, counts, cell))

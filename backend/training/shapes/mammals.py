@@ -555,7 +555,7 @@ def lion(rng: np.random.Generator) -> list[Piece]:
                     [size, size, 0.05],
                     "mane",
                     0.05,
-                    steps=2,
+                    smooth=False,
                 )
             )
     bits = [
