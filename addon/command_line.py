@@ -69,6 +69,7 @@ def blender_command(argv: list[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All subcommands."""
+    from . import environment
     from .properties import ANIMALS, GalateaRigSettings
 
     settings = GalateaRigSettings.bl_rna.properties
@@ -114,6 +115,14 @@ def parser() -> argparse.ArgumentParser:
     )
     image_parser.add_argument("--model", metavar="DIR", default="", help="another model in diffusers format")
     commands.add_parser(TRAIN, help="make, look at and judge the starter models")
+    install_parser = commands.add_parser(
+        "install", help="install the environment that computes", description="Download and install the environment "
+        "that computes, as the button in the panel does. Blender must be allowed to go online (--online-mode).",
+    )  # fmt: skip
+    install_parser.set_defaults(run=install)
+    install_parser.add_argument(
+        "--tier", choices=[tier.name for tier in environment.TIERS], default="base", help="base is enough for rigging"
+    )
     doctor_parser = commands.add_parser("doctor", help="what is installed, found and missing")
     doctor_parser.set_defaults(run=doctor)
     return result
@@ -331,6 +340,27 @@ def export_glb(path: Path, armature, meshes: list) -> None:
         export_apply=changed and not keys, export_animations=False,
         export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
     )  # fmt: skip
+
+
+def install(options: argparse.Namespace) -> int:
+    """``galatea install``."""
+    from . import environment, session
+
+    told = []
+
+    def tell(job) -> None:
+        if job.stage not in told:
+            told.append(job.stage)
+            say(f"{job.fraction:4.0%} {job.stage}")
+
+    try:
+        job = session.get().install_blocking(options.tier, on_progress=tell)
+    except environment.EnvironmentProblem as problem:
+        raise CommandProblem(str(problem)) from problem
+    if job.problem:
+        raise CommandProblem(f"{job.problem} The log is {session.get().install_log_file}")
+    say(f"Installed in {session.get().status.python.parents[1]}")
+    return 0
 
 
 def doctor(options: argparse.Namespace) -> int:

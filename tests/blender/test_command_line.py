@@ -1,14 +1,15 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`galatea rig` and `galatea doctor`, with the made-up worker."""
+"""`galatea rig`, `galatea install` and `galatea doctor`, with the made-up worker."""
 
 import json
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import command_line, preview
+from galatea.addon import command_line, preview, session
 from galatea.addon.importers import armature as armature_import
 from galatea.addon.version import current
 
@@ -124,6 +125,29 @@ def test_results_that_cannot_be_written(worker, tmp_path, capsys, animal, monkey
     assert command_line.blender_command(["rig", str(tmp_path / "a.obj"), "-o", str(tmp_path / "out"), "--no-preview"])
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("galatea: the results cannot be written to") and "Is a directory" in error
+
+
+def test_install_without_network_is_one_line(capsys):
+    assert not bpy.app.online_access
+    assert command_line.blender_command(["install"]) == 1
+    assert "online access is off" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_install_tells_how_it_goes(capsys, monkeypatch, tmp_path):
+    job = SimpleNamespace(stage="Downloading numpy", fraction=0.2, problem="")
+
+    def install_blocking(self, tier, on_progress):
+        assert tier == "base"
+        on_progress(job)
+        on_progress(job)
+        return job
+
+    monkeypatch.setattr(session.Session, "install_blocking", install_blocking)
+    assert command_line.blender_command(["install"]) == 0
+    assert capsys.readouterr().out.count("20% Downloading numpy") == 1
+    job.problem = "The disk is full."
+    assert command_line.blender_command(["install", "--tier", "base"]) == 1
+    assert capsys.readouterr().err.startswith("galatea: The disk is full. The log is ")
 
 
 @pytest.mark.parametrize("option", ["--seed=-5", "--seed=99999999999", "--spine-bones=-1", "--tail-bones=65"])
