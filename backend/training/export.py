@@ -25,11 +25,11 @@ def write_base(
     folder: Path, tokenizer: Path, vae: Path, base: nn.ModuleDict, dtype: torch.dtype = torch.float16
 ) -> None:
     """Write what ``StableDiffusionPipeline.from_pretrained`` reads."""
-    from diffusers import AutoencoderKL, StableDiffusionPipeline
+    from diffusers import AutoencoderTiny, StableDiffusionPipeline
     from transformers import CLIPTokenizer
 
     pipeline = StableDiffusionPipeline(
-        vae=AutoencoderKL.from_pretrained(vae).to(dtype),
+        vae=AutoencoderTiny.from_pretrained(vae).to(dtype),
         text_encoder=copy.deepcopy(base["text_encoder"]).to(dtype),
         tokenizer=CLIPTokenizer.from_pretrained(tokenizer),
         unet=copy.deepcopy(base["unet"]).to(dtype),

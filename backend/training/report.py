@@ -21,7 +21,7 @@ from .shards import Pictures
 from .sheet import contact_sheet
 
 if typing.TYPE_CHECKING:
-    from diffusers import AutoencoderKL, StableDiffusionControlNetPipeline, StableDiffusionPipeline
+    from diffusers import AutoencoderTiny, StableDiffusionControlNetPipeline, StableDiffusionPipeline
 
 SECOND_SEEDS = 32
 """So many captions are painted again with another seed."""
@@ -61,7 +61,7 @@ class Report:
 class Models:
     """What is reported on."""
 
-    vae: AutoencoderKL
+    vae: AutoencoderTiny
     base: StableDiffusionPipeline
     controlled: dict[Control, StableDiffusionControlNetPipeline]
     judge: Classifier

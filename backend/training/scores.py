@@ -12,7 +12,7 @@ import torch
 from .vae import decode, encode
 
 if typing.TYPE_CHECKING:
-    from diffusers import AutoencoderKL
+    from diffusers import AutoencoderTiny
 
 GREY = torch.tensor((0.2126, 0.7152, 0.0722))
 
@@ -50,7 +50,7 @@ def difference(first: torch.Tensor, second: torch.Tensor) -> float:
     return (first.float() - second.float()).abs().mean().item() / 255
 
 
-def reconstruction_psnr(vae: AutoencoderKL, pictures: torch.Tensor) -> float:
+def reconstruction_psnr(vae: AutoencoderTiny, pictures: torch.Tensor) -> float:
     """dB of pictures that went through the autoencoder; the mean over pictures."""
     device = next(vae.parameters()).device
     result = []

@@ -6,7 +6,7 @@ shards/00012/pictures.npy   (N, 3, 128, 128) uint8, display-encoded sRGB
              controls.npy   (N, 3, 128, 128) uint8, the light control
              depths.npy     (N, 128, 128) uint8, 255 near, 26 far, 0 background
              scenes.json    [{"captions": [...], "scene": {...}}, ...]
-             latents.npy    (N, 8, 16, 16) float16, scaled; once there is an autoencoder
+             latents.npy    (N, 4, 32, 32) float16, scaled; once there is an autoencoder
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Pictures:
         return [scene for folder in self.shards for scene in json.loads((folder / "scenes.json").read_text("utf-8"))]
 
     def latents(self) -> torch.Tensor:
-        """(N, 8, 16, 16) float16, all in memory."""
+        """(N, 4, 32, 32) float16, all in memory."""
         return torch.from_numpy(np.concatenate([np.load(folder / "latents.npy") for folder in self.shards]))
 
 

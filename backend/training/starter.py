@@ -27,7 +27,7 @@ from .loop import Options, Progress
 STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
 
 
-VAE = Options(batch=8, rate=2e-3, samples=400_000, warm_up=100, average=0.998)
+VAE = Options(batch=8, rate=2e-3, samples=600_000, warm_up=100, average=0.999)
 BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
@@ -136,11 +136,11 @@ def train_autoencoder(folder: Path, device: torch.device, options: Options, resu
 
 
 def write_latents(folder: Path, device: torch.device) -> None:
-    from diffusers import AutoencoderKL
+    from diffusers import AutoencoderTiny
 
     from .vae import encode_shards
 
-    network = AutoencoderKL.from_pretrained(folder / "vae/vae").to(device).requires_grad_(False).eval()
+    network = AutoencoderTiny.from_pretrained(folder / "vae/vae").to(device).requires_grad_(False).eval()
     print(f"latents of {encode_shards(folder / 'shards', network)} more shards", flush=True)
 
 
