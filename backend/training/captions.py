@@ -61,6 +61,20 @@ VIEWS = {
     "rear": ("rear view", "seen from behind"),
     "top": ("seen from above", "top view"),
 }
+PART_WORDS = (
+    "antenna antlers arms back balcony band bands banner barrel base battlements beak beard bed bell belly "
+    "berries bit blade blades blanket block boards body books bow bowl bridge brim bumper buttons buttresses "
+    "cabin cap cargo centre chimney cockpit coconuts column columns comb cover crest cross crown cushions deck "
+    "dial dome door doors dots dough dress ears engine exhaust eyes face feet fence fins flag flags flame flaps "
+    "frame frill funnel gallery gate gem grip guard gun hair handle handles hands head hinge hoops hooves horns "
+    "hub hull icing jaw jewels joints knobs laces ladder lantern leaf leaves legs lid lights mane mast mattress "
+    "mouth muzzle neck needles nose oars pages panel pedestal petals pillars pillow pips plates plinth plume "
+    "porch pot propeller rails rim ring roof roofs sail sails screen seams seat shade shaft shell snout snow sole "
+    "soles spikes spire spout sprinkles stand stem steps stock strings stripes tail tape teeth tongue top torso "
+    "tower towers tracks treasure trunk turret tusks tyres udder visor wagon wall walls wax wheel wheels window "
+    "windows wing wings"
+)
+"""Names of shapes' parts, which only a built shape tells; a test compares."""
 LATER_WORDS = (
     "left right up down back bottom corner closeup view views sheet grid four two three six same object normal "
     "map mask silhouette depth shading light lit dark bright sunny cloudy sunset night studio lamp soft hard "
@@ -162,7 +176,7 @@ def split_words(text: str) -> list[str]:
 
 def vocabulary() -> list[str]:
     """Every word that a caption can have, and those kept for later, sorted."""
-    texts: list[str] = [*LEADS, LATER_WORDS, "a an background on with made of and wooden golden"]
+    texts: list[str] = [*LEADS, PART_WORDS, LATER_WORDS, "a an background on with made of and wooden golden"]
     texts += [phrase for phrases in VIEWS.values() for phrase in phrases]
     texts += [family.name for family in shapes.FAMILIES]
     texts += [synonym for synonyms in SHAPE_SYNONYMS.values() for synonym in synonyms]

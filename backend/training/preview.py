@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import render
-from .scene import siblings
+from .produce import object_and_scenes
 from .sheet import contact_sheet
 
 
@@ -15,8 +15,7 @@ def write_previews(folder: Path, seed: int, held_out: bool, subjects: int = 24) 
     """Write ``scenes.png`` (captioned pictures) and ``controls.png`` (picture, light control, depth)."""
     pictures, captions = [], []
     for number in range(seed * subjects, (seed + 1) * subjects):
-        shape, scenes = siblings(number, held_out, count=2)
-        geometry = render.geometry(shape, scenes[0].subject)
+        geometry, scenes = object_and_scenes(number, held_out, count=2)
         pictures += [render.picture(geometry, scene) for scene in scenes]
         captions += [scene.captions[0] for scene in scenes]
     rows = [pictures[start : start + 8] for start in range(0, len(pictures), 8)]

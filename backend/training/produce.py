@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import render
-from .scene import siblings
+from . import render, shapes
+from .scene import Scene, family, random_subject, siblings
 from .shards import SIBLINGS, write_shard
 
 SUBJECTS = 16
@@ -34,13 +34,19 @@ def produce(folder: Path, shards: int, first: int = 0, seconds: float | None = N
     return done
 
 
+def object_and_scenes(seed: int, held_out: bool, count: int = SIBLINGS) -> tuple[render.Geometry, list[Scene]]:
+    """The object of this seed, ready to be rendered, and ``count`` scenes of it."""
+    subject = random_subject(seed, held_out)
+    geometry = render.geometry(shapes.make(family(subject.family), subject.shape_seed), subject)
+    return geometry, siblings(subject, render.visible_parts(geometry), seed, held_out, count)
+
+
 def produce_shard(folder: Path, number: int, held_out: bool) -> None:
     pictures, scenes = [], []
-    for subject in range(number * SUBJECTS, (number + 1) * SUBJECTS):
-        shape, family = siblings(subject, held_out)
-        geometry = render.geometry(shape, family[0].subject)
-        pictures += [render.picture(geometry, scene) for scene in family]
-        scenes += [{"captions": scene.captions, "scene": dataclasses.asdict(scene)} for scene in family]
+    for seed in range(number * SUBJECTS, (number + 1) * SUBJECTS):
+        geometry, drawn = object_and_scenes(seed, held_out)
+        pictures += [render.picture(geometry, scene) for scene in drawn]
+        scenes += [{"captions": scene.captions, "scene": dataclasses.asdict(scene)} for scene in drawn]
     assert len(pictures) == SUBJECTS * SIBLINGS
     arrays = {
         "pictures": np.stack([item.colour.numpy() for item in pictures]),

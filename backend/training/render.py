@@ -30,6 +30,8 @@ OVERSAMPLING = 2
 """Samples per pixel along each axis."""
 DIRECTIONS = 128
 """Directions that visibility is computed for."""
+VISIBLE_SHARE = 0.03
+"""Of an object's pixels: a smaller part is not worth a word."""
 FAR = 0.1
 """Value of the farthest point in a depth control; the nearest is 1, the background 0."""
 
@@ -75,6 +77,13 @@ def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SI
     surface = Surface(gbuffer.position, gbuffer.geometric_normal, gbuffer.view, visibility, row)
     part = torch.from_numpy(shape.parts).to(device)[gbuffer.face].long()
     return Geometry(gbuffer, part, shape.part_names, surface, first)
+
+
+def visible_parts(geometry: Geometry) -> tuple[str, ...]:
+    """Names of the parts, without the main one, that a caption may speak of because they can be seen."""
+    count = len(geometry.part_names)
+    share = torch.bincount(geometry.part, minlength=count) / max(1, len(geometry.part))
+    return tuple(geometry.part_names[index] for index in range(1, count) if share[index] >= VISIBLE_SHARE)
 
 
 def fitting_distance(vertices: np.ndarray, camera_to_world: torch.Tensor, fov: float) -> float:

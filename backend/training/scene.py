@@ -81,8 +81,8 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
     )
 
 
-def random_scene(subject: Subject, part_names: tuple[str, ...], seed: int, held_out: bool = False) -> Scene:
-    """A scene of ``subject``, whose shape has these parts."""
+def random_scene(subject: Subject, parts: tuple[str, ...], seed: int, held_out: bool = False) -> Scene:
+    """A scene of ``subject``, of whose parts these can have a material of their own."""
     from ..shading import environment
 
     draw = random.Random(f"scene {seed}")
@@ -91,8 +91,8 @@ def random_scene(subject: Subject, part_names: tuple[str, ...], seed: int, held_
     generator = torch.Generator().manual_seed(draw.randrange(1 << 62))
     look = random_look(generator)
     part = part_look = None
-    if len(part_names) > 1 and draw.random() < PART_CHANCE:
-        part, part_look = draw.choice(part_names[1:]), random_look(generator)
+    if parts and draw.random() < PART_CHANCE:
+        part, part_look = draw.choice(parts), random_look(generator)
     background = draw.choice(NEUTRAL if draw.random() < 0.5 else [item.name for item in COLOURS])
     photographs = environment.vendored()
     # Held-out lights are all procedural, from seeds of their own: eight photographs are too few to spare one.
@@ -118,11 +118,9 @@ def random_scene(subject: Subject, part_names: tuple[str, ...], seed: int, held_
     )
 
 
-def siblings(seed: int, held_out: bool = False, count: int = SIBLINGS) -> tuple[shapes.Shape, list[Scene]]:
-    """An object and ``count`` scenes of it."""
-    subject = random_subject(seed, held_out)
-    shape = shapes.make(family(subject.family), subject.shape_seed)
-    return shape, [random_scene(subject, shape.part_names, seed * 1000 + index, held_out) for index in range(count)]
+def siblings(subject: Subject, parts: tuple[str, ...], seed: int, held_out: bool, count: int = SIBLINGS) -> list[Scene]:
+    """``count`` scenes of one object from one camera."""
+    return [random_scene(subject, parts, seed * 1000 + index, held_out) for index in range(count)]
 
 
 def family(name: str) -> shapes.Family:

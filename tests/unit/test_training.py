@@ -94,6 +94,13 @@ def test_the_vocabulary_is_only_as_large_as_it_must_be(tmp_path):
     assert len(make_tokenizer(captions.vocabulary(), tmp_path)) < 6000
 
 
+def test_the_vocabulary_has_the_parts_of_every_shape():
+    words = set(captions.vocabulary())
+    for family in shapes.FAMILIES:
+        names = shapes.make(family, 0).part_names
+        assert {word for name in names for word in captions.split_words(name)} <= words, family.name
+
+
 def test_unknown_words_are_named(tmp_path):
     tokenizer = make_tokenizer(["a", "red", "chair"], tmp_path)
     assert pipelines.unknown_words("A red, crystalline chair. Crystalline!", tokenizer) == ["crystalline"]
