@@ -68,10 +68,10 @@ TIERS = (
         "cpu",
         "Processor",
         "Everything, without a graphics card: slow where neural networks compute",
-        download_megabytes=250,
-        installed_megabytes=1000,
-        licences="numpy, scipy, PyTorch: BSD-3-Clause; fast-simplification: MIT",
-        modules=("numpy", "scipy.sparse", "fast_simplification", "torch"),
+        download_megabytes=290,
+        installed_megabytes=1200,
+        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers: Apache-2.0; fast-simplification: MIT",
+        modules=("numpy", "scipy.sparse", "fast_simplification", "torch", "diffusers", "transformers"),
         # The ordinary index has only the CUDA build for Linux.
         index="https://download.pytorch.org/whl/cpu" if sys.platform == "linux" else "",
     ),
@@ -79,10 +79,11 @@ TIERS = (
         "cuda",
         "NVIDIA graphics card",
         "Everything, with CUDA",
-        download_megabytes=3200,
-        installed_megabytes=7000,
-        licences="numpy, scipy, PyTorch: BSD-3-Clause; fast-simplification: MIT; CUDA libraries: NVIDIA's own licence",
-        modules=("numpy", "scipy.sparse", "fast_simplification", "torch"),
+        download_megabytes=3250,
+        installed_megabytes=7200,
+        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers: Apache-2.0; fast-simplification: MIT; "
+        "CUDA libraries: NVIDIA's own licence",
+        modules=("numpy", "scipy.sparse", "fast_simplification", "torch", "diffusers", "transformers"),
     ),
 )
 if sys.platform != "linux":  # elsewhere the pinned packages have no CUDA
@@ -261,7 +262,8 @@ def plan(tier: Tier, interpreter: Interpreter, settings: Settings, root: Path) -
     if not cached and not settings.online:
         raise EnvironmentProblem(
             "Installing needs the network, and Blender's online access is off.",
-            'Turn on "Allow Online Access" in Blender\'s preferences under System, then install again.',
+            'Turn on "Allow Online Access" in Blender\'s preferences under System, or start Blender with '
+            "--online-mode; then install again.",
         )
     _check_space(settings.data_folder, tier.installed_megabytes + (0 if cached else tier.download_megabytes))
 
