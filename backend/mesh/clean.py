@@ -88,6 +88,19 @@ def part_labels(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     return labels.astype(np.int32), areas
 
 
+def open_edges(shape: Shape) -> float:
+    """Length of all edges with a single face, in units of the square root of the surface.
+
+    0 for a closed surface, about 5 for half an animal, tens for a mesh that came apart along its seams.
+    """
+    edges = np.sort(shape.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    number = edges[:, 0].astype(np.int64) * len(shape.vertices) + edges[:, 1]
+    _, first, faces = np.unique(number, return_index=True, return_counts=True)
+    border = shape.vertices[edges[first[faces == 1]]]
+    length = np.linalg.norm(border[:, 0] - border[:, 1], axis=1).sum()
+    return float(length / np.sqrt(max(triangle_areas(shape).sum(), 1e-300)))
+
+
 def triangle_areas(shape: Shape) -> np.ndarray:
     """(T,) float64."""
     corner = shape.vertices[shape.triangles]

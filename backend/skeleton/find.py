@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..job import JobError
-from ..mesh.clean import Shape, surface_samples
+from ..mesh.clean import Shape, open_edges, surface_samples
 from ..mesh.symmetry import MirrorPlane, mirror_plane
 from .biped import biped
 from .bird import bird
@@ -23,6 +23,17 @@ from .quadruped import quadruped
 from .recognise import SURE, Recognition, recognise
 from .swimmer import fish, serpent
 from .tree import tree
+
+TORN = 10.0
+"""Length of open edges, see ``mesh.clean.open_edges``, from which a mesh has come apart instead of having holes."""
+
+TRUST_IF_TORN = 0.52
+"""What is left of the confidence then: only what would be certain in a whole mesh stays above ``recognise.SURE``."""
+
+ABOUT_TORN = (
+    "The mesh is open along many edges, as if it were torn along its seams, so the skeleton may be wrong: use "
+    "Mesh > Merge > By Distance in Edit Mode, before modifiers like Decimate are applied, and press Rig again."
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,9 @@ def find_skeleton(
     if animal == "auto" and max(recognition.scores["quadruped"], recognition.scores["biped"]) < 0.9:
         body, recognition = _stood_up(shape, plane, np.asarray(up), symmetric, body, recognition)
     progress(0.8)
+    torn = open_edges(shape) > TORN
+    if torn:
+        recognition = recognition.less_sure(TRUST_IF_TORN)
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
@@ -87,7 +101,7 @@ def find_skeleton(
     )
     matrix = body.matrix.copy()
     matrix[:3, 3] = matrix[:3, 3] * size + centre
-    note = " ".join(filter(None, [note, _about_parts(body)]))
+    note = " ".join(filter(None, [note, ABOUT_TORN if torn else "", _about_parts(body)]))
     return Finding(skeleton, recognition, matrix, body.symmetric, note)
 
 

@@ -30,6 +30,12 @@ class Recognition:
     def best(self) -> str:
         return max(self.scores, key=self.scores.get)
 
+    def less_sure(self, factor: float) -> Recognition:
+        """The same with lower scores; the general tree gets what the animals lose."""
+        scores = {name: round(score * factor, 3) for name, score in self.scores.items() if name != "tree"}
+        tree = max(self.scores["tree"], round(0.9 - max(scores.values()), 3))
+        return Recognition(scores | {"tree": tree}, self.reverse)
+
 
 def recognise(body: Body) -> Recognition:
     """Scores of all plans. They are products of evidence in 0..1, each a soft step of a proportion of the shape."""
@@ -157,7 +163,8 @@ def _balance(body: Body, feet: tuple[Limb, Limb]) -> float:
     feet_y = float(np.mean([leg_top(body, leg, 0.3)[1] for leg in feet]))
     along = abs(points[:, 1].mean() - feet_y) / (body.high[1] - body.low[1])
     top = points[points[:, 2] > body.high[2] - 0.08 * (body.high[2] - body.low[2])]
-    beside = abs(top[:, 0].mean() - points[:, 0].mean()) / body.size
+    # Loose parts may be higher than the solid.
+    beside = abs(top[:, 0].mean() - points[:, 0].mean()) / body.size if len(top) else 0.0
     return (1 - _step(along, 0.2, 0.35)) * (1 - _step(beside, 0.1, 0.25))
 
 

@@ -32,7 +32,7 @@ def fish(body: Body, counts: Counts) -> Skeleton:
 def serpent(body: Body, counts: Counts) -> Skeleton:
     """Head and a spine of bones about as long as one and a half times the body is thick."""
     path, radius = main_path(body)
-    slender = path_length(path) / (3 * float(np.median(radius)))
+    slender = path_length(path) / max(3 * float(np.median(radius)), body.solid.pitch)
     count = counts.spine or int(np.clip(round(slender), 8, 40))
     return Skeleton("serpent", _spine(body, path, skull=0.5 / count, count=count, tail=counts.tail, tail_from=0.9))
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from galatea.backend.job import JobError
-from galatea.backend.mesh.clean import Shape, clean
+from galatea.backend.mesh.clean import Shape, clean, open_edges
 from galatea.backend.mesh.symmetry import MirrorPlane
 from galatea.backend.skeleton import find as find_module
 from galatea.backend.skeleton.body import body_of
@@ -243,3 +243,23 @@ def test_things_are_not_turned_into_every_position(monkeypatch: pytest.MonkeyPat
     made = made_animals.make(made_animals.chair, 10)
     assert find(clean(made.vertices, made.triangles)).skeleton.animal == "tree"
     assert len(tried) <= 3
+
+
+@pytest.mark.parametrize(
+    ("apart", "told"), [(0.0, False), (0.2, True), (0.6, True)], ids=["whole", "torn", "in pieces"]
+)
+def test_a_torn_mesh_is_told_with_the_way_out(apart: float, told: bool) -> None:
+    """As modifiers leave a mesh whose faces share no vertices."""
+    animal = load_animal(EXAMPLES / "wolf.glb")
+    corners = animal.vertices[animal.triangles]
+    corners = corners + apart * (corners.mean(axis=1, keepdims=True) - corners)
+    finding = find(clean(corners.reshape(-1, 3), np.arange(corners.size // 3).reshape(-1, 3)))
+    assert ("By Distance" in finding.note) == told
+    assert finding.skeleton.animal in ("quadruped", "tree")
+    assert finding.confidence > 0.9 if not told else max(finding.recognition.scores.values()) < 0.9
+
+
+def test_half_a_scan_is_open_but_not_torn(horse: Shape) -> None:
+    half = horse.triangles[horse.vertices[horse.triangles, 0].mean(axis=1) > 0]
+    assert 1 < open_edges(Shape(horse.vertices, half)) < 8
+    assert open_edges(horse) == 0
