@@ -23,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    from ..diffusion.pipelines import STARTER
     from .starter import STAGES
 
     result = argparse.ArgumentParser(prog="galatea train", description="Make the starter models.")
@@ -44,6 +45,16 @@ def parser() -> argparse.ArgumentParser:
     starter_parser.add_argument("--resume", type=Path, metavar="WEIGHTS", help="start from these weights")
     starter_parser.add_argument("--device", default="", help="cpu or cuda; the best there is if not given")
     starter_parser.add_argument("--stage", choices=STAGES, action="append", help="only this stage; may be repeated")
+
+    report_parser = commands.add_parser("report", help="score weights on held-out scenes")
+    report_parser.set_defaults(run=report)
+    report_parser.add_argument("folder", type=Path, metavar="DIR", help="of the training: its pictures teach the judge")
+    report_parser.add_argument(
+        "--weights", type=Path, metavar="WEIGHTS", default=STARTER, help="the starter if not given"
+    )
+    report_parser.add_argument("--output", "-o", type=Path, required=True, metavar="DIR")
+    report_parser.add_argument("--count", type=int, default=400, help="held-out captions")
+    report_parser.add_argument("--light-subjects", type=int, default=12, help="objects, each under eight lights")
 
     scenes_parser = commands.add_parser("scenes", help="render training pictures in this process")
     scenes_parser.set_defaults(run=scenes, threads=1)
@@ -74,6 +85,20 @@ def starter(options: argparse.Namespace) -> int:
         seconds = None if options.minutes is None else options.minutes * 60 / len(options.stage)
         for stage in options.stage:
             run_stage(stage, options.folder, device, Plan(), seconds, options.resume)
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from ..diffusion.pipelines import best_device
+    from .report import report_on
+
+    result = report_on(
+        options.weights, options.folder, options.output, options.count, options.light_subjects, best_device()
+    )
+    for name, value in asdict(result).items():
+        print(f"{name:10} {value}")
     return 0
 
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import torch
 
 from . import scores
-from .classifier import MATERIALS, Classifier, judge, labels
+from .classifier import MATERIALS, Classifier, judge, labels, train_classifier
 from .control import Control
 from .lights import LightTest, light_tests, recognised
+from .loop import Options
+from .produce import produce
 from .sample import generate
-from .shards import Pictures
+from .shards import Pictures, read_shards
 from .sheet import contact_sheet
 
 if typing.TYPE_CHECKING:
@@ -65,6 +67,35 @@ class Models:
     base: StableDiffusionPipeline
     controlled: dict[Control, StableDiffusionControlNetPipeline]
     judge: Classifier
+
+
+JUDGE = Options(batch=32, rate=1e-3, samples=200_000, warm_up=100, average=0.999)
+HELD_OUT_SHARDS = 4
+
+
+def report_on(
+    weights: Path, folder: Path, output: Path, count: int, light_subjects: int, device: torch.device
+) -> Report:
+    """Report on a repository of weights.
+
+    Args:
+        folder: of the training; its pictures teach the judge, and the held-out pictures are kept there.
+    """
+    from diffusers import AutoencoderTiny
+
+    from ..diffusion.pipelines import load_text_to_image, load_with_control
+
+    produce(folder / "held-out", HELD_OUT_SHARDS, held_out=True)
+    classifier = train_classifier(read_shards(folder / "shards"), folder / "judge", JUDGE, device)
+    nets = {Control.LIGHT: weights / "controlnet-light", Control.DEPTH: weights / "controlnet-depth",
+            Control.OTHER_LIGHT: folder / "ablation/controlnet"}  # fmt: skip
+    models = Models(
+        vae=AutoencoderTiny.from_pretrained(weights / "vae").to(device),
+        base=load_text_to_image(weights, device),
+        controlled={kind: load_with_control(weights, path, device) for kind, path in nets.items() if path.exists()},
+        judge=classifier.eval(),
+    )
+    return make_report(models, read_shards(folder / "held-out"), output, count, light_subjects)
 
 
 def make_report(models: Models, held_out: Pictures, folder: Path, count: int, light_subjects: int) -> Report:

@@ -27,7 +27,7 @@ from .loop import Options, Progress
 STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
 
 
-VAE = Options(batch=8, rate=2e-3, samples=600_000, warm_up=100, average=0.999)
+VAE = Options(batch=8, rate=2e-3, samples=350_000, warm_up=100, average=0.999)
 BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
@@ -52,7 +52,7 @@ def train_starter(folder: Path, device: torch.device, plan: Plan, minutes: float
 
     Args:
         minutes: train for so long in all instead of to the plan's end.
-        resume: a repository of weights to start from instead of from nothing.
+        resume: a repository of weights to start from instead of from nothing. Parts that it lacks are made anew.
     """
     begin = time.monotonic()
     spent = 0.0
@@ -114,7 +114,7 @@ def tokenizer(folder: Path, resume: Path | None):
     from transformers import CLIPTokenizer
 
     path = folder / "tokenizer"
-    if not path.exists() and resume is None:
+    if not path.exists() and (resume is None or not (resume / "tokenizer").exists()):
         from .captions import vocabulary
         from .tokenizer import make_tokenizer
 
@@ -128,10 +128,10 @@ def train_autoencoder(folder: Path, device: torch.device, options: Options, resu
     from .shards import read_shards
     from .vae import train_vae
 
-    if resume is not None and not (folder / "vae").exists():
+    if resume is not None and (resume / "vae").exists():
         # Everything after it depends on its latents, so a shipped one is kept as it is.
-        shutil.copytree(resume / "vae", folder / "vae/vae")
-    if resume is None:
+        shutil.copytree(resume / "vae", folder / "vae/vae", dirs_exist_ok=True)
+    else:
         train_vae(read_shards(folder / "shards"), folder / "vae", options, device)
 
 
@@ -150,7 +150,7 @@ def train_base_model(folder: Path, device: torch.device, options: Options, resum
     from .shards import read_shards
 
     words = tokenizer(folder, resume)
-    modules = (build(words) if resume is None else read_base(resume)).to(device)
+    modules = (build(words) if resume is None or not (resume / "unet").exists() else read_base(resume)).to(device)
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         write_base(folder / "starter", folder / "tokenizer", folder / "vae/vae", average)
