@@ -6,7 +6,7 @@
 instances are the seeds from 1_000_000 on. Nothing here treats them differently.
 """
 
-from . import animals, furniture, nature, solids, tools, vessels
+from . import animals, furniture, nature, solids, tools, vehicles, vessels
 from .shape import Family, Piece, Shape, make
 
 FAMILIES: tuple[Family, ...] = (
@@ -14,6 +14,7 @@ FAMILIES: tuple[Family, ...] = (
     *vessels.FAMILIES,
     *furniture.FAMILIES,
     *tools.FAMILIES,
+    *vehicles.FAMILIES,
     *animals.FAMILIES,
     *nature.FAMILIES,
 )

@@ -233,7 +233,7 @@ def table(rng: np.random.Generator) -> list[Piece]:
         pieces += [box((2 * x, 0.05, apron), "legs", 0.01, (0, s * y, height - apron / 2)) for s in (-1, 1)]
         pieces += [box((0.05, 2 * y, apron), "legs", 0.01, (s * x, 0, height - apron / 2)) for s in (-1, 1)]
         if rng.random() < 0.4:
-            pieces += [ball(0.035, "handle", (0, -y - 0.05, height - apron / 2), 12)]
+            pieces += [ball(0.035, "legs", (0, -y - 0.05, height - apron / 2), 12)]
     return pieces
 
 
@@ -451,11 +451,11 @@ def wardrobe(rng: np.random.Generator) -> list[Piece]:
         pieces += [box((w, 0.05, high - low), "doors", 0.012, (x, front - 0.01, (low + high) / 2))]
         for z, h in _panels(panels, low + 0.09, high - 0.09, 0.1):
             pieces += [box((w - 0.18, 0.04, h), "doors", 0.018, (x, front - 0.025, z))]
-        pieces += [ball(0.035, "handles", (x - np.sign(x) * (w / 2 - 0.05), front - 0.075, (low + high) / 2), 14)]
+        pieces += [ball(0.035, "doors", (x - np.sign(x) * (w / 2 - 0.05), front - 0.075, (low + high) / 2), 14)]
     if drawer:
         pieces += [box((width - 0.1, 0.05, drawer - 0.04), "doors", 0.012, (0, front - 0.01, foot + 0.12 + drawer / 2))]
         pieces += [
-            ball(0.035, "handles", (s * width * 0.25, front - 0.06, foot + 0.12 + drawer / 2), 14) for s in (-1, 1)
+            ball(0.035, "doors", (s * width * 0.25, front - 0.06, foot + 0.12 + drawer / 2), 14) for s in (-1, 1)
         ]
     return pieces
 
@@ -481,7 +481,7 @@ def chest(rng: np.random.Generator) -> list[Piece]:
         lid += moved(profiled(outer, band, "bands", 0.012), (x, 0, 0))
     lid += [box((width + 0.02, depth + 0.04, 0.09), "bands", 0.012, (0, 0, -0.055))]
     pieces += [box((width + 0.02, depth + 0.04, 0.07), "bands", 0.012, (0, 0, 0.035))]
-    lid += [box((0.2, 0.06, 0.24), "lock", 0.02, (0, -depth / 2 - 0.03, -0.08))]
+    lid += [box((0.2, 0.06, 0.24), "bands", 0.02, (0, -depth / 2 - 0.03, -0.08))]
     pieces += moved(lid, (0, 0, height + 0.1))
     if rng.random() < 0.3:
         closed = len(pieces) - len(lid)

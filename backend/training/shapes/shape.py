@@ -34,8 +34,8 @@ class Shape:
     """A finished object: Z up, its front towards -Y, its box centred at the origin, the largest half-extent 1.
 
     vertices (V, 3) float32; triangles (T, 3) int32, counter-clockwise seen from outside; parts (T,) int32, the index
-    of each triangle's part in part_names; corner_normals (T, 3, 3) float32, unit, split where faces meet at more than
-    the crease angle.
+    of each triangle's part in part_names, the largest part first; corner_normals (T, 3, 3) float32, unit, split where
+    faces meet at more than the crease angle.
     Surfaces are closed but may run through each other, as the legs of a chair run into its seat.
     """
 
@@ -67,13 +67,20 @@ def make(family: Family, seed: int) -> Shape:
 
 
 def assemble(name: str, pieces: list[Piece]) -> Shape:
-    """Joins pieces to one shape. Parts are numbered in the order in which the pieces name them first."""
-    part_names: dict[str, int] = {}
+    """Joins pieces to one shape. Its parts are numbered from the largest to the smallest."""
+    areas: dict[str, float] = {}
+    for piece in pieces:
+        a, b, c = piece.vertices[piece.triangles].swapaxes(0, 1)
+        size = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        for part in {piece.part} if isinstance(piece.part, str) else set(piece.part):
+            own = size if isinstance(piece.part, str) else size[np.array(piece.part) == part]
+            areas[part] = areas.get(part, 0.0) + float(own.sum())
+    part_names = {part: i for i, part in enumerate(sorted(areas, key=lambda part: (-areas[part], part)))}
     vertices, triangles, parts, normals = [], [], [], []
     first = 0
     for piece in pieces:
         names = [piece.part] * len(piece.triangles) if isinstance(piece.part, str) else piece.part
-        parts.append(np.array([part_names.setdefault(part, len(part_names)) for part in names], dtype=np.int32))
+        parts.append(np.array([part_names[part] for part in names], dtype=np.int32))
         normals.append(corner_normals(piece.vertices, piece.triangles, piece.crease))
         vertices.append(piece.vertices)
         triangles.append(piece.triangles + first)

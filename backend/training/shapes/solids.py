@@ -83,8 +83,8 @@ def ball(rng: np.random.Generator) -> list[Piece]:
         sector = np.floor((np.arctan2(middle[:, 1], middle[:, 0]) % (2 * math.pi)) / (2 * math.pi) * count).astype(int)
         parts = tuple("body" if s % 2 == 0 else "stripes" for s in sector)
         pieces = [Piece(whole.vertices, whole.triangles, parts, whole.crease)]
-        pieces += moved(sphere((0.14, 0.14, 0.05), "cap", segments=20), (0, 0, 0.975))
-        pieces += moved(sphere((0.14, 0.14, 0.05), "cap", segments=20), (0, 0, -0.975))
+        pieces += moved(sphere((0.14, 0.14, 0.05), "stripes", segments=20), (0, 0, 0.975))
+        pieces += moved(sphere((0.14, 0.14, 0.05), "stripes", segments=20), (0, 0, -0.975))
         pieces = turned(pieces, "x", rng.uniform(0.2, 0.9))
     return turned(pieces, "z", rng.uniform(0, 2 * math.pi))
 

@@ -227,7 +227,7 @@ def knife(rng: np.random.Generator) -> list[Piece]:
     )
     pieces += standing(extrusion(handle, 0.13, "handle", 0.035, steps=2))
     for z in np.linspace(0.25, 0.8, 3) * grip:
-        pieces += moved(turned(cylinder(0.025, 0.15, "rivets", 0.005, 12), "x", math.pi / 2), (-0.02, 0.075, z))
+        pieces += moved(turned(cylinder(0.025, 0.15, "handle", 0.005, 12), "x", math.pi / 2), (-0.02, 0.075, z))
     return scaled(pieces, (1.25, 1.25, 1.0))
 
 
@@ -510,7 +510,7 @@ def saw(rng: np.random.Generator) -> list[Piece]:
     )
     pieces += standing(frame(outer, inner, rng.uniform(0.12, 0.16), "handle", 0.035))
     for at in ((0.08, 0.14), (0.07, 0.4)):
-        pieces += moved(turned(cylinder(0.04, 0.18, "rivets", 0.008, 14), "x", math.pi / 2), (at[0], 0.09, at[1]))
+        pieces += moved(turned(cylinder(0.04, 0.18, "handle", 0.008, 14), "x", math.pi / 2), (at[0], 0.09, at[1]))
     return pieces
 
 
@@ -617,7 +617,7 @@ def scissors(rng: np.random.Generator) -> list[Piece]:
     half += moved(scaled(standing(torus(loop, 0.075, "handles", 30, 10)), (0.8, 1, 1.15)), (-0.24, 0, -reach - 0.02))
     left = moved(turned(half, "y", -spread), (0, -0.022, 0))
     right = moved(scaled(turned(half, "y", -spread), (-1, 1, 1)), (0, 0.022, 0))
-    return [*left, *right, *moved(turned(cylinder(0.06, 0.12, "screw", 0.015, 18), "x", math.pi / 2), (0, 0.06, 0))]
+    return [*left, *right, *moved(turned(cylinder(0.06, 0.12, "blades", 0.015, 18), "x", math.pi / 2), (0, 0.06, 0))]
 
 
 def anchor(rng: np.random.Generator) -> list[Piece]:

@@ -504,7 +504,7 @@ def lamp(rng: np.random.Generator) -> list[Piece]:
     return [
         lathe(stand, "stand", 36),
         lathe(np.array(shade), "shade", 6 * pleats if pleated else 48, loop=True, shape=folds if pleated else None),
-        ball(0.13, "bulb", (0, 0, start + 0.22), 18),
+        ball(0.13, "stand", (0, 0, start + 0.22), 18),
         *moved(cylinder(0.02, shade_height * 0.75, "stand", 0.0, 8), (0, 0, start + 0.1)),
         *around(
             tube(
