@@ -17,7 +17,9 @@ pytest.importorskip("diffusers")
 
 from torch import nn  # noqa: E402
 
+from galatea.backend.capabilities import run  # noqa: E402
 from galatea.backend.diffusion import pipelines  # noqa: E402
+from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.training import captions, control, render, scene, scores, shapes, starter  # noqa: E402
 from galatea.backend.training.loop import Options, train  # noqa: E402
 from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
@@ -262,3 +264,44 @@ def test_correlation_of_a_flat_picture_is_none():
     mask = torch.ones(8, 8, dtype=torch.bool)
     assert scores.correlation(picture, 2 * picture + 1, mask) == pytest.approx(1)
     assert scores.correlation(picture, torch.ones(8, 8), mask) == 0
+
+
+# The capability
+
+
+def image_job(folder, **params):
+    folder.mkdir()
+    job = Job(folder)
+    return job, lambda: run("image", params, job)
+
+
+def test_a_prompt_becomes_pictures(trained, tmp_path):
+    from PIL import Image
+
+    job, paint = image_job(tmp_path / "job", prompt="a red zebra", count=2, steps=3, model=str(trained / "starter"))
+    files, report = paint()
+    first, second = (Image.open(job.folder / files[name]) for name in ("image-1", "image-2"))
+    assert first.size == (128, 128) and first.tobytes() != second.tobytes()
+    assert report["unknown_words"] == ["zebra"]
+
+
+def test_painting_can_be_cancelled(trained, tmp_path):
+    job, paint = image_job(tmp_path / "job", prompt="a red ball", steps=500, model=str(trained / "starter"))
+    job._send = lambda message: job.cancel() if message.stage == "Painting" else None
+    with pytest.raises(JobCancelled):
+        paint()
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"prompt": "  "}, "no prompt"),
+        ({"prompt": "a ball", "count": 0}, "cannot be made"),
+        ({"prompt": "a ball", "model": "nowhere"}, "no diffusion model"),
+    ],
+)
+def test_nonsense_gets_a_sentence(tmp_path, params, words):
+    _, paint = image_job(tmp_path / "job", **params)
+    with pytest.raises(JobError, match=words) as raised:
+        paint()
+    assert raised.value.hint
