@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
         rig_parser.add_argument(
             option, metavar="N", type=whole_number(settings[name]), default=0, help=settings[name].description
         )
+    rig_parser.add_argument("--flip", action="store_true", help=settings["flip"].description)
     for name in ("symmetric", "ears"):
         rig_parser.add_argument(
             f"--no-{name}", dest=name, action="store_false", help=f"not: {settings[name].description}"

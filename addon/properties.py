@@ -21,6 +21,11 @@ class GalateaRigSettings(bpy.types.PropertyGroup):
     animal: bpy.props.EnumProperty(
         name="Animal", items=ANIMALS, default="auto", description="The kind of skeleton to look for in the shape"
     )
+    flip: bpy.props.BoolProperty(
+        name="Head at Other End",
+        default=False,
+        description="The animal looks the other way than Galatea thinks, like a snake whose ends look alike",
+    )
     symmetric: bpy.props.BoolProperty(
         name="Symmetric",
         default=True,

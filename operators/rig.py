@@ -223,6 +223,18 @@ class GALATEA_OT_rerun(JobOperator, bpy.types.Operator):
         "Rig the same meshes again with the settings this armature was made with, and replace it by the result"
     )
 
+    flip: bpy.props.BoolProperty(
+        name="Head at Other End",
+        description="With the head at the other end than before",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties) -> str:
+        if properties.flip:
+            return "Rig the same meshes again as an animal that looks the other way, and replace this armature"
+        return cls.bl_description
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not super().poll(context):
@@ -241,12 +253,15 @@ class GALATEA_OT_rerun(JobOperator, bpy.types.Operator):
         parts = self.examine(context, objects)
         if parts is None:
             return {"CANCELLED"}
-        properties.set_rig_params(context.scene.galatea.rig, made["params"])
         queue = session.get().queue
+        params = made["params"]
+        if self.flip:
+            params = params | {"flip": not params.get("flip", False)}
+        properties.set_rig_params(context.scene.galatea.rig, params)
         if made["capability"] == "bind":
             seed = made["params"]["seed"]
             return self.run(lambda: rig.create_bind_job(queue, context, objects, parts, armature, seed))
-        return self.run(lambda: rig.create_job(queue, context, objects, parts, made["params"]))
+        return self.run(lambda: rig.create_job(queue, context, objects, parts, params))
 
 
 def result_armature(context) -> bpy.types.Object | None:

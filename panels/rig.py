@@ -32,7 +32,9 @@ class GALATEA_PT_rig(Side, bpy.types.Panel):
         settings = context.scene.galatea.rig
         objects = checks.targets(context)
         draw_subject(layout, context, objects)
-        layout.prop(settings, "animal", text="")
+        column = layout.column(align=True)
+        column.prop(settings, "animal", text="")
+        column.prop(settings, "flip")
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")
@@ -128,6 +130,8 @@ class GALATEA_PT_rig_result(Side, bpy.types.Panel):
             row.operator("galatea.test_bend", icon="ARMATURE_DATA")
         layout.operator("galatea.rigify", text="Rigify Controls", icon="OUTLINER_OB_ARMATURE")
         if result_armature(context) is not None:
+            if made is not None and made["capability"] == "rig":
+                layout.operator("galatea.rerun", text="Head at Other End", icon="ARROW_LEFTRIGHT").flip = True
             layout.operator("galatea.rerun", icon="FILE_REFRESH")
 
 

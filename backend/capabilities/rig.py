@@ -28,6 +28,8 @@ SKELETON_TRIANGLES = 60_000
 class RigParams:
     animal: str = "auto"
     """"auto" or one of skeleton.recognise.ANIMALS."""
+    flip: bool = False
+    """The head is at the other end than where it was found."""
     symmetric: bool = True
     """Give both sides the same skeleton where the mesh is symmetric."""
     spine_bones: int = 0
@@ -71,6 +73,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
             np.random.default_rng(params.seed),
             up,
             lambda fraction: job.progress("Finding the skeleton", 0.1 + 0.4 * fraction),
+            flip=params.flip,
         )
     job.outputs.mkdir(exist_ok=True)
     (job.outputs / "skeleton.json").write_text(json.dumps(_skeleton_json(finding), indent=1))

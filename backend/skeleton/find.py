@@ -61,10 +61,12 @@ def find_skeleton(
     rng: np.random.Generator,
     up: tuple[float, float, float] | np.ndarray = (0.0, 0.0, 1.0),
     progress: typing.Callable[[float], None] = lambda fraction: None,
+    flip: bool = False,
 ) -> Finding:
     """The skeleton of a mesh in world space (Z up). ``animal`` is "auto" or one of recognise.ANIMALS.
 
     ``up`` (3,) is the object's own Z axis: what is tried when nothing stands upright in the world, for turned objects.
+    ``flip``: the animal looks the other way than it seems to.
     ``progress`` is called with the done part, 0..1, and may raise to stop.
 
     Raises JobError("bad_input") for shapes without a volume, and when the shape lacks the limbs of the chosen animal.
@@ -93,7 +95,7 @@ def find_skeleton(
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
-    if recognition.reverse[plan]:
+    if recognition.reverse[plan] != flip:
         body = body.reversed()
     skeleton = _checked(body, _fit(body, plan, counts))
     skeleton = replace(

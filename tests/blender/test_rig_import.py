@@ -310,6 +310,16 @@ def test_rerun_is_the_same_and_leaves_one_armature(rigged, worker):
     assert worker[0].target["inputs"] == worker[1].target["inputs"]
 
 
+def test_one_click_puts_the_head_at_the_other_end(rigged, worker):
+    mesh, _ = rigged
+    for flipped in (True, False):
+        assert bpy.ops.galatea.rerun(flip=True) == {"FINISHED"}
+        assert worker[-1].params["flip"] == bpy.context.scene.galatea.rig.flip == flipped
+        assert recipe.read(mesh.parent)["params"]["flip"] == flipped
+    assert [item for item in bpy.data.objects if item.type == "ARMATURE"] == [mesh.parent]
+    assert {**worker[0].params, "blender": 0} == {**worker[-1].params, "blender": 0}
+
+
 def test_rigging_again_leaves_one_modifier(rigged, worker):
     mesh, _ = rigged
     made_up.select(mesh)

@@ -263,3 +263,25 @@ def test_half_a_scan_is_open_but_not_torn(horse: Shape) -> None:
     half = horse.triangles[horse.vertices[horse.triangles, 0].mean(axis=1) > 0]
     assert 1 < open_edges(Shape(horse.vertices, half)) < 8
     assert open_edges(horse) == 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["dachshund", "person_t", "bird_spread", "fish", "snake_wavy", "rock"], ids=lambda kind: kind
+)
+def test_flipped_the_head_is_at_the_other_end(kind: str) -> None:
+    made = made_animals.make(getattr(made_animals, kind), 0)
+    shape = clean(made.vertices, made.triangles)
+    found, flipped = (
+        find_skeleton(shape, "auto", True, Counts(), np.random.default_rng(0), flip=flip) for flip in (False, True)
+    )
+    assert flipped.skeleton.animal == found.skeleton.animal
+    assert flipped.matrix[:3, 1] @ found.matrix[:3, 1] < -0.99
+    assert flipped.matrix[:3, 2] @ found.matrix[:3, 2] > 0.99
+    bones = {bone.name: bone for bone in flipped.skeleton.bones}
+    if "Head" in bones and kind != "person_t":
+        assert bones["Head"].tail[1] < bones["Spine1"].head[1]
+        ends = [found.skeleton.bone("Head").tail, bones["Head"].tail]
+        apart = [matrix[:3, :3] @ end + matrix[:3, 3] for matrix, end in zip((found.matrix, flipped.matrix), ends)]
+        assert np.linalg.norm(apart[0] - apart[1]) > 0.4 * shape.size
+    lefts = [bone.tail[0] for name, bone in bones.items() if name.endswith(".L")]
+    assert not lefts or min(lefts) > -0.02 * shape.size
