@@ -166,6 +166,8 @@ def _one_of(name: str, synonyms: Sequence[str], draw: random.Random) -> str:
 
 
 def with_article(noun: str) -> str:
+    if noun.endswith("scissors"):
+        return f"a pair of {noun}"
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
@@ -176,7 +178,7 @@ def split_words(text: str) -> list[str]:
 
 def vocabulary() -> list[str]:
     """Every word that a caption can have, and those kept for later, sorted."""
-    texts: list[str] = [*LEADS, PART_WORDS, LATER_WORDS, "a an background on with made of and wooden golden"]
+    texts: list[str] = [*LEADS, PART_WORDS, LATER_WORDS, "a an background on with made of and wooden golden pair"]
     texts += [phrase for phrases in VIEWS.values() for phrase in phrases]
     texts += [family.name for family in shapes.FAMILIES]
     texts += [synonym for synonyms in SHAPE_SYNONYMS.values() for synonym in synonyms]

@@ -27,7 +27,7 @@ from .loop import Options, Progress
 STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
 
 
-VAE = Options(batch=8, rate=2e-3, samples=350_000, warm_up=100, average=0.999)
+VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
