@@ -6,7 +6,7 @@
 instances are the seeds from 1_000_000 on. Nothing here treats them differently.
 """
 
-from . import animals, furniture, nature, solids, tools, vehicles, vessels
+from . import animals, buildings, furniture, nature, solids, tools, vehicles, vessels
 from .shape import Family, Piece, Shape, make
 
 FAMILIES: tuple[Family, ...] = (
@@ -15,6 +15,7 @@ FAMILIES: tuple[Family, ...] = (
     *furniture.FAMILIES,
     *tools.FAMILIES,
     *vehicles.FAMILIES,
+    *buildings.FAMILIES,
     *animals.FAMILIES,
     *nature.FAMILIES,
 )
