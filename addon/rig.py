@@ -124,7 +124,7 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
     for wanted in target["objects"]:
         item = find(target, wanted)
         if item is None or item.type != "MESH":
-            raise ImportProblem(f"{wanted['name']} is not in this file. The result is kept.{whence(target)}")
+            raise ImportProblem(f"This job's {wanted['name']} is not in this file. The result is kept.{whence(target)}")
         if len(item.data.vertices) != wanted["vertices"]:
             raise ImportProblem(
                 f"{item.name} has {len(item.data.vertices)} vertices now, it had {wanted['vertices']}: "
@@ -155,7 +155,7 @@ def obstacle(job: jobs.Job) -> str:
         return "Blender is rendering."
     meant = job.target["objects"][0]
     if find(job.target, meant) is None:
-        return f"{meant['name']} is not in this file.{whence(job.target)}"
+        return f"This job's {meant['name']} is not in this file.{whence(job.target)}"
     windows = bpy.context.window_manager.windows
     if any(window.screen.is_animation_playing for window in windows):
         return "The animation is playing."
@@ -176,12 +176,15 @@ def window_with(item: bpy.types.Object):
         windows = [bpy.context.window] if bpy.context.window else []
     else:
         windows = []
-    windows += [window for window in bpy.context.window_manager.windows if item.name in window.view_layer.objects]
+    all_windows = bpy.context.window_manager.windows
+    windows += [window for window in all_windows if item.name in window.view_layer.objects]
     if windows:
         with bpy.context.temp_override(window=windows[0]):
             yield bpy.context
     elif item.name in bpy.context.view_layer.objects:  # background: no window at all
         yield bpy.context
+    elif any(item.name in scene.objects for scene in [bpy.context.scene, *(window.scene for window in all_windows)]):
+        raise ImportProblem(f"The collection of {item.name} is excluded: check it in the Outliner, then Apply.")
     else:
         raise ImportProblem(f"{item.name} is not in the scene that is open: switch to its scene, then Apply.")
 
@@ -242,7 +245,7 @@ def import_bind(
     wanted = job.target["armature"]
     armature = find(job.target, wanted)
     if armature is None or armature.type != "ARMATURE":
-        raise ImportProblem(f"{wanted['name']} is not in this file. The result is kept.{whence(job.target)}")
+        raise ImportProblem(f"This job's {wanted['name']} is not in this file. The result is kept.{whence(job.target)}")
     selects = looks_at(context, [*objects, armature])
     skin = weight_import.load(job.output("weights"))
     check_rows(skin, job.target)

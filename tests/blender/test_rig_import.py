@@ -435,6 +435,32 @@ def test_mesh_changed_meanwhile(waiting, change):
         assert bpy.ops.galatea.apply_result() == {"FINISHED"}
 
 
+@pytest.mark.parametrize("how", ["exclude", "collection", "layer", "object"])
+def test_hidden_meanwhile(waiting, how):
+    """Where it can be, the rig joins the mesh in its hidden place; an excluded collection is told."""
+    animal, _ = waiting
+    collection = bpy.data.collections.new("Animals")
+    bpy.context.scene.collection.children.link(collection)
+    bpy.context.scene.collection.objects.unlink(animal)
+    collection.objects.link(animal)
+    layer = bpy.context.view_layer.layer_collection.children["Animals"]
+    if how == "exclude":
+        layer.exclude = True
+        with pytest.raises(RuntimeError, match="The collection of Animal is excluded"):
+            bpy.ops.galatea.apply_result()
+        layer.exclude = False
+    elif how == "collection":
+        collection.hide_viewport = True
+    elif how == "layer":
+        layer.hide_viewport = True
+    else:
+        animal.hide_set(True)
+    bpy.context.view_layer.update()
+    assert bpy.ops.galatea.apply_result() == {"FINISHED"}
+    assert animal.parent.type == "ARMATURE" and len(animal.parent.data.bones) == len(made_up.bones())
+    assert animal.vertex_groups and collection in animal.parent.users_collection
+
+
 def test_symmetrize_changes_nothing(rigged):
     _, armature = rigged
     before = {bone.name: np.array(bone.matrix_local) for bone in armature.data.bones}
