@@ -101,6 +101,14 @@ class GALATEA_OT_remove_environment(bpy.types.Operator):
     bl_description = "Delete the environment that Galatea installed. Jobs and results stay"
     bl_options = {"REGISTER", "INTERNAL"}
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        current = session.get()
+        busy = current.queue.busy or (current.installation is not None and current.installation.active)
+        if busy:
+            cls.poll_message_set("A job or an installation is running")
+        return not busy
+
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_confirm(self, event)
 

@@ -170,3 +170,12 @@ def test_the_copied_recipe_is_the_recipe(rigged):
     armature.name = mesh.name = "Füchsin"
     assert json.loads(recipe_operators.text(armature)) == recipe.read(armature)
     assert bpy.ops.galatea.copy_recipe() == {"FINISHED"}
+
+
+def test_the_environment_is_not_removed_below_a_job(monkeypatch):
+    assert bpy.ops.galatea.remove_environment.poll()
+    monkeypatch.setattr(session.get(), "installation", job(JobState.RUNNING))
+    assert not bpy.ops.galatea.remove_environment.poll()
+    monkeypatch.setattr(session.get(), "installation", None)
+    monkeypatch.setattr(session.get().queue, "jobs", [job(JobState.WAITING)])
+    assert not bpy.ops.galatea.remove_environment.poll()
