@@ -27,10 +27,10 @@ def intersect(
     """
     first = corners[..., 0, :]
     edge1, edge2 = corners[..., 1, :] - first, corners[..., 2, :] - first
-    p = torch.linalg.cross(direction.expand(edge2.shape), edge2)
+    p = torch.linalg.cross(direction, edge2)
     scale = 1.0 / (edge1 * p).sum(-1)
     t = origin - first
-    q = torch.linalg.cross(t.expand(edge1.shape), edge1)
+    q = torch.linalg.cross(t, edge1)
     u = (t * p).sum(-1) * scale
     v = (direction * q).sum(-1) * scale
     return (edge2 * q).sum(-1) * scale, u, v

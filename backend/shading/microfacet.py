@@ -10,10 +10,11 @@ colour Kulla and Conty, "Revisiting Physically Based Shading at Imageworks", 201
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
+from pathlib import Path
 
+import numpy as np
 import torch
 
 IOR = 1.5
@@ -55,84 +56,94 @@ def specular_brdf(normal: torch.Tensor, view: torch.Tensor, light: torch.Tensor,
     return torch.where((cos_view > 0.0) & (cos_light > 0.0), value, 0.0)
 
 
-@dataclasses.dataclass(frozen=True)
-class Tables:
-    """Integrals over the lit hemisphere on a grid of roughness (rows, 0 to 1) and cos_view (columns, 0 to 1).
-
-    Each (R, M) float32; ``stack`` (C, R, M) holds them in this order.
-    """
-
-    stack: torch.Tensor
-    NAMES = ("albedo", "schlick", "dielectric", "along_normal", "along_tangent", "spread")
-
-    albedo_average: torch.Tensor
-    """(R,) cosine-weighted mean of ``albedo`` over cos_view."""
-
-
 GRID = 32
+"""Rows (roughness, 0 to 1) and columns (cos_view, 0 to 1) of the tables."""
 SAMPLES = 2048
+TAPS = 3
+"""Look-ups that stand for one lobe, see :mod:`.fit_lobes`."""
+LOBES = Path(__file__).with_name("lobes.npz")
+CHANNELS = 4 + 3 * TAPS
 
 
-def _lobe(cos_view: torch.Tensor, alpha: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Light directions (S, ..., 3) with weights brdf * cos / density, and cos of view to half vector; by sampling the
-    visible facets (Heitz, "Sampling the GGX Distribution of Visible Normals", JCGT 2018) at a rank-1 lattice."""
-    index = torch.arange(SAMPLES, dtype=torch.float64)
-    shape = (-1,) + (1,) * cos_view.dim()
-    u = ((index + 0.5) / SAMPLES).reshape(shape)
-    phi = (2.0 * math.pi * ((index * 0.6180339887498949) % 1.0)).reshape(shape)
-    sin_view = (1.0 - cos_view**2).clamp_min(0.0).sqrt()
-    # The view stretched to the hemisphere of a unit-roughness surface.
-    length = torch.sqrt((alpha * sin_view) ** 2 + cos_view**2)
-    vx, vz = alpha * sin_view / length, cos_view / length
-    # A frame around it; the y axis is (0, 1, 0) because the view lies in the x-z plane: t1 = y, t2 = v x t1.
-    radius = u.sqrt()
-    t1, t2 = radius * phi.cos(), radius * phi.sin()
-    s = 0.5 * (1.0 + vz)
-    t2 = (1.0 - s) * (1.0 - t1**2).clamp_min(0.0).sqrt() + s * t2
-    t3 = (1.0 - t1**2 - t2**2).clamp_min(0.0).sqrt()
-    hx, hy, hz = -vz * t2 + vx * t3, t1, vx * t2 + vz * t3
-    hx, hy, hz = alpha * hx, alpha * hy, hz.clamp_min(0.0)
-    norm = torch.sqrt(hx**2 + hy**2 + hz**2)
-    hx, hy, hz = hx / norm, hy / norm, hz / norm
-    cos_half = (sin_view * hx + cos_view * hz).clamp(0.0, 1.0)
-    lx, ly, lz = 2 * cos_half * hx - sin_view, 2 * cos_half * hy, 2 * cos_half * hz - cos_view
-    squared = alpha**2
-    lambda_view = torch.sqrt(squared + (1 - squared) * cos_view**2) / cos_view
-    light = lz.clamp_min(1e-9)
-    lambda_light = torch.sqrt(squared + (1 - squared) * light**2) / light
-    # G2 / G1 with lambda' = 1 + 2 lambda of the usual notation.
-    weight = torch.where(lz > 0.0, (1.0 + lambda_view) / (lambda_view + lambda_light), 0.0)
-    return torch.stack((lx, ly, lz), dim=-1), weight, cos_half
+def tables(device: torch.device) -> torch.Tensor:
+    """Integrals over the lit hemisphere (CHANNELS, GRID, GRID), rows for roughness and columns for cos_view.
 
-
-def roughness_grid() -> torch.Tensor:
-    return torch.linspace(0.0, 1.0, GRID, dtype=torch.float64)
+    The channels, everything without multiple scattering:
+        0. albedo of a body that reflects everything (Fresnel 1)
+        1. the part of it to which Schlick's (1 - cos)^5 adds: albedo for F0 is ``F0 * [0] + (1 - F0) * [1]``
+        2. albedo of a dielectric of :data:`IOR`
+        3. mean of 0 over cos_view, cosine-weighted
+        4. angles, levels and weights of the lobe's TAPS look-ups (3 * TAPS channels)
+    """
+    return _tables(torch.device(device))
 
 
 @functools.lru_cache(maxsize=4)
-def tables(device: torch.device) -> Tables:
-    """The tables, integrated on first use (a third of a second) and kept."""
+def _tables(device: torch.device) -> torch.Tensor:
     alpha = (roughness_grid() ** 2).clamp_min(MIN_ALPHA)
-    columns = []
-    for cosine in torch.linspace(0.0, 1.0, GRID, dtype=torch.float64).clamp_min(1e-3):
-        light, weight, cos_half = _lobe(cosine.expand(GRID), alpha)
-        mean = (weight[..., None] * light).mean(0)
-        total = weight.mean(0)
-        resultant = mean.norm(dim=-1)
-        sine = (1.0 - cosine**2).sqrt().clamp_min(1e-3)
-        columns.append(
-            torch.stack(
-                (
-                    total,
-                    (weight * (1.0 - cos_half) ** 5).mean(0),
-                    (weight * fresnel_dielectric(cos_half)).mean(0),
-                    mean[:, 2] / resultant,
-                    -mean[:, 0] / resultant / sine,
-                    resultant / total,
-                )
-            )
-        )
-    stack = torch.stack(columns, dim=-1)
     cosines = torch.linspace(0.0, 1.0, GRID, dtype=torch.float64)
+    columns = []
+    for cosine in cosines.clamp_min(1e-3):
+        _, weight, cos_half = visible_lobe(cosine.expand(GRID), alpha, SAMPLES)
+        parts = (
+            weight,
+            weight * (1.0 - cos_half) ** 5,
+            weight * fresnel_dielectric(cos_half),
+        )
+        columns.append(torch.stack([part.mean(0) for part in parts]))
+    stack = torch.stack(columns, dim=-1)
     average = 2.0 * torch.trapezoid(stack[0] * cosines, cosines, dim=-1)
-    return Tables(stack.float().to(device), average.float().to(device))
+    with np.load(LOBES, allow_pickle=False) as archive:
+        lobes = torch.from_numpy(archive["lobes"])
+    return torch.cat((stack.float(), average.float()[None, :, None].expand(1, GRID, GRID), lobes)).to(device)
+
+
+def roughness_grid() -> torch.Tensor:
+    """(GRID,) float64: the rows of the tables."""
+    return torch.linspace(0.0, 1.0, GRID, dtype=torch.float64)
+
+
+def visible_lobe(
+    cos_view: torch.Tensor, alpha: torch.Tensor, samples: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The lobe of views (...) in the x-z plane, x > 0, with the normal along z, by a rank-1 lattice of samples.
+
+    Visible facets are drawn as in Heitz, "Sampling the GGX Distribution of Visible Normals", JCGT 2018.
+
+    Returns:
+        light directions (S, ..., 3), their weights brdf * cos / density (S, ...), and the cosines of view and half
+        vector (S, ...). The mean of the weights is the albedo.
+    """
+    index = torch.arange(samples, dtype=torch.float64)
+    shape = (-1,) + (1,) * cos_view.dim()
+    u = ((index + 0.5) / samples).reshape(shape)
+    phi = (2.0 * math.pi * ((index * 0.6180339887498949) % 1.0)).reshape(shape)
+    sin_view = (1.0 - cos_view**2).clamp_min(0.0).sqrt()
+    # The view stretched to the hemisphere of a surface of roughness 1, and a frame around it. The view lies in the
+    # x-z plane, so one axis is y.
+    length = torch.sqrt((alpha * sin_view) ** 2 + cos_view**2)
+    vx, vz = alpha * sin_view / length, cos_view / length
+    radius = u.sqrt()
+    t1, t2 = radius * phi.cos(), radius * phi.sin()
+    side = 0.5 * (1.0 + vz)
+    t2 = (1.0 - side) * (1.0 - t1**2).clamp_min(0.0).sqrt() + side * t2
+    t3 = (1.0 - t1**2 - t2**2).clamp_min(0.0).sqrt()
+    hx, hy, hz = (
+        alpha * (vx * t3 - vz * t2),
+        alpha * t1,
+        (vx * t2 + vz * t3).clamp_min(0.0),
+    )
+    norm = torch.sqrt(hx**2 + hy**2 + hz**2)
+    hx, hy, hz = hx / norm, hy / norm, hz / norm
+    cos_half = (sin_view * hx + cos_view * hz).clamp(0.0, 1.0)
+    lx, ly, lz = (
+        2 * cos_half * hx - sin_view,
+        2 * cos_half * hy,
+        2 * cos_half * hz - cos_view,
+    )
+    # The weight is G2 / G1, with 1 + 2 lambda of the usual notation for both directions.
+    light, squared = lz.clamp_min(1e-9), alpha**2
+    lambda_view = torch.sqrt(squared + (1 - squared) * cos_view**2) / cos_view
+    lambda_light = torch.sqrt(squared + (1 - squared) * light**2) / light
+    weight = torch.where(lz > 0.0, (1.0 + lambda_view) / (lambda_view + lambda_light), 0.0)
+    return torch.stack((lx, ly, lz), dim=-1), weight, cos_half

@@ -16,7 +16,7 @@ import math
 import torch
 
 from .microfacet import ggx
-from .sphere import texel_directions, texel_solid_angles
+from .sphere import texel_solid_angles
 
 LEVELS = (0.0, 0.12, 0.18, 0.25, 0.33, 0.42, 0.53, 0.66, 0.82, 1.0, 1.3)
 """Roughness of the GGX lobe, seen along the normal, that each level is blurred by. The first is the picture itself."""
@@ -24,57 +24,57 @@ LEVELS = (0.0, 0.12, 0.18, 0.25, 0.33, 0.42, 0.53, 0.66, 0.82, 1.0, 1.3)
 
 @dataclasses.dataclass(frozen=True)
 class Kernels:
+    """Spectra along the azimuth of the kernel from each row to each row."""
+
     specular: torch.Tensor
-    """(L - 1, H, H, H + 1): spectrum along the azimuth of each level's kernel from each row to each row."""
+    """(L - 1, H, H, H + 1), each normalised to keep the mean."""
     cosine: torch.Tensor
-    """(H, H, H + 1) the same for irradiance; unlike the others it is not normalised, but holds max(cos, 0)."""
-    spread: torch.Tensor
-    """(L,) length of each level's mean vector, falling: 1 for a point, 2/3 for a cosine lobe."""
+    """(H, H, H + 1) for irradiance: max(cos, 0), which sums to pi."""
+
+
+def round_kernel(cosine: torch.Tensor, roughness: float) -> torch.Tensor:
+    """The lobe of a surface seen along its normal, by the cosine to the mirror direction, not normalised.
+
+    The half vector stands at half the angle; Karis, "Real Shading in Unreal Engine 4", 2013, for the cosine weight.
+    """
+    alpha = torch.tensor(roughness**2, dtype=cosine.dtype)
+    return ggx((0.5 + 0.5 * cosine).clamp_min(0.0).sqrt(), alpha) * cosine.clamp_min(0.0)
+
+
+def kernels(height: int, device: torch.device) -> Kernels:
+    """The kernels for pictures of this height, made on first use and kept (12 MB at 64 rows)."""
+    return _kernels(height, torch.device(device))
 
 
 @functools.lru_cache(maxsize=4)
-def kernels(height: int, device: torch.device) -> Kernels:
-    """The kernels for pictures of this height, made on first use and kept (18 MB at 64 rows)."""
-    fine = 4  # samples along a texel's side: the narrow kernels change within one
-    row = texel_directions(height)[:, 0].double()
-    target = torch.stack((-row[:, 0], torch.zeros_like(row[:, 0]), row[:, 2]), dim=-1)  # azimuth 0
-    polar = (torch.arange(fine * height, dtype=torch.float64) + 0.5) * (math.pi / (fine * height))
-    azimuth = ((torch.arange(2 * fine * height, dtype=torch.float64) + 0.5) / fine - 0.5) * (math.pi / height)
-    # cos of the angle from row i at azimuth 0 to the fine texel (j, k): (H, fine H, fine 2H)
-    cosine = (
-        target[:, 0, None, None] * (polar.sin()[None, :, None] * azimuth.cos()[None, None, :])
-        + target[:, 2, None, None] * polar.cos()[None, :, None]
-    ).float()
-    solid = (polar.sin() / polar.sin().reshape(height, fine).sum(1).repeat_interleave(fine)).float()
-    angles = texel_solid_angles(height)[None, :, 0, None]
-
-    def pooled(values: torch.Tensor) -> torch.Tensor:
-        weighted = (values * solid[None, :, None]).reshape(height, height, fine, 2 * height, fine)
-        return weighted.sum(2).mean(-1) * angles
-
-    def spectrum(values: torch.Tensor) -> torch.Tensor:
-        return torch.fft.rfft(values, dim=-1).real.contiguous()  # real: the kernels are even in azimuth
-
-    specular, spread = [], [1.0]
+def _kernels(height: int, device: torch.device) -> Kernels:
+    angles = {fine: _angles(height, fine) for fine in (2, 4)}
+    specular = []
     for roughness in LEVELS[1:]:
-        alpha = torch.tensor(roughness**2)
-        kernel = ggx((0.5 + 0.5 * cosine).clamp_min(0.0).sqrt(), alpha) * cosine.clamp_min(0.0)
-        weights = pooled(kernel)
-        specular.append(spectrum(weights / weights.sum((1, 2), keepdim=True)))
-        spread.append(_spread(roughness))
-    irradiance = pooled(cosine.clamp_min(0.0))
-    irradiance = irradiance * (math.pi / irradiance.sum((1, 2), keepdim=True))
-    return Kernels(
-        torch.stack(specular).to(device),
-        spectrum(irradiance).to(device),
-        torch.tensor(spread, device=device),
-    )
+        fine = 4 if roughness < 0.3 else 2  # samples along a texel's side: narrow kernels change within one
+        specular.append(_spectrum(round_kernel(angles[fine], roughness), height, fine, 1.0))
+    cosine = _spectrum(angles[2].clamp_min(0.0), height, 2, math.pi)
+    return Kernels(torch.stack(specular).to(device), cosine.to(device))
 
 
-def _spread(roughness: float) -> float:
-    cosine = torch.linspace(0.0, 1.0, 200_001, dtype=torch.float64)
-    density = ggx((0.5 + 0.5 * cosine).sqrt(), torch.tensor(roughness**2, dtype=torch.float64)) * cosine
-    return float(torch.trapezoid(density * cosine, cosine) / torch.trapezoid(density, cosine))
+def _angles(height: int, fine: int) -> torch.Tensor:
+    """Cosines (H, fine H, fine (H + 1)) from each row's texel at azimuth 0 to a finer grid over half the azimuths."""
+    row = (torch.arange(height, dtype=torch.float64) + 0.5) * (math.pi / height)
+    polar = (torch.arange(fine * height, dtype=torch.float64) + 0.5) * (math.pi / (fine * height))
+    azimuth = ((torch.arange(fine * (height + 1), dtype=torch.float64) + 0.5) / fine - 0.5) * (math.pi / height)
+    level = row.sin()[:, None, None] * polar.sin()[None, :, None] * azimuth.cos()
+    return (level + row.cos()[:, None, None] * polar.cos()[None, :, None]).float()
+
+
+def _spectrum(values: torch.Tensor, height: int, fine: int, total: float) -> torch.Tensor:
+    """Of kernel values on the grid of :func:`_angles`: averaged over each texel, scaled so that rows sum to a total."""
+    polar = (torch.arange(fine * height) + 0.5) * (math.pi / (fine * height))
+    share = polar.sin().reshape(height, fine)
+    share = (share / share.sum(1, keepdim=True)).reshape(1, -1, 1)
+    texels = (values * share).reshape(height, height, fine, height + 1, fine).sum(2).mean(-1)
+    texels = texels * texel_solid_angles(height)[None]
+    around = torch.cat((texels, texels[..., 1:-1].flip(-1)), dim=-1)  # even in azimuth, so the spectrum is real
+    return torch.fft.rfft(around * (total / around.sum((1, 2), keepdim=True)), dim=-1).real.contiguous()
 
 
 def blur(radiance: torch.Tensor, spectrum: torch.Tensor) -> torch.Tensor:

@@ -58,22 +58,31 @@ def look_up(pictures: torch.Tensor, direction: torch.Tensor, level: torch.Tensor
     Args:
         level: (N,) position in the stack, 0 to L - 1; None for the first picture. Differentiable in all arguments.
     """
+    levels, height, width, channels = pictures.shape
     across, down = picture_coordinates(direction)
-    levels, _height, width, channels = pictures.shape
+    x = across * width - 0.5
+    y = (down * height - 0.5).clamp(0.0, height - 1.0)
+    left, top = x.detach().floor(), y.detach().floor()
+    x, y = (x - left)[:, None], (y - top)[:, None]
+    left, top = left.long() % width, top.long()
+    right, bottom = (
+        (left + 1) % width,
+        (top + 1).clamp_max(height - 1),
+    )  # the picture goes round
+    flat = pictures.reshape(-1, channels)
+
+    def plane(first: torch.Tensor | int) -> torch.Tensor:
+        upper, lower = (first + top) * width, (first + bottom) * width
+        a, b, c, d = (flat.index_select(0, i) for i in (upper + left, upper + right, lower + left, lower + right))
+        return torch.lerp(torch.lerp(a, b, x), torch.lerp(c, d, x), y)
+
     if level is None:
-        levels, pictures = 1, pictures[:1]
-        level = torch.zeros_like(across)
-    # One column repeated on either side: the picture goes round.
-    padded = torch.cat((pictures[:, :, -1:], pictures, pictures[:, :, :1]), dim=2).permute(3, 0, 1, 2)[None]
-    grid = torch.stack(
-        (
-            (2.0 * across * width + 2.0) / (width + 2.0) - 1.0,
-            2.0 * down - 1.0,
-            (2.0 * level.clamp(0.0, levels - 1.0) + 1.0) / levels - 1.0,
-        ),
-        dim=-1,
+        return plane(0)
+    level = level.clamp(0.0, levels - 1.0)
+    near = level.detach().floor()
+    index = near.long() * height
+    return torch.lerp(
+        plane(index),
+        plane((index + height).clamp_max((levels - 1) * height)),
+        (level - near)[:, None],
     )
-    found = torch.nn.functional.grid_sample(
-        padded, grid[None, None, None].to(padded.dtype), mode="bilinear", padding_mode="border", align_corners=False
-    )
-    return found.reshape(channels, -1).T
