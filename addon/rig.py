@@ -113,9 +113,18 @@ def find(target: dict, wanted: dict) -> bpy.types.Object | None:
         for item in bpy.data.objects:
             if item.session_uid == wanted["session_uid"]:
                 return item
-    if target["blend"] and target["blend"] == bpy.data.filepath:
+    if target["blend"] == bpy.data.filepath and (target["blend"] or was_recovered(target)):
         return bpy.data.objects.get(wanted["name"])
     return None
+
+
+def was_recovered(target: dict) -> bool:
+    """Whether the open file, which has no name, is that of a job of an earlier session, recovered after its end."""
+    item = bpy.data.objects.get(target["objects"][0]["name"])
+    if target["process"] == os.getpid() or item is None or item.type != "MESH":
+        return False
+    before, now = np.array(target["samples"]), samples(item)
+    return before.shape == now.shape and np.allclose(before, now)
 
 
 def found_objects(target: dict) -> list[bpy.types.Object]:
@@ -139,6 +148,8 @@ def found_objects(target: dict) -> list[bpy.types.Object]:
 def whence(target: dict) -> str:
     """What to do when a job's object is not here: open its file, if that has a name."""
     name = os.path.basename(target["blend"])
+    if not name and target["process"] != os.getpid():
+        return " Its file had no name yet: if Blender can recover it, do so, then Apply."
     return f" Open {name}, then Apply." if name and target["blend"] != bpy.data.filepath else ""
 
 

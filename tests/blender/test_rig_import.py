@@ -435,6 +435,23 @@ def test_mesh_changed_meanwhile(waiting, change):
         assert bpy.ops.galatea.apply_result() == {"FINISHED"}
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_file_without_a_name_is_recovered(waiting, same):
+    """After a crash Blender brings it back, and the job of that session is applied to it; to no other one."""
+    _, job = waiting
+    job.target["process"] -= 1
+    bpy.ops.wm.read_homefile(use_empty=True)
+    animal = made_up.animal()
+    if not same:
+        animal.location.x = 0.1
+        bpy.context.view_layer.update()
+        with pytest.raises(RuntimeError, match="had no name yet"):
+            bpy.ops.galatea.apply_result()
+        return
+    assert bpy.ops.galatea.apply_result() == {"FINISHED"}
+    assert animal.parent.type == "ARMATURE"
+
+
 @pytest.mark.parametrize("how", ["exclude", "collection", "layer", "object"])
 def test_hidden_meanwhile(waiting, how):
     """Where it can be, the rig joins the mesh in its hidden place; an excluded collection is told."""
