@@ -73,7 +73,9 @@ def describe(objects: list[bpy.types.Object], parts: list[mesh_export.Arrays]) -
 
 def samples(item: bpy.types.Object) -> np.ndarray:
     """(S, 3) world positions of some of the mesh's own vertices."""
-    points = mesh_export.vertex_positions(item.data)[:: max(len(item.data.vertices) // 16, 1)]
+    vertices = item.data.vertices
+    step = max(len(vertices) // 16, 1)  # one by one: panels ask for them, and there may be millions
+    points = np.array([vertices[index].co for index in range(0, len(vertices), step)], np.float64).reshape(-1, 3)
     matrix = np.array(item.matrix_world)
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
@@ -107,19 +109,19 @@ def find(target: dict, wanted: dict) -> bpy.types.Object | None:
     """The object that ``wanted`` (a ``reference``) meant, in the file that is open now.
 
     Within one Blender session the id is certain, whatever the object is called by now; after the file was loaded again
-    the name counts, if it is the same file.
+    the name counts, if it is the same file by its name or by what is in it.
     """
     if target["process"] == os.getpid():
         for item in bpy.data.objects:
             if item.session_uid == wanted["session_uid"]:
                 return item
-    if target["blend"] == bpy.data.filepath and (target["blend"] or was_recovered(target)):
+    if (target["blend"] and target["blend"] == bpy.data.filepath) or was_recovered(target):
         return bpy.data.objects.get(wanted["name"])
     return None
 
 
 def was_recovered(target: dict) -> bool:
-    """Whether the open file, which has no name, is that of a job of an earlier session, recovered after its end."""
+    """Whether the open file is that of a job of an earlier session, under another name: recovered, saved as, moved."""
     item = bpy.data.objects.get(target["objects"][0]["name"])
     if target["process"] == os.getpid() or item is None or item.type != "MESH":
         return False
