@@ -6,7 +6,7 @@
 instances are the seeds from 1_000_000 on. Nothing here treats them differently.
 """
 
-from . import animals, buildings, furniture, nature, solids, tools, vehicles, vessels
+from . import animals, buildings, figures, furniture, nature, solids, things, tools, vehicles, vessels
 from .shape import Family, Piece, Shape, make
 
 FAMILIES: tuple[Family, ...] = (
@@ -16,6 +16,8 @@ FAMILIES: tuple[Family, ...] = (
     *tools.FAMILIES,
     *vehicles.FAMILIES,
     *buildings.FAMILIES,
+    *things.FAMILIES,
+    *figures.FAMILIES,
     *animals.FAMILIES,
     *nature.FAMILIES,
 )
