@@ -63,16 +63,17 @@ VIEWS = {
 }
 PART_WORDS = (
     "antenna antlers arms back balcony band bands banner barrel base battlements beak beard bed bell belly "
-    "berries bit blade blades blanket block boards body books bow bowl bridge brim bumper buttons buttresses "
-    "cabin cap cargo centre chimney cockpit coconuts column columns comb cover crest cross crown cushions deck "
-    "dial dome door doors dots dough dress ears engine exhaust eyes face feet fence fins flag flags flame flaps "
-    "frame frill funnel gallery gate gem grip guard gun hair handle handles hands head hinge hoops hooves horns "
-    "hub hull icing jaw jewels joints knobs laces ladder lantern leaf leaves legs lid lights mane mast mattress "
-    "mouth muzzle neck needles nose oars pages panel pedestal petals pillars pillow pips plates plinth plume "
-    "porch pot propeller rails rim ring roof roofs sail sails screen seams seat shade shaft shell snout snow sole "
-    "soles spikes spire spout sprinkles stand stem steps stock strings stripes tail tape teeth tongue top torso "
-    "tower towers tracks treasure trunk turret tusks tyres udder visor wagon wall walls wax wheel wheels window "
-    "windows wing wings"
+    "berries bit blade blades blanket block boards body boiler books boot boots bow bowl bridge brim bumper "
+    "buttons buttresses cab cabin cap cargo centre chassis chimney cockpit coconuts column columns comb cover "
+    "crest cross crown cushions deck dial dome door doors dots dough dress drumhead ears engine engines exhaust "
+    "eyes face feet fence fins flag flags flame flaps frame fretboard frill funnel gallery gate gem gloves grip "
+    "guard gun hair handle handles hands hat head helmet hinge holder hoops hooves horns hub hull icing jaw "
+    "jewels joints knobs laces ladder lantern leaf leaves legs lens lid lights mane mast mattress mouth muzzle "
+    "neck needles nose oars pages panel pedestal petals pillars pillow pips plates plinth plume poles porch pot "
+    "propeller rails rim ring roof roofs saddle sail sails screen seams seat seats shade shaft shell shirt "
+    "shoulders skin snout snow sole soles spikes spine spire spout sprinkles stand stem steps stock stones "
+    "strings stripes tail tape teeth tongue top torso tower towers tracks treasure trim trousers trunk turret "
+    "tusks tyres udder visor wagon wall walls wax wheel wheels wick window windows wing wings"
 )
 """Names of shapes' parts, which only a built shape tells; a test compares."""
 LATER_WORDS = (
