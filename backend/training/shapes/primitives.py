@@ -463,6 +463,8 @@ def triangulated(outline: np.ndarray) -> np.ndarray:
             raise ValueError("the outline crosses itself")
         triangles.append([remaining[ear - 1], remaining[ear], remaining[(ear + 1) % len(remaining)]])
         del remaining[ear]
+    if _turn(*outline[remaining]) < 0:
+        raise ValueError("the outline crosses itself")
     return np.array([*triangles, remaining])
 
 
