@@ -12,6 +12,7 @@ from galatea.addon import recipe, session
 from galatea.addon.environment import Status
 from galatea.addon.jobs import Job, JobState
 from galatea.addon.worker import State
+from galatea.backend import install
 from galatea.operators import environment as operators
 from galatea.operators import recipe as recipe_operators
 from galatea.panels import environment as environment_panel
@@ -179,3 +180,13 @@ def test_the_environment_is_not_removed_below_a_job(monkeypatch):
     monkeypatch.setattr(session.get(), "installation", None)
     monkeypatch.setattr(session.get().queue, "jobs", [job(JobState.WAITING)])
     assert not bpy.ops.galatea.remove_environment.poll()
+
+
+def test_a_certificate_that_is_not_trusted_is_told_as_such():
+    """pip says both: that it found no version, and why."""
+    output = (
+        "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]'))\nERROR: Could not find a version"
+    )
+    problem = install._explain("Downloading numpy", 1, output)
+    assert problem.code == "network" and "certificate" in str(problem)
+    assert "cannot be reached" in str(install._explain("", 1, "ConnectTimeout\nERROR: Could not find a version"))
