@@ -62,18 +62,19 @@ VIEWS = {
     "top": ("seen from above", "top view"),
 }
 PART_WORDS = (
-    "antenna antlers arms back balcony band bands banner barrel base battlements beak beard bed bell belly "
+    "antenna antlers arms back balcony band bands banner barrel base battlements beak beard bed bell bells belly "
     "berries bit blade blades blanket block boards body boiler books boot boots bow bowl bridge brim bumper "
-    "buttons buttresses cab cabin cap cargo centre chassis chimney cockpit coconuts column columns comb cover "
-    "crest cross crown cushions deck dial dome door doors dots dough dress drumhead ears engine engines exhaust "
-    "eyes face feet fence fins flag flags flame flaps frame fretboard frill funnel gallery gate gem gloves grip "
-    "guard gun hair handle handles hands hat head helmet hinge holder hoops hooves horns hub hull icing jaw "
-    "jewels joints knobs laces ladder lantern leaf leaves legs lens lid lights mane mast mattress mouth muzzle "
-    "neck needles nose oars pages panel pedestal petals pillars pillow pips plates plinth plume poles porch pot "
-    "propeller rails rim ring roof roofs saddle sail sails screen seams seat seats shade shaft shell shirt "
-    "shoulders skin snout snow sole soles spikes spine spire spout sprinkles stand stem steps stock stones "
-    "strings stripes tail tape teeth tongue top torso tower towers tracks treasure trim trousers trunk turret "
-    "tusks tyres udder visor wagon wall walls wax wheel wheels wick window windows wing wings"
+    "buttons buttresses cab cabin canopy cap cargo case centre chassis cherries chimney clapper coal cockpit "
+    "coconuts column columns comb cover crest cross crown cuff cushions deck dial dome door doors dots dough "
+    "dress drumhead ears engine engines exhaust eyes face feet fence fins flag flags flame flaps frame fretboard "
+    "frill funnel gallery gate gem gems gloves grip guard gun hair handle handles hands hat head helmet hinge "
+    "holder hole hoops hooves horns hub hull icing jaw jewels joints knobs laces ladder lantern leaf leaves legs "
+    "lens lid lights limbs mane mast mattress mouth muzzle neck needles nose oars pages panel pedestal petals "
+    "pillars pillow pips plates plinth plume poles porch pot propeller rails ribbon ribs rim ring roof roofs "
+    "saddle sail sails scarf screen seams seat seats shade shaft shell shirt shoulders skin slits snout snow sole "
+    "soles spikes spine spire spout sprinkles stand stem steps sticks stock stones strings stripes tail tape "
+    "teeth tongue top torso tower towers tracks treasure trim trousers trunk turret tusks tyres udder visor wagon "
+    "wall walls wax wheel wheels wick window windows wing wings"
 )
 """Names of shapes' parts, which only a built shape tells; a test compares."""
 LATER_WORDS = (
