@@ -185,7 +185,7 @@ def test_the_environment_is_not_removed_below_a_job(monkeypatch):
 def test_a_certificate_that_is_not_trusted_is_told_as_such():
     """pip says both: that it found no version, and why."""
     output = (
-        "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]'))\nERROR: Could not find a version"
+        "SSLError(SSLCertVerificationError(1, 'CERTIFICATE_VERIFY_FAILED'))\nERROR: Could not find a version"
     )
     problem = install._explain("Downloading numpy", 1, output)
     assert problem.code == "network" and "certificate" in str(problem)
