@@ -162,7 +162,7 @@ def colour_by_weights(item: bpy.types.Object, groups: list[str], colours: dict) 
 def skeleton_object(armature: bpy.types.Object, fit: Matrix) -> bpy.types.Object:
     """Deforming bones as octahedra, joints as small balls, light enough to stand out before the body."""
     to_picture = np.array(fit @ armature.matrix_world)
-    vertices, faces, slots = [], [], []
+    vertices, faces, slots, joints = [], [], [], []
     colours = bone_colours(armature.data)
     shape = np.array([[0, 0, 0], [1, 0.1, 1], [-1, 0.1, 1], [-1, 0.1, -1], [1, 0.1, -1], [0, 1, 0]], dtype=float)
     sides = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 1), (5, 2, 1), (5, 3, 2), (5, 4, 3), (5, 1, 4)]
@@ -185,6 +185,10 @@ def skeleton_object(armature: bpy.types.Object, fit: Matrix) -> bpy.types.Object
         width = min(max(bone.length * 0.11, 0.005 / scale), 0.022 / scale)
         place((shape * (width, bone.length, width)) @ axes.T + np.array(bone.head_local), sides, slot)
         for joint in (bone.head_local, bone.tail_local):
+            # Two balls in one place shade each other black, wherever rays cannot tell their surfaces apart.
+            if any((joint - other).length < 1e-3 / scale for other in joints):
+                continue
+            joints.append(joint)
             place(ball * min(width * 0.9, 0.011 / scale) + np.array(joint), rings, slot)
     mesh = bpy.data.meshes.new("Skeleton Preview")
     mesh.from_pydata(np.concatenate(vertices).tolist(), [], faces)

@@ -28,3 +28,11 @@ def test_the_shade_is_not_speckled(rigged, tmp_path, monkeypatch):
     shade = brightness < np.percentile(brightness, 10)
     difference = np.abs(pictures[0] - pictures[1])[inside].max(1)
     assert difference[shade].mean() < 0.015
+
+
+def test_each_joint_is_drawn_once(rigged):
+    """Two balls in one place would be black."""
+    mesh, armature = rigged
+    item = preview.skeleton_object(armature, preview.normalisation(bpy.context, armature, [mesh]))
+    middles = np.array([polygon.center for polygon in item.data.polygons])
+    assert len(np.unique(middles.round(6), axis=0)) == len(middles)
