@@ -21,7 +21,7 @@ from .legs import foot_pairs, is_thin
 from .options import Counts
 from .quadruped import quadruped
 from .recognise import SURE, Recognition, recognise
-from .swimmer import facing, fish, serpent
+from .swimmer import fish, serpent
 from .tree import tree
 
 TORN = 10.0
@@ -95,13 +95,9 @@ def find_skeleton(
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
-    if plan in ("fish", "serpent"):
-        body, snout = facing(body, symmetric, flip)
-        skeleton = (fish if plan == "fish" else serpent)(body, counts, snout)
-    else:
-        body = body.reversed() if recognition.reverse[plan] != flip else body
-        skeleton = _fit(body, plan, counts)
-    skeleton = _checked(body, skeleton)
+    if recognition.reverse[plan] != flip:
+        body = body.reversed()
+    skeleton = _checked(body, _fit(body, plan, counts))
     skeleton = replace(
         skeleton, bones=[replace(bone, head=bone.head * size, tail=bone.tail * size) for bone in skeleton.bones]
     )
@@ -196,7 +192,7 @@ def _fit(body: Body, plan: str, counts: Counts) -> Skeleton:
     if plan in ("biped", "bird"):
         _need(len(pairs) >= 1, plan, "a pair of legs")
         return (biped if plan == "biped" else bird)(body, pairs[0], counts)
-    return tree(body)
+    return {"fish": fish, "serpent": serpent}[plan](body, counts) if plan in ("fish", "serpent") else tree(body)
 
 
 def _need(found: bool, plan: str, limbs: str) -> None:
