@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Second stage: the text-to-image model, UNet and text encoder together, on latents."""
+"""The text-to-image model, UNet and text encoder together, on latents: first of small pictures, then of large ones."""
 
 from __future__ import annotations
 
@@ -43,15 +43,20 @@ def build(tokenizer: CLIPTokenizer) -> nn.ModuleDict:
 
 def train_base(
     pictures: Pictures,
+    kind: str,
     tokenizer: CLIPTokenizer,
     modules: nn.ModuleDict,
     folder: Path,
     options: Options,
     on_save: Callable[[nn.ModuleDict, Progress], None],
 ) -> nn.ModuleDict:
-    """Train ``modules`` (see ``build``) on their device, or go on from the checkpoint in ``folder``."""
+    """Train ``modules`` (see ``build``) on their device, or go on from the checkpoint in ``folder``.
+
+    Args:
+        kind: the latents to learn from, "latents" or "small_latents".
+    """
     device = next(modules.parameters()).device
-    latents = pictures.latents()
+    latents = pictures.latents(kind)
     tokens, empty = caption_tokens(tokenizer, pictures.scenes()), empty_tokens(tokenizer)
     schedule = architecture.scheduler()
     modules.train()

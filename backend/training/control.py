@@ -58,7 +58,7 @@ def train_control(
     device = next(base.parameters()).device
     torch.manual_seed(0)
     modules = nn.ModuleDict({"controlnet": architecture.controlnet(base["unet"])}).to(device).requires_grad_(True)
-    latents = pictures.latents()
+    latents = pictures.latents("latents")
     tokens, empty = caption_tokens(tokenizer, pictures.scenes()), empty_tokens(tokenizer)
     schedule = architecture.scheduler()
 

@@ -59,4 +59,4 @@ def velocity_loss(
     kept = schedule.alphas_cumprod.to(latents.device)[step]
     ratio = kept / (1 - kept)
     weight = ((SIGNAL_TO_NOISE_LIMIT + 1) / (ratio + 1)).clamp(max=1)
-    return (weight * (prediction - target).square().mean(dim=(1, 2, 3))).mean()
+    return (weight * (prediction.float() - target).square().mean(dim=(1, 2, 3))).mean()

@@ -29,7 +29,7 @@ class Options:
     seconds: float | None = None
     """Stop this run after so long, to be gone on with later."""
     warm_up: int = 500
-    """Steps. Fresh optimiser state makes large steps at first, also when training goes on from shipped weights."""
+    """Steps after the first sample, for an optimiser without memory makes large ones."""
     average: float = 0.9995
     """Decay of the averaged weights per step, once there are enough steps behind them."""
     save_every: float = 120.0
@@ -82,18 +82,18 @@ def train(
     if (folder / "progress.json").exists():
         progress = load(folder, modules, average, optimiser)
     begin = saved = time.monotonic()
-    before, sums, step = progress.seconds, [], 0
+    before, sums = progress.seconds, []
     with stoppable() as stopped:
         while not stopped() and not finished(progress, options, time.monotonic() - begin):
             for group in optimiser.param_groups:
-                group["lr"] = options.rate * warm_up(step, options.warm_up) * fall(progress.samples, options.samples)
-            value = loss(progress.samples)
+                group["lr"] = options.rate * rate(progress.samples, options)
+            with half_precision(parameters[0].device):
+                value = loss(progress.samples)
             value.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
             average.update(modules, options.average)
-            step += 1
             progress.samples += options.batch
             progress.seconds = before + time.monotonic() - begin
             sums.append(value.detach())
@@ -109,13 +109,17 @@ def train(
     return average.module
 
 
-def warm_up(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / steps)
+def half_precision(device: torch.device) -> torch.autocast:
+    """Products in bfloat16 where the processor has instructions for it: a third less time for the same loss."""
+    fast = torch.ops.mkldnn._is_mkldnn_bf16_supported() if device.type == "cpu" else torch.cuda.is_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)
 
 
-def fall(samples: int, end: int | None) -> float:
-    """Cosine from 1 to 0.1 over the whole training."""
-    return 1.0 if end is None else 0.55 + 0.45 * math.cos(math.pi * min(1.0, samples / end))
+def rate(samples: int, options: Options) -> float:
+    """Share of the learning rate: rises over the warm-up, then falls along a cosine to 0.1 at the end."""
+    warm = min(1.0, (samples / options.batch + 1) / options.warm_up)
+    done = 0.0 if options.samples is None else min(1.0, samples / options.samples)
+    return warm * (0.55 + 0.45 * math.cos(math.pi * done))
 
 
 def finished(progress: Progress, options: Options, seconds: float) -> bool:

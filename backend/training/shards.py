@@ -7,6 +7,7 @@ shards/00012/pictures.npy   (N, 3, 128, 128) uint8, display-encoded sRGB
              depths.npy     (N, 128, 128) uint8, 255 near, 26 far, 0 background
              scenes.json    [{"captions": [...], "scene": {...}}, ...]
              latents.npy    (N, 4, 32, 32) float16, scaled; once there is an autoencoder
+             small_latents.npy   (N, 4, 16, 16) float16, of the pictures at half the size
 """
 
 from __future__ import annotations
@@ -74,9 +75,9 @@ class Pictures:
         """What each picture shows, in order."""
         return [scene for folder in self.shards for scene in json.loads((folder / "scenes.json").read_text("utf-8"))]
 
-    def latents(self) -> torch.Tensor:
-        """(N, 4, 32, 32) float16, all in memory."""
-        return torch.from_numpy(np.concatenate([np.load(folder / "latents.npy") for folder in self.shards]))
+    def latents(self, kind: str) -> torch.Tensor:
+        """(N, 4, H, W) float16, all in memory; ``kind`` is "latents" or "small_latents"."""
+        return torch.from_numpy(np.concatenate([np.load(folder / f"{kind}.npy") for folder in self.shards]))
 
 
 def read_shards(folder: Path, needs: tuple[str, ...] = ("pictures", "depths")) -> Pictures:

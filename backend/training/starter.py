@@ -4,8 +4,8 @@
 
 It may be stopped at any time and gone on with.
 
-FOLDER/shards/      training pictures                FOLDER/vae, base, control-*/   checkpoints and curves
-FOLDER/tokenizer/   made from the grammar            FOLDER/starter/                the weights, ready to use
+FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*/   checkpoints and curves
+FOLDER/tokenizer/   made from the grammar            FOLDER/starter/                       the weights, ready to use
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from torch import nn
 
 from .loop import Options, Progress
 
-STAGES = ("scenes", "vae", "latents", "base", "light", "depth", "other-light")
+STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light")
 
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
+SMALL = Options(batch=64, rate=6e-4, samples=2_000_000, warm_up=300)
 BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
@@ -39,11 +40,12 @@ class Plan:
     shards: int = 400
     """Each has 256 pictures."""
     vae: Options = VAE
+    small: Options = SMALL
     base: Options = BASE
     control: Options = CONTROL
     shares: tuple[tuple[str, float], ...] = (
-        ("scenes", 0.2), ("vae", 0.25), ("latents", 0.05), ("base", 0.35), ("light", 0.05), ("depth", 0.05),
-        ("other-light", 0.05),
+        ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.15), ("base", 0.25), ("light", 0.05),
+        ("depth", 0.05), ("other-light", 0.05),
     )  # fmt: skip
 
 
@@ -75,8 +77,12 @@ def run_stage(
             train_autoencoder(folder, device, limited(plan.vae, seconds), resume)
         case "latents":
             write_latents(folder, device)
+        case "small":
+            if resume is None or not (resume / "unet").exists():
+                train_base_model(folder, "small", device, limited(plan.small, seconds), None)
         case "base":
-            train_base_model(folder, device, limited(plan.base, seconds), resume)
+            small = folder / "small/starter"
+            train_base_model(folder, "base", device, limited(plan.base, seconds), small if small.exists() else resume)
         case "light" | "depth" | "other-light":
             train_controlnet(stage, folder, device, limited(plan.control, seconds), resume)
         case _:
@@ -144,7 +150,9 @@ def write_latents(folder: Path, device: torch.device) -> None:
     print(f"latents of {encode_shards(folder / 'shards', network)} more shards", flush=True)
 
 
-def train_base_model(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+def train_base_model(folder: Path, stage: str, device: torch.device, options: Options, resume: Path | None) -> None:
+    """Train on pictures of half the size ("small"), which teaches words and composition at 2.5 times the speed, or on
+    whole ones ("base"), starting from the weights in ``resume``."""
     from .base import build, train_base
     from .export import read_base, write_base
     from .shards import read_shards
@@ -153,9 +161,11 @@ def train_base_model(folder: Path, device: torch.device, options: Options, resum
     modules = (build(words) if resume is None or not (resume / "unet").exists() else read_base(resume)).to(device)
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
-        write_base(folder / "starter", folder / "tokenizer", folder / "vae/vae", average)
+        target = folder / ("starter" if stage == "base" else "small/starter")
+        write_base(target, folder / "tokenizer", folder / "vae/vae", average)
 
-    train_base(read_shards(folder / "shards", ("latents",)), words, modules, folder / "base", options, on_save)
+    kind = "latents" if stage == "base" else "small_latents"
+    train_base(read_shards(folder / "shards", (kind,)), kind, words, modules, folder / stage, options, on_save)
 
 
 def train_controlnet(stage: str, folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:

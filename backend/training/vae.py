@@ -82,7 +82,7 @@ def reconstruction_loss(output: torch.Tensor, target: torch.Tensor) -> torch.Ten
 
 @torch.no_grad()
 def encode(network: AutoencoderTiny, pictures: torch.Tensor) -> torch.Tensor:
-    """Scaled latents (B, 4, H/4, W/4) of pictures (B, 3, H, W), uint8 display-encoded sRGB."""
+    """Scaled latents (B, 4, H/4, W/4) of pictures (B, 3, H, W), 0 to 255, display-encoded sRGB."""
     return network.encode(pictures.float() / 127.5 - 1).latents * network.config.scaling_factor
 
 
@@ -98,12 +98,14 @@ def encode_shards(folder: Path, network: AutoencoderTiny, batch: int = 32) -> in
     device = next(network.parameters()).device
     count = 0
     for shard in shard_folders(folder):
-        if (shard / "latents.npy").exists():
+        if (shard / "small_latents.npy").exists():
             continue
         pictures = torch.from_numpy(np.load(shard / "pictures.npy"))
-        latents = torch.cat([encode(network, part.to(device)).cpu() for part in pictures.split(batch)])
-        with (shard / "latents.npy.part").open("wb") as file:
-            np.save(file, latents.half().numpy())
-        os.replace(shard / "latents.npy.part", shard / "latents.npy")
+        for name, scale in (("latents", 1), ("small_latents", 2)):
+            parts = (functional.avg_pool2d(part.float(), scale) for part in pictures.split(batch))
+            latents = torch.cat([encode(network, part.to(device)).cpu() for part in parts])
+            with (shard / f"{name}.npy.part").open("wb") as file:
+                np.save(file, latents.half().numpy())
+            os.replace(shard / f"{name}.npy.part", shard / f"{name}.npy")
         count += 1
     return count

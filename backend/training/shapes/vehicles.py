@@ -112,7 +112,7 @@ def car(rng: np.random.Generator) -> list[Piece]:
         (rear - 0.04, ground),
     ]
     if style == "beetle":
-        top[2] = (front + 0.12, nose - 0.02)
+        top[2] = (front + 0.09, nose + 0.01)
     body = curves.fillet(top, 0.12, 4)
     outline = _arched(list(body), (axle_front, axle_rear), radius, ground)
     pieces = profiled(outline, width, "body", 0.04, 3)
