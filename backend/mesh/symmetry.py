@@ -10,6 +10,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.spatial import KDTree
 
+SLENDER = 5.0
+"""A shape this many times longer than wide has its mirror plane along it. Birds with spread wings stay below."""
+
 
 @dataclass(frozen=True)
 class MirrorPlane:
@@ -36,12 +39,22 @@ def mirror_plane(points: np.ndarray) -> MirrorPlane:
     sparse = points[:: max(1, len(points) // 300)]
     dense = points[:: max(1, len(points) // 3000)]
     centre = points.mean(axis=0)
-    coarse = sorted(
-        (_plane(sparse, tree, size, normal, float(normal @ centre)) for normal in _half_sphere(300)), key=_cost
-    )
+    normals = _half_sphere(300)
+    _, spread, axes = np.linalg.svd(dense - centre, full_matrices=False)
+    slender = bool(spread[0] > SLENDER * spread[1])
+    if slender:
+        # Head and tail of a snake are nearly alike, but nobody means that symmetry.
+        normals = _around(axes[0], 36)
+    coarse = sorted((_plane(sparse, tree, size, normal, float(normal @ centre)) for normal in normals), key=_cost)
     refined = [_refined(dense, sparse, tree, size, plane) for plane in coarse[:8]]
-    best = min(refined, key=_cost)
-    return _snapped(_polished(dense, tree, size, best), points, tree, size)
+    if slender:
+        refined = [plane for plane in refined if abs(plane.normal @ axes[0]) < 0.5] or coarse[:1]
+    best = _polished(dense, tree, size, min(refined, key=_cost))
+    if slender:
+        # A round body fits every plane along it; the upright one is meant unless the shape says otherwise.
+        upright = _plane(dense, tree, size, normals[0], float(np.median(dense @ normals[0])))
+        best = upright if upright.error < 1.5 * best.error else best
+    return _snapped(best, points, tree, size)
 
 
 def _cost(plane: MirrorPlane) -> float:
@@ -110,6 +123,17 @@ def _snapped(plane: MirrorPlane, points: np.ndarray, tree: KDTree, size: float) 
         if snapped.error <= plane.error * 1.03:
             plane = snapped
     return plane
+
+
+def _around(axis: np.ndarray, count: int) -> np.ndarray:
+    """(count, 3) directions across ``axis`` (3,), over half a turn; the most level one first."""
+    level = np.cross(axis, [0.0, 0, 1])
+    if np.linalg.norm(level) < 1e-3:
+        level = np.array([1.0, 0, 0])
+    u = level / np.linalg.norm(level)
+    v = np.cross(axis, u)
+    angle = np.linspace(0, np.pi, count, endpoint=False)[:, None]
+    return np.cos(angle) * u + np.sin(angle) * v
 
 
 def _half_sphere(count: int) -> np.ndarray:

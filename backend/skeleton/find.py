@@ -21,7 +21,7 @@ from .legs import foot_pairs, is_thin
 from .options import Counts
 from .quadruped import quadruped
 from .recognise import SURE, Recognition, recognise
-from .swimmer import fish, serpent
+from .swimmer import facing, fish, serpent
 from .tree import tree
 
 TORN = 10.0
@@ -95,9 +95,13 @@ def find_skeleton(
     plan, note = animal, ""
     if animal == "auto":
         plan, note = _chosen(recognition)
-    if recognition.reverse[plan] != flip:
-        body = body.reversed()
-    skeleton = _checked(body, _fit(body, plan, counts))
+    if plan in ("fish", "serpent"):
+        body, snout = facing(body, symmetric, flip)
+        skeleton = (fish if plan == "fish" else serpent)(body, counts, snout)
+    else:
+        body = body.reversed() if recognition.reverse[plan] != flip else body
+        skeleton = _fit(body, plan, counts)
+    skeleton = _checked(body, skeleton)
     skeleton = replace(
         skeleton, bones=[replace(bone, head=bone.head * size, tail=bone.tail * size) for bone in skeleton.bones]
     )
@@ -138,7 +142,8 @@ def _stood_up(
         across /= np.linalg.norm(across)
         frames.append((replace(plane, normal=across, offset=float(np.median(shape.vertices @ across))), upright))
     limbs = sum(limb.length > 0.1 and is_thin(limb, 0.8) for limb in body.limbs)
-    unsure = max(score for name, score in recognition.scores.items() if name != "tree") < SURE
+    # A fish with four long limbs may be a horse that lies on its side.
+    unsure = max(recognition.scores[name] for name in ("quadruped", "biped", "bird")) < SURE
     if limbs >= 4 and (unsure or not foot_pairs(body)):
         frames += [(plane, up) for up in _ways_up(shape, plane)]
     for other, up in frames:
@@ -192,7 +197,7 @@ def _fit(body: Body, plan: str, counts: Counts) -> Skeleton:
     if plan in ("biped", "bird"):
         _need(len(pairs) >= 1, plan, "a pair of legs")
         return (biped if plan == "biped" else bird)(body, pairs[0], counts)
-    return {"fish": fish, "serpent": serpent}[plan](body, counts) if plan in ("fish", "serpent") else tree(body)
+    return tree(body)
 
 
 def _need(found: bool, plan: str, limbs: str) -> None:

@@ -65,7 +65,7 @@ def _is_leg(body: Body, limb: Limb, reach: float) -> bool:
     # Tails and necks that hang down leave the body high above the ground at its end; legs stand below it.
     return bool(
         limb.tip[2] - body.low[2] < reach
-        and rise > 0.06 * height
+        and rise > 0.04 * height
         and limb.length > 0.03 * body.size
         and is_thin(limb, 1.3)
     )

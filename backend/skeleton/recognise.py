@@ -18,13 +18,16 @@ ANIMALS = ("quadruped", "biped", "bird", "fish", "serpent", "tree")
 SURE = 0.5
 """Below this confidence a body gets the general tree."""
 
+OUTER = 0.6
+"""Part of a head or a tail, from the tip, where a skull shows; farther in both are as thick as the body."""
+
 
 @dataclass(frozen=True)
 class Recognition:
     scores: dict[str, float]
     """Plan -> how well the body fits it, 0..1."""
     reverse: dict[str, bool]
-    """Plan -> whether the body looks along +y and has to be turned."""
+    """Plan -> whether the body looks along +y and has to be turned; swimmers are turned by ``swimmer.facing``."""
 
     @property
     def best(self) -> str:
@@ -60,7 +63,7 @@ def recognise(body: Body) -> Recognition:
         scores["biped"] = stands * person
         scores["bird"] = stands * (1 - person) * 0.95
         reverse["biped"] = _toes(body, pairs) < 0
-        reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else _blunt_end(body) > 0
+        reverse["bird"] = _toes(body, pairs) < 0 if abs(_toes(body, pairs)) > 0.02 * body.size else blunt_end(body) > 0
     if body.limbs and max(scores.values()) < SURE:
         slender = _slenderness(body)
         rest = 1 - max(scores.values())
@@ -69,8 +72,9 @@ def recognise(body: Body) -> Recognition:
         legless = 0.3 if legs and clearance > 0.15 else 1.0
         scores["serpent"] = rest * legless * _step(slender, 9.0, 14.0) * (0.2 if fins else 1.0)
         swims = _step(slender, 2.2, 3.5) * _step(length / height, 0.9, 1.2)
-        scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * (0.95 if fins else 0.6)
-        reverse["serpent"] = reverse["fish"] = _blunt_end(body) > 0
+        # Without fins it must at least be long: stones are not.
+        shaped = 0.95 if fins else 0.6 * _step(length / height, 1.2, 1.8)
+        scores["fish"] = rest * legless * (1 - scores["serpent"]) * swims * shaped
     scores["tree"] = max(0.0, 0.9 - max(scores.values()))
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
 
@@ -85,13 +89,14 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
     behind = [limb for limb in ends if limb.tip[1] > middle]
     votes = []
     if ahead and behind:
-        # A skull is a bulge near the end, a tail tapers.
-        window = min(max(limb.length for limb in ahead), max(limb.length for limb in behind))
-        votes.append(np.clip(1.5 * np.log(_bulb(ahead, window) / _bulb(behind, window)), -1.5, 1.5))
+        # A skull is a bulge near the end, or behind a trunk; a tail tapers.
+        bulges = [_bulge(limbs, middle, half) for limbs in (ahead, behind)]
+        votes.append(np.clip(1.5 * np.log(bulges[0] / bulges[1]), -1.5, 1.5))
     elif ahead or behind:
         # One end alone sticks out: a thin tail of a body with a blunt head, or a head on a body without a tail.
         limb = max(ahead + behind, key=lambda limb: limb.length)
-        tip = _bulb([limb], 0.3 * limb.length) / float(limb.radius[-1])
+        near = np.linalg.norm(limb.path - limb.tip, axis=1) <= 0.3 * limb.length
+        tip = float(limb.radius[near].max() / limb.radius[-1])
         votes.append(np.clip(1.5 * np.log(tip / 0.35), -1.5, 1.5) * (1 if ahead else -1))
     reach = [middle - half - body.low[1], body.high[1] - middle - half]
     same = max(min(reach), 0.05 * body.size)
@@ -116,11 +121,12 @@ def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -
     return bool(sum(votes) < 0)
 
 
-def _bulb(limbs: list[Limb], window: float) -> float:
-    """Largest radius within ``window`` of the tip of the longest limb."""
-    longest = max(limbs, key=lambda limb: limb.length)
-    near = np.linalg.norm(longest.path - longest.tip, axis=1) <= window
-    return float(longest.radius[near].max())
+def _bulge(limbs: list[Limb], middle: float, half: float) -> float:
+    """Largest radius of the longest limb, in the outer part of what reaches more than ``half`` (y) from ``middle``."""
+    beyond = [limb.path[: limb.own][np.abs(limb.path[: limb.own, 1] - middle) > half] for limb in limbs]
+    longest = int(np.argmax([path_length(path) for path in beyond]))
+    outer = max(int(OUTER * len(beyond[longest])), 1)
+    return float(limbs[longest].radius[:outer].max())
 
 
 def _toes(body: Body, pairs: list[tuple[Limb, Limb]]) -> float:
@@ -177,7 +183,10 @@ def _has_fins(body: Body) -> bool:
     path, _ = main_path(body)
     sides = [limb for limb in body.limbs if np.linalg.norm(path[[0, -1]] - limb.tip, axis=1).min() > 0.05 * body.size]
     return (
-        sum(limb.length > 0.04 * body.size and 2 * np.median(limb.radius[: limb.own]) < limb.length for limb in sides)
+        sum(
+            limb.length > 0.04 * body.size and 2 * np.median(limb.radius[: limb.own]) < 0.75 * limb.length
+            for limb in sides
+        )
         >= 2
     )
 
@@ -187,7 +196,7 @@ def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:
     first = body.limbs[0]
     best = first.path, first.radius
     for limb in body.limbs[1:]:
-        shared = _meeting(first.path, limb.path)
+        shared = _meeting(first, limb)
         if shared is None:
             continue
         i, j = shared
@@ -197,11 +206,12 @@ def main_path(body: Body) -> tuple[np.ndarray, np.ndarray]:
     return best if best[0][0, 1] <= best[0][-1, 1] else (best[0][::-1], best[1][::-1])
 
 
-def _meeting(a: np.ndarray, b: np.ndarray) -> tuple[int, int] | None:
-    """Where two paths to the same root come together."""
+def _meeting(first: Limb, second: Limb) -> tuple[int, int] | None:
+    """Where two limbs on their way to the same root come together: from there on they run in the same thickness."""
+    a, b = first.path, second.path
     gap = np.linalg.norm(a[::-1][: min(len(a), len(b))] - b[::-1][: min(len(a), len(b))], axis=1)
     step = np.linalg.norm(a[1] - a[0]) + 1e-12
-    apart = np.flatnonzero(gap > 4 * step)
+    apart = np.flatnonzero(gap > np.maximum(4 * step, first.radius[::-1][: len(gap)]))
     shared = int(apart[0]) if len(apart) else len(gap)
     return (len(a) - max(shared, 1), len(b) - max(shared, 1)) if len(b) - shared > 1 else None
 
@@ -212,7 +222,7 @@ def _slenderness(body: Body) -> float:
     return path_length(path) / (2 * float(np.median(radius)) + 1e-12)
 
 
-def _blunt_end(body: Body) -> float:
+def blunt_end(body: Body) -> float:
     """Positive when the end at +y is the blunter one: heads are round, tails taper and tail fins are thin."""
     path, radius = main_path(body) if body.limbs else (np.zeros((2, 3)), np.ones(2))
     end = max(len(path) // 8, 1)
