@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from ..shading import display
+from ..shading.controls import depth_picture, downsample, light_picture
 from ..shading.environment import Environment, Light, prepare
 from ..shading.pbr import shade
 from ..shading.sphere import directions, texel_directions
@@ -65,20 +66,19 @@ def _light_test(seed: int) -> LightTest:
     look = LOOKS[seed % len(LOOKS)]
     material = render.material_of(geometry, look, HELD_OUT + seed)
     turn = render.about_z(draw.uniform(0, 2 * math.pi)) @ render.about_x(draw.uniform(-0.3, 0.3))
-    size = geometry.gbuffer.mask.shape[0] // render.OVERSAMPLING
     controls, truths = [], []
     for direction in DIRECTIONS:
         light = prepare(lamp(turn @ direction).exposed(0.5), directions(render.DIRECTIONS))
-        controls.append(render.to_bytes(render.control_picture(geometry, light, size)))
-        truths.append(_truth(geometry, material, light, size))
-    depth = render.to_bytes(render.depth_control(geometry.gbuffer, size))[0]
+        controls.append(render.to_bytes(light_picture(geometry.gbuffer, geometry.surface, geometry.first, light)))
+        truths.append(_truth(geometry, material, light))
+    depth = render.to_bytes(depth_picture(geometry.gbuffer))[0]
     words = " ".join(word for word in (look.colour, look.word) if word)
     return LightTest(f"a {words} {shape.name}", torch.stack(controls), depth, torch.stack(truths), depth > 0)
 
 
-def _truth(geometry: render.Geometry, material, light: Light, size: int) -> torch.Tensor:
+def _truth(geometry: render.Geometry, material, light: Light) -> torch.Tensor:
     colour = geometry.gbuffer.image(shade(material, geometry.surface, light), 0.2)
-    return render.to_bytes(display.encode(render.downsample(colour, size).clamp(0, 1)))
+    return render.to_bytes(display.encode(downsample(colour).clamp(0, 1)))
 
 
 def recognised(pictures: torch.Tensor, test: LightTest) -> int:

@@ -15,8 +15,9 @@ from ..raster.camera import orbit
 from ..raster.gbuffer import GBuffer, rasterize
 from ..raster.visibility import directional_visibility
 from ..shading import display
+from ..shading.controls import OVERSAMPLING, depth_picture, downsample, light_picture, pixel_blocks
 from ..shading.environment import Light, load, prepare
-from ..shading.pbr import Material, Surface, light_control, shade
+from ..shading.pbr import Material, Surface, shade
 from ..shading.procedural import KINDS, about_z
 from ..shading.sphere import directions
 from . import architecture
@@ -26,14 +27,10 @@ from .materials.look import Look, evaluate
 from .scene import Scene, Subject
 from .shapes import Shape
 
-OVERSAMPLING = 2
-"""Samples per pixel along each axis."""
 DIRECTIONS = 128
 """Directions that visibility is computed for."""
 VISIBLE_SHARE = 0.03
 """Of an object's pixels: a smaller part is not worth a word."""
-FAR = 0.1
-"""Value of the farthest point in a depth control; the nearest is 1, the background 0."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,45 +89,17 @@ def fitting_distance(vertices: np.ndarray, camera_to_world: torch.Tensor, fov: f
     return float((np.abs(local[:, :2]).max(axis=1) / math.tan(fov / 2) + local[:, 2]).max())
 
 
-def pixel_blocks(mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """For the N hit samples of a mask (H, W): the block of each among the hit ones (N,), and a sample of each block.
-
-    Shadows are computed once for each final pixel.
-    """
-    y, x = mask.nonzero(as_tuple=True)
-    block = (y // OVERSAMPLING) * mask.shape[1] + x // OVERSAMPLING
-    unique, row = block.unique(return_inverse=True)
-    first = torch.full((len(unique),), len(block), device=mask.device)
-    first = first.scatter_reduce(0, row, torch.arange(len(block), device=mask.device), "amin")
-    return row, first
-
-
 def picture(geometry: Geometry, scene: Scene) -> Picture:
     """Render one scene of the object that ``geometry`` was made of."""
     gbuffer, device = geometry.gbuffer, geometry.gbuffer.mask.device
     light = light_of(scene, device)
-    size = gbuffer.mask.shape[0] // OVERSAMPLING
     behind = background(scene.background, scene.background_seed, gbuffer.mask.shape[0], device)
     colour = gbuffer.image(shade(surface_material(geometry, scene), geometry.surface, light), behind)
     return Picture(
-        colour=to_bytes(display.encode(downsample(colour, size).clamp(0, 1))),
-        control=to_bytes(control_picture(geometry, light, size)),
-        depth=to_bytes(depth_control(gbuffer, size))[0],
+        colour=to_bytes(display.encode(downsample(colour).clamp(0, 1))),
+        control=to_bytes(light_picture(gbuffer, geometry.surface, geometry.first, light)),
+        depth=to_bytes(depth_picture(gbuffer))[0],
     )
-
-
-def control_picture(geometry: Geometry, light: Light, size: int) -> torch.Tensor:
-    """(size, size, 3): the light control, display-encoded.
-
-    Shaded once in each pixel, for shading without materials is smooth, and faded by how much of the pixel is hit.
-    """
-    surface, first = geometry.surface, geometry.first
-    seen = Surface(surface.position[first], surface.geometric_normal[first], surface.view[first], surface.visibility)
-    shading = torch.zeros((*geometry.gbuffer.mask.shape, 3), device=first.device)
-    shading[geometry.gbuffer.mask] = display.decode(light_control(seen, geometry.gbuffer.normal[first], light))[
-        surface.visibility_row
-    ]
-    return display.encode(downsample(shading, size))
 
 
 def light_of(scene: Scene, device: torch.device) -> Light:
@@ -172,21 +141,6 @@ def material_of(geometry: Geometry, look: Look, seed: int) -> Material:
     """One look all over the object."""
     sample = evaluate(look, Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part), seed)
     return Material(sample.albedo, sample.roughness, sample.metallic, sample.normal)
-
-
-def downsample(image: torch.Tensor, size: int) -> torch.Tensor:
-    """Mean over the samples of each pixel: (H, W, C) to (size, size, C)."""
-    return image.view(size, OVERSAMPLING, size, OVERSAMPLING, -1).mean(dim=(1, 3))
-
-
-def depth_control(gbuffer: GBuffer, size: int) -> torch.Tensor:
-    """(size, size, 1): inverse depth from 1, nearest, to FAR; 0 where less than half of a pixel is hit."""
-    inverse = 1 / gbuffer.depth
-    low, high = inverse.min(), inverse.max()
-    value = FAR + (1 - FAR) * (inverse - low) / (high - low).clamp_min(1e-6)
-    total = downsample(gbuffer.image(torch.stack((value, torch.ones_like(value)), dim=1)), size)
-    depth, share = total[..., :1], total[..., 1:]
-    return torch.where(share >= 0.5, depth / share.clamp_min(1e-6), torch.zeros_like(depth))
 
 
 def to_bytes(image: torch.Tensor) -> torch.Tensor:
