@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loading repositories in diffusers format: the starter that ships, or any other of the same layout."""
+"""Loading repositories in diffusers format: the starter that ships, Stable Diffusion 1.5, SDXL, and their kin."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from pathlib import Path
 
 if typing.TYPE_CHECKING:
     import torch
-    from diffusers import StableDiffusionControlNetPipeline, StableDiffusionPipeline
+    from diffusers import (
+        StableDiffusionControlNetPipeline,
+        StableDiffusionPipeline,
+        StableDiffusionXLControlNetPipeline,
+        StableDiffusionXLPipeline,
+    )
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 """The repository of the models that ship."""
 
 
-def load_text_to_image(repository: Path, device: torch.device) -> StableDiffusionPipeline:
-    """The text-to-image pipeline of a local repository, in float32 on the CPU and float16 elsewhere."""
-    prepare_libraries()
-    from diffusers import StableDiffusionPipeline
+def load_text_to_image(repository: Path, device: torch.device) -> StableDiffusionPipeline | StableDiffusionXLPipeline:
+    """The text-to-image pipeline of a local repository, in float32 on the CPU and float16 elsewhere.
 
-    pipeline = StableDiffusionPipeline.from_pretrained(
-        repository, dtype=working_type(device), safety_checker=None, local_files_only=True
-    )
-    return _quiet(pipeline.to(device))
+    What kind of pipeline is written in the repository's model_index.json.
+    """
+    return _load(repository, device)
 
 
-def load_with_control(repository: Path, controlnet: Path, device: torch.device) -> StableDiffusionControlNetPipeline:
+def load_with_control(
+    repository: Path, controlnet: Path, device: torch.device
+) -> StableDiffusionControlNetPipeline | StableDiffusionXLControlNetPipeline:
     """The same with a ControlNet, whose control pictures have the size of the picture."""
     prepare_libraries()
-    from diffusers import ControlNetModel, StableDiffusionControlNetPipeline
+    from diffusers import ControlNetModel
 
     control = ControlNetModel.from_pretrained(controlnet, dtype=working_type(device), local_files_only=True)
-    pipeline = StableDiffusionControlNetPipeline.from_pretrained(
-        repository, controlnet=control, dtype=working_type(device), safety_checker=None, local_files_only=True
-    )
-    return _quiet(pipeline.to(device))
+    return _load(repository, device, controlnet=control)
 
 
 def working_type(device: torch.device) -> torch.dtype:
@@ -75,6 +76,12 @@ def prepare_libraries() -> None:
         library.utils.logging.disable_progress_bar()
 
 
-def _quiet(pipeline):
+def _load(repository: Path, device: torch.device, **parts):
+    prepare_libraries()
+    from diffusers import AutoPipelineForText2Image
+
+    pipeline = AutoPipelineForText2Image.from_pretrained(
+        repository, dtype=working_type(device), safety_checker=None, local_files_only=True, **parts
+    ).to(device)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline

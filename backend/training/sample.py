@@ -23,6 +23,7 @@ def generate(
     seeds: Sequence[int] | None = None,
     size: int = 128,
     batch: int = 16,
+    steps: int = STEPS,
 ) -> torch.Tensor:
     """(B, 3, size, size) uint8 pictures of ``prompts``.
 
@@ -37,7 +38,7 @@ def generate(
         options = {} if controls is None else {"image": controls[part].to(pipeline.device, pipeline.dtype)}
         result = pipeline(
             prompt=list(prompts[part]),
-            num_inference_steps=STEPS,
+            num_inference_steps=steps,
             guidance_scale=GUIDANCE,
             height=size,
             width=size,
