@@ -31,8 +31,9 @@ class TextureMesh:
     """(F, 3, 2) float32, v up. The integer part is the UDIM tile: 1001 + floor(u) + 10 floor(v)."""
     object: np.ndarray
     """(F,) int64, row of ``object_names``."""
-    slot: np.ndarray
-    """(F,) int64, material slot within the object."""
+    texture: np.ndarray
+    """(F,) int64: number of the texture that the face gets, ``out/<number>/``. Faces of one texture share maps, and
+    belong to one object; an object has several textures where its material slots use the same part of UV space."""
     painted: np.ndarray
     """(F,) bool: faces that get the new texture. The others are seen, and cast shadows, and keep what they have."""
     object_names: tuple[str, ...]
@@ -51,7 +52,7 @@ class TextureMesh:
         assert self.triangles.shape == (faces, 3), self.triangles.shape
         assert self.corner_normals.shape == (faces, 3, 3), self.corner_normals.shape
         assert self.corner_uv.shape == (faces, 3, 2), self.corner_uv.shape
-        assert self.object.shape == self.slot.shape == self.painted.shape == (faces,)
+        assert self.object.shape == self.texture.shape == self.painted.shape == (faces,)
         assert self.object_matrices.shape == (objects, 3, 3), self.object_matrices.shape
         assert self.wants_uv.shape == (objects,), self.wants_uv.shape
         assert self.center.shape == (3,), self.center.shape
@@ -60,7 +61,7 @@ class TextureMesh:
 def load(path: Path) -> TextureMesh:
     """Read ``in/mesh.npz``, which is in world space, and move it to unit space.
 
-    The file holds: vertices (V, 3) float64; triangles, corner_normals, corner_uv, object, slot, painted as above;
+    The file holds: vertices (V, 3) float64; triangles, corner_normals, corner_uv, object, texture, painted as above;
     object_names (O,) text; object_matrices; wants_uv.
 
     Raises JobError for a mesh without faces, without painted faces, or without extent.
@@ -89,7 +90,7 @@ def load(path: Path) -> TextureMesh:
             corner_normals=data["corner_normals"].astype(np.float32),
             corner_uv=data["corner_uv"].astype(np.float32),
             object=data["object"].astype(np.int64),
-            slot=data["slot"].astype(np.int64),
+            texture=data["texture"].astype(np.int64),
             painted=painted,
             object_names=tuple(str(name) for name in data["object_names"]),
             object_matrices=data["object_matrices"].astype(np.float64),
@@ -116,7 +117,7 @@ def save(mesh: TextureMesh, path: Path) -> None:
 def single(
     vertices: np.ndarray, triangles: np.ndarray, corner_normals: np.ndarray, corner_uv: np.ndarray | None
 ) -> TextureMesh:
-    """One object with one slot, all of it painted, from arrays in unit space already; no UVs if None."""
+    """One object with one texture, all of it painted, from arrays in unit space already; no UVs if None."""
     faces = len(triangles)
     return TextureMesh(
         vertices=np.asarray(vertices, dtype=np.float32),
@@ -124,7 +125,7 @@ def single(
         corner_normals=np.asarray(corner_normals, dtype=np.float32),
         corner_uv=np.zeros((faces, 3, 2), np.float32) if corner_uv is None else np.asarray(corner_uv, np.float32),
         object=np.zeros(faces, np.int64),
-        slot=np.zeros(faces, np.int64),
+        texture=np.zeros(faces, np.int64),
         painted=np.ones(faces, bool),
         object_names=("Object",),
         object_matrices=np.eye(3)[None],
