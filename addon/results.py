@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import image, jobs, rig
+from . import image, jobs, rig, targets
 
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
@@ -23,4 +23,4 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
-    return job.capability == "image" or rig.may_import(job)
+    return job.capability == "image" or targets.may_import(job)

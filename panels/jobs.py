@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import jobs, rig, session
+from ..addon import jobs, session, targets
 from .text import duration, paragraph
 
 SHOWN = 6
@@ -71,7 +71,7 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.J
     if job.problem:
         paragraph(box, context, job.problem, alert=True)
     if job.state is jobs.JobState.READY:
-        if not job.problem and (reason := rig.obstacle(job)):
+        if not job.problem and (reason := targets.obstacle(job)):
             paragraph(box, context, reason)
         box.operator("galatea.apply_result", text="Apply", icon="IMPORT").job = job.id
     elif job.state is jobs.JobState.UNFINISHED:

@@ -425,7 +425,7 @@ def test_mesh_changed_meanwhile(waiting, change):
         made_up.animal()
     else:
         bpy.ops.object.mode_set(mode="EDIT")
-    with pytest.raises(RuntimeError, match=r"The result is kept|press Rig again|Object Mode"):
+    with pytest.raises(RuntimeError, match=r"The result is kept|start the job again|Object Mode"):
         bpy.ops.galatea.apply_result()
     assert job.state.value == "Ready: Apply" and not bpy.data.armatures
     if change == "vertices":
