@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The training loop that all stages share: AdamW with warm-up, averaged weights, checkpoints, curves."""
+"""The training loop that all stages share: warm-up, averaged weights, checkpoints, curves."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import torch
 from torch import nn
+
+from .optimiser import Muon
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def train(
     """
     folder.mkdir(parents=True, exist_ok=True)
     parameters = [item for item in modules.parameters() if item.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, options.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    optimiser = Muon(modules, options.rate)
     average, progress = Average(modules), Progress()
     if (folder / "progress.json").exists():
         progress = load(folder, modules, average, optimiser)

@@ -28,8 +28,8 @@ STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-
 
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
-SMALL = Options(batch=64, rate=6e-4, samples=2_000_000, warm_up=300)
-BASE = Options(batch=32, rate=4e-4, samples=4_000_000)
+SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
+BASE = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=200)
 CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
 
 

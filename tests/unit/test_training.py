@@ -23,6 +23,7 @@ from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.training import captions, control, render, scene, scores, shapes, starter  # noqa: E402
 from galatea.backend.training.loop import Options, train  # noqa: E402
 from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
+from galatea.backend.training.optimiser import Muon, orthogonalized  # noqa: E402
 from galatea.backend.training.sample import generate  # noqa: E402
 from galatea.backend.training.shards import SIBLINGS, read_shards, write_shard  # noqa: E402
 from galatea.backend.training.tokenizer import make_tokenizer  # noqa: E402
@@ -200,6 +201,37 @@ def test_the_average_trails_the_weights(tmp_path):
         modules["line"].weight.fill_(0)
     average = train(modules, quadratic(modules), Options(1, 1e-2, samples=60, warm_up=1), tmp_path)
     assert 0 < average["line"].weight.item() < modules["line"].weight.item() < 3
+
+
+def test_an_orthogonalized_matrix_keeps_its_directions():
+    torch.manual_seed(0)
+    for shape in ((6, 40), (40, 6)):
+        matrix = torch.randn(shape) * torch.logspace(-1, 1, shape[1])
+        left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+        singular = left.T @ orthogonalized(matrix) @ right.T
+        # bfloat16 leaves a hundredth off the diagonal; the polynomial's values lie between 0.7 and 1.2.
+        assert (singular - singular.diag().diag()).abs().max() < 0.05
+        assert singular.diag().min() > 0.6 and singular.diag().max() < 1.3
+
+
+def test_weak_directions_of_a_layer_learn_as_fast_as_strong_ones():
+    layer = nn.Linear(8, 8, bias=False)
+    before = layer.weight.detach().clone()
+    layer.weight.grad = torch.linalg.qr(torch.randn(8, 8))[0] * torch.logspace(0, -2, 8)
+    Muon(layer, 1e-2, decay=0).step()
+    moved = (layer.weight.detach() - before).norm(dim=0)
+    assert moved.max() < 2 * moved.min()
+
+
+def test_only_layers_between_features_are_orthogonalized():
+    module = nn.ModuleDict({
+        "words": nn.Embedding(50, 8), "first": nn.Conv2d(3, 8, 3), "middle": nn.Conv2d(8, 8, 3),
+        "frozen": nn.Linear(8, 8),
+    })  # fmt: skip
+    module["frozen"].requires_grad_(False)
+    groups = {group["orthogonal"]: group["params"] for group in Muon(module, 1e-3).param_groups}
+    assert [id(item) for item in groups[True]] == [id(module["middle"].weight)]
+    assert sum(len(items) for items in groups.values()) == len([p for p in module.parameters() if p.requires_grad])
 
 
 # The stages
