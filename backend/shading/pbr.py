@@ -76,7 +76,7 @@ def incident(surface: Surface, normal: torch.Tensor, roughness: torch.Tensor, li
     forward = torch.nn.functional.normalize(cos_view * normal - surface.view, dim=-1)
     toward = angle.cos()[..., None] * normal[:, None, None] + angle.sin()[..., None] * forward[:, None, None]
     found = look_up(light.levels, toward.reshape(-1, 3) @ rotation, level.reshape(-1))
-    specular = (found.reshape(count, kinds, TAPS, -1) * weight[..., None]).sum(2)
+    specular = (found.reshape(count, kinds, TAPS, found.shape[-1]) * weight[..., None]).sum(2)
     if surface.visibility is not None:
         diffuse_part, specular_part = _arriving(surface, normal, roughness, light)
         diffuse, specular = diffuse * diffuse_part, specular * specular_part
@@ -180,7 +180,7 @@ def _without_mirror(
         # The light decides which occluder counts, but only where the lobe was not widened: else a lamp beside the
         # reflection would decide about it.
         trust = ((alpha[:, k, None] - 0.1) / 0.4).clamp(0.0, 1.0)
-        result.append(torch.lerp(part[:, 3:], part[:, :3], trust))
+        result.append(torch.lerp(part[:, -1:], part[:, :-1], trust))
     return torch.stack(result, dim=1)
 
 

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The material field: raw numbers on grids of doubling resolution around the surface, summed.
+
+Only nodes next to the surface exist, each with a place of its own. A hash grid saves the index but lets distant places
+share entries, and what no picture shows would get the details of something else (Mueller et al., "Instant Neural
+Graphics Primitives", 2022). Without a network behind the grids a coarse node moves everything around it, so unseen
+places continue what is near, and a weight on the fine nodes is a weight on roughness in the sense of wavelets.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from ..shading.pbr import Material
+from .appearance import CHANNELS, START, material_of
+from .solid import Solid, surface_points
+
+COARSEST = 8
+"""Cells along each axis of the first grid."""
+SHELL = 1.0 / 64.0
+"""Points are looked up so far outside the surface: the two sides of a thin sheet are different places."""
+FINER = 0.7
+"""How much less a finer grid's numbers count than those of the next coarser one: it also learns so much slower, so that
+what a coarse grid can explain is not explained by noise."""
+NULL = 0
+"""Row of the nodes that do not exist: always zero."""
+
+
+class Field(torch.nn.Module):
+    """A texture function with parameters; the unit box [-1, 1]^3 with a margin is its domain."""
+
+    def __init__(self, solid: Solid, finest: int, symmetric: bool = False) -> None:
+        """
+        Args:
+            finest: cells along each axis of the last grid, COARSEST times a power of two.
+            symmetric: the same at (x, y, z) and (-x, y, z).
+        """
+        super().__init__()
+        self.symmetric = symmetric
+        self.resolutions = [COARSEST]
+        while self.resolutions[-1] < finest:
+            self.resolutions.append(2 * self.resolutions[-1])
+        device = solid.vertices.device
+        rows = 1
+        self.register_buffer("start", torch.tensor(START, device=device))
+        for level, resolution in enumerate(self.resolutions):
+            nodes = self._nodes(solid, resolution)
+            index = torch.zeros((resolution + 1) ** 3, dtype=torch.int32, device=device)
+            index[nodes] = torch.arange(rows, rows + len(nodes), dtype=torch.int32, device=device)
+            rows += len(nodes)
+            self.register_buffer(f"index{level}", index, persistent=False)
+        ends = [int(getattr(self, f"index{level}").amax()) + 1 for level in range(len(self.resolutions))]
+        self.level_rows = list(zip([1, *ends[:-1]], ends))
+        """First and end row of each level in the table."""
+        self.table = torch.nn.Parameter(torch.zeros(rows, CHANNELS, device=device))
+
+    def _nodes(self, solid: Solid, resolution: int) -> torch.Tensor:
+        """Indices (N,) of the nodes around the cells that points of the surface fall into."""
+        corners = solid.vertices[solid.triangles]
+        edges = corners[:, 1:] - corners[:, :1]
+        area = 0.5 * float(torch.linalg.cross(edges[:, 0], edges[:, 1]).norm(dim=-1).sum())
+        count = int(8 * area * (resolution / 2) ** 2) + 4096
+        points, normals = surface_points(solid, count, 0, painted=False)
+        points = torch.cat((points + SHELL * normals, corners.mean(1)))
+        if self.symmetric:
+            points = torch.cat((points, points * points.new_tensor((-1.0, 1.0, 1.0))))
+        cell, _ = _cells(points, resolution)
+        base = torch.unique((cell[:, 0] * (resolution + 1) + cell[:, 1]) * (resolution + 1) + cell[:, 2])
+        return torch.unique(base[:, None] + _offsets(resolution, base.device))
+
+    def raw(self, position: torch.Tensor, normal: torch.Tensor) -> torch.Tensor:
+        """Raw numbers (N, CHANNELS) at positions (N, 3) on the surface with unit normals (N, 3)."""
+        mirrored = None
+        if self.symmetric:
+            mirrored = position[:, :1] < 0.0
+            flip = torch.where(mirrored, position.new_tensor((-1.0, 1.0, 1.0)), position.new_tensor((1.0, 1.0, 1.0)))
+            position, normal = position * flip, normal * flip
+        position = position + SHELL * normal
+        rows, weights = [], []
+        for level, resolution in enumerate(self.resolutions):
+            cell, part = _cells(position, resolution)
+            base = (cell[:, 0] * (resolution + 1) + cell[:, 1]) * (resolution + 1) + cell[:, 2]
+            nodes = base[:, None] + _offsets(resolution, base.device)
+            rows.append(getattr(self, f"index{level}")[nodes])
+            x, y, z = (torch.stack((1.0 - axis, axis), dim=-1) for axis in part.unbind(-1))
+            corners = (x[:, :, None, None] * y[:, None, :, None] * z[:, None, None, :]).reshape(-1, 8)
+            weights.append(corners * FINER**level)
+        summed = torch.nn.functional.embedding_bag(
+            torch.cat(rows, dim=1),
+            self.table,
+            per_sample_weights=torch.cat(weights, dim=1),
+            mode="sum",
+            padding_idx=NULL,
+        )
+        raw = summed + self.start
+        if mirrored is not None:
+            raw = torch.cat((raw[:, :5], torch.where(mirrored, -raw[:, 5:6], raw[:, 5:6]), raw[:, 6:]), dim=1)
+        return raw
+
+    def forward(self, position: torch.Tensor, normal: torch.Tensor) -> Material:
+        return material_of(self.raw(position, normal), normal)
+
+
+def _cells(points: torch.Tensor, resolution: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The cell (N, 3) int64 of points and where in it they are (N, 3), 0 to 1. The grid spans [-1.05, 1.05]."""
+    scaled = (points / 2.1 + 0.5).clamp(0.0, 1.0) * resolution
+    cell = scaled.floor().clamp_max(resolution - 1)
+    return cell.long(), scaled - cell
+
+
+def _offsets(resolution: int, device: torch.device) -> torch.Tensor:
+    """(8,) from a cell's first node to all its nodes, z fastest."""
+    steps = torch.tensor((0, 1), device=device)
+    side = resolution + 1
+    return ((steps[:, None, None] * side + steps[:, None]) * side + steps).reshape(-1)

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding the material that explains pictures: reconstruction over views and lights."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+
+from ..shading import display
+from ..shading.environment import Light
+from .field import Field
+from .lit import Lit, radiance, tables
+from .views import View
+
+SATURATED = 0.99
+"""A picture's value from which on it only says: at least so bright."""
+OVER = 0.5
+"""Slope with which light beyond white counts, so that a fit finds back from there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Observations:
+    """N pixels of any pictures, each with its light's tables."""
+
+    position: torch.Tensor
+    """(N, 3)"""
+    normal: torch.Tensor
+    """(N, 3)"""
+    lit: Lit
+    colour: torch.Tensor
+    """(N, 3) display-encoded."""
+    weight: torch.Tensor
+    """(N,)"""
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    def __getitem__(self, index: torch.Tensor) -> Observations:
+        return Observations(**{field.name: getattr(self, field.name)[index] for field in dataclasses.fields(self)})
+
+
+def observe(view: View, light: Light, picture: torch.Tensor, weight: float = 1.0) -> Observations:
+    """The pixels of a picture (3, S, S) of a view that tell something about the surface."""
+    points = view.points
+    return Observations(
+        position=points.position,
+        normal=points.normal,
+        lit=tables(points.surface, points.normal, light),
+        colour=picture.flatten(1).T[points.pixel],
+        weight=weight * points.cosine,
+    )
+
+
+def together(parts: Sequence[Observations]) -> Observations:
+    def join(values: list) -> object:
+        if isinstance(values[0], torch.Tensor):
+            return torch.cat(values)
+        names = [field.name for field in dataclasses.fields(values[0])]
+        return type(values[0])(**{name: join([getattr(value, name) for value in values]) for name in names})
+
+    return join(list(parts))
+
+
+def displayed(linear: torch.Tensor) -> torch.Tensor:
+    """Display-encoded, and beyond white straight on instead of clipped."""
+    return display.encode(linear) + OVER * (linear - 1.0).clamp_min(0.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    steps: int
+    batch: int = 8192
+    rate: float = 0.02
+    """Adam's, falling to a tenth along a cosine."""
+    smoothness: float = 1.0
+    """Factor on the pull of fine roughness, metallic and bumps towards nothing."""
+    robust: float = 0.1
+    """Difference of display-encoded values from which on pixels count linearly, not squared: pictures disagree."""
+
+
+CALM = (0.0, 0.0, 0.0, 0.2, 0.2, 0.5, 0.5, 0.5)
+"""Weight decay of each raw channel on the finest grid, halved with each coarser one, at smoothness 1."""
+
+
+def fit(
+    field: Field,
+    observations: Observations,
+    options: Fit,
+    generator: torch.Generator,
+    on_step: Callable[[float], None],
+    pull: Callable[[Field, int], torch.Tensor] | None = None,
+) -> float:
+    """Change the field so that it shows the observed colours; the final loss.
+
+    Args:
+        on_step: hears the done part, 0 to 1, and may raise to stop.
+        pull: a further loss of the field at a step.
+    """
+    optimizer = torch.optim.Adam(field.parameters(), lr=options.rate, betas=(0.9, 0.99), eps=1e-12)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _cosine(step / options.steps))
+    calm = options.smoothness * torch.tensor(CALM, device=field.table.device)
+    loss = torch.zeros(())
+    for step in range(options.steps):
+        chosen = torch.randint(len(observations), (options.batch,), generator=generator)
+        part = observations[chosen.to(observations.position.device)]
+        shown = displayed(radiance(field(part.position, part.normal), part.lit))
+        wrong = torch.where((part.colour >= SATURATED) & (shown > part.colour), 0.0, shown - part.colour)
+        each = torch.nn.functional.huber_loss(wrong, torch.zeros_like(wrong), reduction="none", delta=options.robust)
+        loss = (part.weight[:, None] * each).mean() / part.weight.mean()
+        if pull is not None:
+            loss = loss + pull(field, step)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        _decay(field, schedule.get_last_lr()[0] * calm)
+        schedule.step()
+        on_step((step + 1) / options.steps)
+    return float(loss.detach())
+
+
+@torch.no_grad()
+def _decay(field: Field, calm: torch.Tensor) -> None:
+    for level, (first, end) in enumerate(reversed(field.level_rows)):
+        field.table[first:end] *= 1.0 - calm * 0.5**level
+
+
+def _cosine(part: float) -> float:
+
+    return 0.1 + 0.9 * 0.5 * (1.0 + math.cos(math.pi * part))

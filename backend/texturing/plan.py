@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of everything a preset takes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Round:
+    """Random views under random lights, painted again from how the texture looks by then."""
+
+    shots: int
+    strength: float
+    """Share of noise, 0 to 1: falling from round to round, from content to refinement."""
+    fit: int
+    """Steps of fitting afterwards."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    views: int
+    """Of the first pictures, each under every one of ``lights``."""
+    lights: int
+    fit: int
+    """Steps of fitting to the first pictures."""
+    rounds: tuple[Round, ...]
+    close_ups: int
+    zoom: float
+    """How much closer these are."""
+    close_up_strength: float
+    steps: int
+    """Of denoising for each picture."""
+    guidance: float
+    batch: int = 8192
+    """Pixels in a step of fitting."""
+    rate: float = 0.05
+
+
+PLANS = {
+    "draft": Plan(
+        views=4, lights=2, fit=100, rounds=(Round(4, 0.5, 60),),
+        close_ups=0, zoom=2.5, close_up_strength=0.3, steps=10, guidance=4.0,
+    ),
+    "standard": Plan(
+        views=6, lights=3, fit=200, rounds=(Round(8, 0.6, 100), Round(8, 0.4, 150)),
+        close_ups=10, zoom=2.5, close_up_strength=0.3, steps=16, guidance=4.0,
+    ),
+    "high": Plan(
+        views=8, lights=4, fit=300, rounds=(Round(12, 0.7, 150), Round(12, 0.55, 150), Round(12, 0.4, 300)),
+        close_ups=24, zoom=3.5, close_up_strength=0.35, steps=30, guidance=4.0,
+    ),
+}  # fmt: skip
