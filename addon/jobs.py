@@ -8,6 +8,7 @@ import collections
 import dataclasses
 import datetime
 import enum
+import filecmp
 import json
 import os
 import re
@@ -176,6 +177,11 @@ class Queue:
         _write(job.folder / "job.json", json.dumps(description, indent=1).encode())
         self.jobs.append(job)
 
+    def twin(self, job: Job) -> Job | None:
+        """A job that waits or runs and does just what this one would: of the same kind, place, settings and inputs."""
+        active = [other for other in self.jobs if other.state in (JobState.WAITING, JobState.RUNNING)]
+        return next((other for other in active if other is not job and _alike(job, other)), None)
+
     def resume(self, job: Job) -> None:
         """Run an UNFINISHED job of an earlier session again, in the same folder."""
         if job.state is not JobState.UNFINISHED:
@@ -196,8 +202,8 @@ class Queue:
         """Import a READY job now, whatever may_import says. False when the import failed (see job.problem)."""
         if job.state is not JobState.READY:
             raise RuntimeError(f"Job {job.id} is {job.state.value}")
-        job.problem = ""
-        if not self._tell(job):
+        job.problem = "" if job.folder.is_dir() else "The files of this result were deleted. Run the job again."
+        if job.problem or not self._tell(job):
             return False
         job.state = JobState.DONE
         self._logged(lambda: (job.folder / "imported").touch())
@@ -311,7 +317,9 @@ class Queue:
         self.worker.run(job.id, job.folder)
 
     def _end(self, job: Job, end: protocol.End) -> None:
-        if isinstance(end, protocol.Result) and (problem := _check_files(job.folder, end)):
+        if isinstance(end, protocol.Result) and not job.folder.is_dir():
+            end = protocol.folder_gone(job.id)
+        elif isinstance(end, protocol.Result) and (problem := _check_files(job.folder, end)):
             hint = "Run the job again; if it happens again, report it with the log."
             end = protocol.Error(job.id, "protocol", problem, hint)
         # The worker wrote its ends itself, but not those that were found out here.
@@ -348,6 +356,17 @@ class Queue:
     def _unlock(self, id: str) -> None:
         if (lock := self._locks.pop(id, None)) is not None:
             lock.close()
+
+
+def _alike(first: Job, second: Job) -> bool:
+    """The files are compared last: they may be large."""
+    if any(getattr(first, name) != getattr(second, name) for name in ("capability", "params", "target")):
+        return False
+    folders = first.inputs, second.inputs
+    names = [sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file()) for folder in folders]
+    return names[0] == names[1] and all(
+        filecmp.cmp(folders[0] / name, folders[1] / name, shallow=False) for name in names[0]
+    )
 
 
 def _read_job(folder: Path) -> Job | None:

@@ -135,11 +135,18 @@ class Installer:
 
     def _watch(self, wheels: list[Path], partial: Path) -> None:
         """Progress of the download in bytes, also within a package."""
+        arriving = False
         while partial.exists():
             # What vanishes meanwhile, because pip moves it, counts at the next turn.
             with contextlib.suppress(FileNotFoundError):
-                size = sum(path.stat().st_size for path in [*wheels, *partial.rglob("*")] if path.is_file())
-                self._job.progress(self._stage, self._fraction(size))
+                coming, there = (
+                    sum(path.stat().st_size for path in paths if path.is_file())
+                    for paths in (partial.rglob("*"), list(wheels))
+                )
+                if not arriving:  # how long pip takes to begin, and what was there already, tell nothing of the pace
+                    self._job.restart_estimate()
+                    arriving = coming > 0
+                self._job.progress(self._stage, self._fraction(coming + there))
             time.sleep(0.3)
 
     def _fraction(self, size: int) -> float:
@@ -148,6 +155,7 @@ class Installer:
 
     def _begin(self, stage: str, fraction: float) -> None:
         self._stage = stage
+        self._job.restart_estimate()
         self._job.progress(stage, fraction)
 
     def _pip(self, command: str, requirements: list[str], *options: str) -> None:

@@ -51,9 +51,8 @@ class Job:
         self.folder = Path(folder)
         self._send = send or (lambda message: None)
         self._cancel = threading.Event()
-        self._first: tuple[float, float] | None = (
-            None  # time and fraction of the first progress: a resumed job starts late
-        )
+        # Time and fraction from which the time left is estimated: a resumed job starts late.
+        self._first: tuple[float, float] | None = None
         self._last_time = -1.0
         self._last_stage = ""
 
@@ -90,6 +89,10 @@ class Job:
             self._first = (now, fraction)
         self._last_time, self._last_stage = now, stage
         self._send(protocol.Progress(self.id, stage, fraction, self._eta(now, fraction), preview))
+
+    def restart_estimate(self) -> None:
+        """What follows goes at another pace than what was: the time left is unknown until some of it is done."""
+        self._first = None
 
     def _eta(self, now: float, fraction: float) -> float | None:
         elapsed, done = now - self._first[0], fraction - self._first[1]

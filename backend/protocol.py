@@ -140,6 +140,12 @@ class Cancelled:
     job: str
 
 
+def folder_gone(job: str, details: str = "") -> Error:
+    """The end of a job whose folder was deleted before it ended. Either side may notice."""
+    message = "The files of this job were deleted while it waited or ran."
+    return Error(job, "folder_gone", message, "Run it again; nothing in the scene has changed.", details)
+
+
 ToWorker = Hello | Run | Cancel | FreeMemory | Shutdown
 ToBlender = Ready | Progress | Log | Heartbeat | Result | Error | Cancelled
 End = Result | Error | Cancelled

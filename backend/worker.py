@@ -129,7 +129,8 @@ class Worker:
         except JobCancelled:
             return protocol.Cancelled(job.id)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it was, the worker goes on
-            return describe(job.id, error)
+            end = describe(job.id, error)
+            return end if job.folder.is_dir() else protocol.folder_gone(job.id, end.details)
 
     def _end(self, job: Job, end: protocol.End) -> None:
         """Keep the end in the job's folder, then send it: so it survives Blender."""

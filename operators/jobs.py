@@ -90,7 +90,7 @@ class GALATEA_OT_find_jobs(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         found = session.get().queue.find_earlier()
-        self.report({"INFO"}, f"{len(found)} jobs found")
+        self.report({"INFO"}, "1 job found" if len(found) == 1 else f"{len(found)} jobs found")
         return {"FINISHED"}
 
 

@@ -59,6 +59,13 @@ class JobOperator:
         queue = session.get().queue
         try:
             job = create()
+            twin = queue.twin(job)
+            if twin is not None:
+                queue.delete(job)
+                state = twin.state.value.lower()
+                message = f"{twin.title} is {state} already, with this mesh and these settings: nothing new to start"
+                self.report({"WARNING"}, message)
+                return {"CANCELLED"}
             if not (bpy.app.background or self.wait):
                 queue.submit(job)
                 return {"FINISHED"}
@@ -290,7 +297,8 @@ class GALATEA_OT_check(bpy.types.Operator):
         _, problems = look(context, objects)
         show_problems(context, objects, problems)
         serious = [problem for problem in problems if problem.severity != checks.INFO]
-        self.report({"INFO"}, f"{len(serious)} problems found" if serious else "Nothing to complain about")
+        found = "1 problem found" if len(serious) == 1 else f"{len(serious)} problems found"
+        self.report({"INFO"}, found if serious else "Nothing to complain about")
         return {"FINISHED"}
 
 

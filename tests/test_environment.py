@@ -3,6 +3,7 @@
 """Finding and installing the backend's Python. Two tiny wheels made here stand for the packages, and a server in this
 process for the package index, so no network is needed."""
 
+import argparse
 import base64
 import collections
 import hashlib
@@ -25,6 +26,7 @@ from galatea.addon.jobs import Job, JobState
 from galatea.addon.session import Session
 from galatea.addon.worker import State
 from galatea.backend import install
+from galatea.backend import job as backend_job
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = Tier("tiny", "Tiny", "", 1, 1, "", modules=("galatea_first", "galatea_second"))
@@ -315,6 +317,39 @@ def test_locks_are_complete(tier):
     assert ("torch" in names) == (tier != "base")
     without_hash = [requirement for requirement in requirements if "--hash=sha256:" not in requirement]
     assert without_hash == (["torch==2.13.0+cpu ; sys_platform == 'linux'"] if tier == "cpu" else [])
+
+
+def test_the_time_left_is_that_of_the_bytes(tmp_path, monkeypatch):
+    """A slow start and what was in the cache already tell nothing of the network."""
+    clock, said = [100.0], []
+    job = backend_job.Job(tmp_path, said.append, "install")
+    installer = install.Installer(job, argparse.Namespace(folder=tmp_path, megabytes=10.0))
+    partial, cached = tmp_path / "partial", tmp_path / "cached.whl"
+    partial.mkdir()
+    cached.write_bytes(bytes(4_000_000))
+    arriving = partial / "numpy.whl"
+
+    def wait(seconds: float) -> None:  # half a minute of silence, then 100 kB/s until 8 of 10 MB are there
+        clock[0] += seconds
+        if clock[0] > 150.0:
+            arriving.write_bytes(bytes(min(int(1e5 * (clock[0] - 150.0)), 4_000_000)))
+        if clock[0] > 190.0:
+            shutil.rmtree(partial)
+
+    monkeypatch.setattr(install.time, "sleep", wait)
+    monkeypatch.setattr(backend_job.time, "monotonic", lambda: clock[0])
+    installer._begin("Creating the environment", 0.0)
+    clock[0] += 20.0  # a slow disk
+    installer._begin("Downloading", 0.1)
+    installer._watch([cached], partial)
+    etas = [message.eta for message in said]
+    start = next(index for index, eta in enumerate(etas) if eta is not None)
+    assert said[start].fraction > 0.1 + 0.65 * 0.4, "none before bytes arrive"
+    # 100 kB/s are 0.65 % of the whole a second.
+    for message in said[start:]:
+        assert message.eta == pytest.approx((1.0 - message.fraction) / 0.0065, rel=0.15)
+    installer._begin("Installing packages", 0.75)
+    assert said[-1].eta is None
 
 
 def test_wheels_for_another_python_do_not_count_as_cached():

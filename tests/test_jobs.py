@@ -3,6 +3,7 @@
 """The queue: order, ends, import, cancel, crash, and what another session finds. With the stub worker."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -263,6 +264,52 @@ def test_an_active_job_is_not_deleted(make_queue):
     job = submit(queue)
     with pytest.raises(RuntimeError):
         queue.delete(job)
+
+
+def test_a_twin_does_the_same_and_is_not_over(make_queue):
+    queue = make_queue("never_cancels")
+
+    def make(params: dict, content: bytes = b"mesh", place: str = "Horse", kind: str = "rig") -> Job:
+        job = queue.create(kind, "Rig Horse", params, {"object": place})
+        (job.inputs / "mesh.npz").write_bytes(content)
+        return job
+
+    first = make({"seed": 1})
+    assert queue.twin(first) is None
+    queue.submit(first)
+    assert queue.twin(first) is None, "nobody is his own twin"
+    assert queue.twin(make({"seed": 1})) is first
+    others = [
+        make({"seed": 2}),
+        make({"seed": 1}, b"hsem"),
+        make({"seed": 1}, place="Wolf"),
+        make({"seed": 1}, kind="x"),
+    ]
+    more = make({"seed": 1})
+    (more.inputs / "skeleton.json").write_text("{}")
+    assert [queue.twin(job) for job in (*others, more)] == [None] * 5
+    wait(queue, lambda: first.state is JobState.RUNNING)
+    assert queue.twin(make({"seed": 1})) is first
+    queue.cancel(first)
+    assert queue.twin(make({"seed": 1})) is None, "it ends without a result"
+
+
+def test_a_folder_that_was_deleted_before_the_end_is_told_as_such(make_queue):
+    queue = make_queue("missing_file")  # says that all went well
+    job = submit(queue)
+    shutil.rmtree(job.folder)
+    wait(queue, lambda: not queue.busy)
+    assert job.state is JobState.FAILED and job.end.code == "folder_gone" and "deleted" in job.problem
+
+
+def test_a_result_that_was_deleted_before_it_was_applied_is_told_as_such(make_queue):
+    queue = make_queue("good")
+    queue.recorder.free = False
+    job = submit(queue)
+    wait(queue, lambda: job.state is JobState.READY)
+    shutil.rmtree(job.folder)
+    assert not queue.apply(job)
+    assert job.state is JobState.READY and "deleted" in job.problem and queue.recorder.ends == []
 
 
 def test_session(tmp_path, monkeypatch):

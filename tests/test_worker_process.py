@@ -240,7 +240,7 @@ def test_environment_of_a_child(monkeypatch):
 # The real worker, with capabilities of our own.
 
 CAPABILITIES = """
-import os, subprocess, sys, time
+import os, shutil, subprocess, sys, time
 from ..job import JobError
 
 def run(capability, params, job):
@@ -263,6 +263,9 @@ def run(capability, params, job):
             raise JobError("bad_input", "The mesh is empty.", "Select another.")
         case "bug":
             return 1 / 0
+        case "lose the folder":
+            shutil.rmtree(job.folder)
+            (job.outputs / "answer.txt").write_text("42")
         case "memory":
             raise MemoryError
         case "exit":
@@ -332,6 +335,16 @@ def test_real_worker_survives_what_goes_wrong(real, tmp_path, do, code):
 def test_real_worker_without_a_job_file(real, tmp_path):
     (tmp_path / "job").mkdir()
     assert run(real(), tmp_path / "job")[-1].code == "internal"
+
+
+def test_a_folder_that_was_deleted_is_named_as_the_reason(real, tmp_path):
+    process = real()
+    end = run(process, make_job(tmp_path / "job", do="lose the folder"))[-1]
+    assert end.code == "folder_gone" and "deleted" in end.message and "FileNotFoundError" in end.details
+    folder = make_job(tmp_path / "next", do="work")
+    shutil.rmtree(folder)  # while it waited
+    assert run(process, folder, "next")[-1].code == "folder_gone"
+    assert isinstance(run(process, make_job(tmp_path / "last", do="work"), "last")[-1], protocol.Result)
 
 
 def test_real_worker_cancels_and_goes_on(real, tmp_path):
