@@ -54,7 +54,7 @@ class GalateaPreferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         current, box = session.get(), layout.box()
-        environment_panel.draw_state(box, current, context, title="Environment: ")
+        environment_panel.draw_state(box, current, context, title="Environment")
         if current.status.source == "installed" and current.status.python is not None:
             row = box.row(align=True)
             row.operator("galatea.install_environment", text="Install Again or Another...", icon="IMPORT")

@@ -52,7 +52,7 @@ def store(item: bpy.types.Object, recipe: dict) -> None:
     if item.library is None:
         item[KEY] = json.dumps(recipe)
     if bpy.data.filepath:
-        folder = Path(bpy.path.abspath("//")) / "galatea" / re.sub(r"[^\w-]+", "_", item.name)
+        folder = Path(bpy.path.abspath("//")) / "galatea" / folder_name(item.name)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
@@ -60,7 +60,15 @@ def store(item: bpy.types.Object, recipe: dict) -> None:
             print(f"galatea: no recipe beside the file: {error}")
 
 
-def read(item: bpy.types.Object | None) -> dict | None:
+def folder_name(name: str) -> str:
+    """A folder's name for an object's, for each its own: file systems may know neither case nor every character."""
+    if re.fullmatch(r"[a-z0-9_-]+", name):
+        return name
+    readable = re.sub(r"[^\w-]+", "_", name)
+    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def read(item: bpy.types.ID | None) -> dict | None:
     """The recipe of a result, None for anything else (also for text that somebody broke)."""
     text = item.get(KEY) if item is not None else None
     if not isinstance(text, str):
@@ -70,3 +78,8 @@ def read(item: bpy.types.Object | None) -> dict | None:
     except json.JSONDecodeError:
         return None
     return recipe if isinstance(recipe, dict) and {"capability", "params", "report"} <= recipe.keys() else None
+
+
+def text(recipe: dict) -> str:
+    """For people and files."""
+    return json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"

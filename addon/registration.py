@@ -7,13 +7,14 @@ from __future__ import annotations
 import bpy
 
 from .. import operators, panels
-from . import command_line, preferences, properties, results, session, version
+from . import command_line, preferences, properties, results, session, translations, version
 
 _commands: list = []
 
 
 def register() -> None:
-    """Settings, session, buttons, panels. Starts no process."""
+    """Texts, settings, session, buttons, panels. Starts no process."""
+    translations.register()
     properties.register()
     bpy.utils.register_class(preferences.GalateaPreferences)
     started = session.start(
@@ -35,3 +36,4 @@ def unregister() -> None:
     session.stop()
     bpy.utils.unregister_class(preferences.GalateaPreferences)
     properties.unregister()
+    translations.unregister()

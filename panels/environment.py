@@ -3,6 +3,7 @@
 """State of the environment, where it needs attention."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import environment, session
 from ..addon.worker import State
@@ -35,7 +36,8 @@ def draw_state(
     """State in words, and what can be done about it."""
     installation, status = current.installation, current.status
     row = layout.row()
-    row.label(text=f"{title}{current.state.value}", icon=ICONS[current.state])
+    state = iface(current.state.value)
+    row.label(text=f"{iface(title)}: {state}" if title else state, icon=ICONS[current.state])
     row.operator("galatea.refresh_environment", text="", icon="FILE_REFRESH", emboss=False)
     if installation is not None and installation.active:
         draw_progress(layout, installation, "galatea.cancel_install")

@@ -3,6 +3,7 @@
 """The list of jobs, newest first."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import jobs, session, targets
 from .text import duration, paragraph
@@ -26,8 +27,10 @@ def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> Non
     stage = job.stage if job.state is jobs.JobState.RUNNING else job.state.value
     column.label(text=stage or "Starting")
     row = column.row(align=True)
-    left = f", {duration(job.eta)} left" if job.eta is not None and job.eta >= 1 else ""
-    row.progress(factor=job.fraction, type="BAR", text=f"{job.fraction:.0%}{left}")
+    text = f"{job.fraction:.0%}"
+    if job.eta is not None and job.eta >= 1:
+        text = iface("{}, {} left").format(text, duration(job.eta))
+    row.progress(factor=job.fraction, type="BAR", text=text)
     button = row.operator(cancel, text="", icon="X")
     if cancel == "galatea.cancel_job":
         button.job = job.id
@@ -47,7 +50,7 @@ class GALATEA_PT_jobs(bpy.types.Panel):
         for job in newest_first[:SHOWN]:
             draw_job(layout, context, job)
         if len(newest_first) > SHOWN:
-            layout.label(text=f"and {len(newest_first) - SHOWN} older", icon="BLANK1")
+            layout.label(text=iface("and {} older").format(len(newest_first) - SHOWN), icon="BLANK1")
         if not newest_first:
             layout.label(text="No jobs yet", icon="INFO")
         row = layout.row(align=True)

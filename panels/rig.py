@@ -3,6 +3,7 @@
 """The Rig panel."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import checks, recipe, session, test_motion
 from ..addon.importers import weights
@@ -55,7 +56,9 @@ def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects
     live = checks.quick(context, objects)
     active = context.view_layer.objects.active
     if objects:
-        names = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
+        names = objects[0].name
+        if len(objects) > 1:
+            names = iface("{} and {} more").format(names, len(objects) - 1)
         row = layout.row(align=True)
         row.label(text=names, icon="MESH_DATA")
         row.operator("galatea.check", text="", icon="VIEWZOOM")
@@ -132,7 +135,10 @@ class GALATEA_PT_rig_result(Side, bpy.types.Panel):
         if result_armature(context) is not None:
             if made is not None and made["capability"] == "rig":
                 layout.operator("galatea.rerun", text="Head at Other End", icon="ARROW_LEFTRIGHT").flip = True
-            layout.operator("galatea.rerun", icon="FILE_REFRESH")
+            row = layout.row(align=True)
+            row.operator("galatea.rerun", text="Re-run", icon="FILE_REFRESH")
+            row.operator("galatea.vary", text="Vary...", icon="OPTIONS")
+            row.operator("galatea.copy_recipe", text="", icon="COPYDOWN")
 
 
 def draw_report(layout: bpy.types.UILayout, context: bpy.types.Context, report: dict) -> None:
@@ -140,13 +146,13 @@ def draw_report(layout: bpy.types.UILayout, context: bpy.types.Context, report: 
     box = layout.box().column(align=True)
     if "animal" in report:
         row = box.row()
-        row.label(text=str(report["animal"]).capitalize(), icon="OUTLINER_OB_ARMATURE")
+        row.label(text=iface(str(report["animal"]).capitalize()), icon="OUTLINER_OB_ARMATURE")
         if "confidence" in report:
             side = row.row()
             side.alignment = "RIGHT"
-            side.label(text=f"{report['confidence']:.0%} sure")
+            side.label(text=iface("{:.0%} sure").format(report["confidence"]))
     if "bones" in report:
-        box.label(text=f"{report['bones']} bones", icon="BONE_DATA")
+        box.label(text=iface("{} bones").format(report["bones"]), icon="BONE_DATA")
     for warning in report.get("warnings", []):
         paragraph(box, context, warning, icon="ERROR")
 

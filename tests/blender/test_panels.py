@@ -6,25 +6,32 @@ import json
 from types import SimpleNamespace
 
 import bpy
+import blf
 import pytest
 
-from galatea.addon import recipe, session
+from galatea.addon import checks, properties, recipe, rig, session
 from galatea.addon.environment import Status
 from galatea.addon.jobs import Job, JobState
 from galatea.addon.worker import State
 from galatea.backend import install
 from galatea.operators import environment as operators
 from galatea.operators import recipe as recipe_operators
+from galatea.operators import rig as rig_operators
 from galatea.panels import environment as environment_panel
 from galatea.panels import jobs as jobs_panel
+from galatea.panels import rig as rig_panel
+from galatea.panels import text
 
 
 class Paper:
-    """A layout that remembers the texts and the buttons."""
+    """A layout that remembers the texts and the buttons, and the buttons of each row."""
 
     def __init__(self, parent=None):
         self.texts = parent.texts if parent else []
         self.buttons = parent.buttons if parent else []
+        self.rows = parent.rows if parent else []
+        self.own = []
+        self.rows.append(self.own)
 
     def row(self, **options):
         return Paper(self)
@@ -42,6 +49,7 @@ class Paper:
         group, operator = name.split(".")
         assert operator in dir(getattr(bpy.ops, group))
         self.buttons.append(name)
+        self.own.append(name)
         return SimpleNamespace()
 
     def separator(self, **options):
@@ -109,6 +117,72 @@ def test_online_access_can_be_allowed_where_it_is_missed():
     assert not bpy.app.online_access
     buttons = drawn(State.NOT_INSTALLED).buttons
     assert ("extensions.userpref_allow_online" in buttons) is not bpy.app.online_access_override
+
+
+SENTENCE = (
+    "The mesh has two parts that do not touch, a body and something small beside it: illicit little fillings will be "
+    "given to the nearest bone, whereas MOMMA WOLF'S WARM WOOL would not."
+)
+
+
+@pytest.mark.parametrize("width", [200, 300, 500])
+@pytest.mark.parametrize("icon", ["NONE", "ERROR"])
+def test_sentences_fill_the_lines_and_no_more(width, icon):
+    paper = Paper()
+    context = SimpleNamespace(region=SimpleNamespace(width=width), preferences=bpy.context.preferences)
+    text.paragraph(paper, context, SENTENCE, icon=icon)
+    room = width - text.MARGIN - (text.ICON if icon != "NONE" else 0)
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points)
+    assert " ".join(paper.texts) == SENTENCE
+    for line, after in zip(paper.texts, [*paper.texts[1:], None]):
+        assert blf.dimensions(0, line)[0] <= room
+        assert after is None or blf.dimensions(0, f"{line} {after.split()[0]}")[0] > room, "the next word had room"
+
+
+def test_a_word_that_is_too_long_is_not_lost():
+    assert text.wrapped("at /a/very/long/path now", 8, len) == ["at", "/a/very/long/path", "now"]
+    assert text.wrapped("one two", 7, len) == ["one two"] and text.wrapped("one two", 6, len) == ["one", "two"]
+
+
+def test_what_is_done_with_a_recipe_is_in_one_row(rigged):
+    paper = Paper()
+    rig_panel.GALATEA_PT_rig_result.draw(SimpleNamespace(layout=paper), bpy.context)
+    assert ["galatea.rerun", "galatea.vary", "galatea.copy_recipe"] in paper.rows
+
+
+@pytest.mark.parametrize("count, said", [(1, "1 problem found"), (2, "2 problems found")])
+def test_problems_are_counted_in_english(animal, monkeypatch, capfd, count, said):
+    problem = checks.Problem("code", checks.WARNS, "Something is odd.")
+    monkeypatch.setattr(rig_operators, "look", lambda context, objects: (None, [problem] * count))
+    assert bpy.ops.galatea.check() == {"FINISHED"}
+    assert said in capfd.readouterr().out
+
+
+def test_a_second_press_of_rig_starts_nothing(animal, worker, capfd):
+    queue = session.get().queue
+    params = properties.rig_params(bpy.context.scene.galatea.rig) | {"bind": True}
+    parts, _ = rig_operators.look(bpy.context, [animal])
+    first = rig.create_job(queue, bpy.context, [animal], parts, params)
+    queue.submit(first)
+    folders = set(queue.folder.iterdir())
+    assert bpy.ops.galatea.rig() == {"CANCELLED"}
+    assert "Rig Animal is waiting already" in capfd.readouterr().out
+    assert queue.jobs == [first] and first.state is JobState.WAITING and set(queue.folder.iterdir()) == folders
+    bpy.context.scene.galatea.rig.tail_bones = 3  # this is something new
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    assert len(worker) == 2
+
+
+def test_every_armature_has_its_own_recipe_beside_the_file(tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    names = ["Horse Rig", "Horse.Rig", "Horse_Rig", "horse_rig", "Horse/Rig", "馬", "horse"]
+    for name in names:
+        item = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+        recipe.store(item, {"name": name})
+    files = list((tmp_path / "galatea").glob("*/recipe.json"))
+    assert {json.loads(file.read_text())["name"] for file in files} == set(names)
+    assert len({file.parent.name.casefold() for file in files}) == len(names), "also where case does not count"
+    assert (tmp_path / "galatea" / "horse" / "recipe.json").exists()
 
 
 def test_a_long_stage_does_not_hide_the_time_left(monkeypatch):
@@ -184,9 +258,7 @@ def test_the_environment_is_not_removed_below_a_job(monkeypatch):
 
 def test_a_certificate_that_is_not_trusted_is_told_as_such():
     """pip says both: that it found no version, and why."""
-    output = (
-        "SSLError(SSLCertVerificationError(1, 'CERTIFICATE_VERIFY_FAILED'))\nERROR: Could not find a version"
-    )
+    output = "SSLError(SSLCertVerificationError(1, 'CERTIFICATE_VERIFY_FAILED'))\nERROR: Could not find a version"
     problem = install._explain("Downloading numpy", 1, output)
     assert problem.code == "network" and "certificate" in str(problem)
     assert "cannot be reached" in str(install._explain("", 1, "ConnectTimeout\nERROR: Could not find a version"))
