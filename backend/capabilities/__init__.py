@@ -28,6 +28,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .image import ImageParams, image
 
                 return image(ImageParams(**params), job)
+            case "texture":
+                from .texture import TextureParams, texture
+
+                return texture(TextureParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

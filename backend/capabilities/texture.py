@@ -4,11 +4,24 @@
 
 from __future__ import annotations
 
+import importlib.util
+import time
+import typing
 from dataclasses import dataclass
+
+from ..job import Job, JobError
+
+if typing.TYPE_CHECKING:
+    from ..texturing.appearance import TextureFunction
+    from ..texturing.mesh import TextureMesh
+    from ..texturing.painter import Painter, Wish
 
 PRESETS = ("draft", "standard", "high")
 FORMATS = ("PNG", "EXR")
 RESOLUTIONS = (512, 1024, 2048, 4096)
+TARGETS = ("denoise", "sds")
+BAKING = 0.85
+"""Part of the job after which the maps are baked."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +64,147 @@ class TextureParams:
     """Folder of a model in diffusers format; the starter if empty."""
     controlnet: str = ""
     """Folder of its ControlNet for light; the starter's if empty."""
+
+
+def texture(
+    params: TextureParams, job: Job, painter: Painter | None = None
+) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """in/mesh.npz -> out/<texture>/<map>.<tile>.png or .exr, and out/preview.png.
+
+    Args:
+        painter: who paints instead of the model, for tests and benchmarks.
+    """
+    wish = _checked(params)
+    begin = time.perf_counter()
+    job.progress("Reading the mesh", 0.0)
+    from ..texturing import existing, mesh, picture
+    from ..texturing.preview import preview
+    from ..texturing.solid import solid_of
+    from ..texturing.stages import make_texture
+
+    body = mesh.load(job.inputs / "mesh.npz")
+    unknown: list[str] = []
+    if painter is None:
+        painter, unknown = _model(params, job)
+    solid = solid_of(body)
+    before = existing.read(body, solid, job.inputs, params.seed) if params.refine else None
+    if params.refine and before is None:
+        raise JobError(
+            "bad_input", "The selected objects have no texture to start from.", "Switch off Start from Texture."
+        )
+    result = make_texture(
+        solid, painter, wish, _settings(params),
+        lambda stage, part: job.progress(stage, 0.02 + (BAKING - 0.02) * part), before, params.refine_strength,
+    )  # fmt: skip
+    seconds = dict(result.seconds)
+    job.outputs.mkdir(exist_ok=True)
+    start = time.perf_counter()
+    files = _bake(params, job, body, result.texture)
+    seconds["bake"] = round(time.perf_counter() - start, 2)
+    job.progress("Drawing the preview", 0.98)
+    picture.write_png(job.outputs / "preview.png", preview(solid, result.texture).numpy(), 8)
+    files["preview"] = "out/preview.png"
+    seconds["all"] = round(time.perf_counter() - begin, 2)
+    job.progress("Done", 1.0)
+    return files, {
+        "seconds": seconds,
+        "unknown_words": unknown,
+        "pixels_per_unit": round(result.pixels_per_unit / body.scale, 2),
+    }
+
+
+def _checked(params: TextureParams) -> Wish:
+    """What to paint, or JobError for parameters that make no sense."""
+    if not params.prompt.strip():
+        raise JobError(
+            "bad_input", "There is no prompt.", "Say what the surface is made of, such as: weathered red wood."
+        )
+    for name, value, choices in (
+        ("preset", params.preset, PRESETS), ("format", params.format, FORMATS), ("target", params.target, TARGETS),
+        ("resolution", params.resolution, RESOLUTIONS),
+    ):  # fmt: skip
+        if value not in choices:
+            raise JobError(
+                "bad_input", f'"{value}" is no {name} this version knows.', f"Choose {', '.join(map(str, choices))}."
+            )
+    ranges = {"refine_strength": 1.0, "steps": 1000, "guidance": 100.0, "control": 2.0, "distillation": 10.0,
+              "smoothness": 100.0, "detail": 2.0}  # fmt: skip
+    for name, most in ranges.items():
+        if not 0 <= getattr(params, name) <= most:
+            raise JobError(
+                "bad_input", f"{name.replace('_', ' ').capitalize()} is {getattr(params, name)}.",
+                f"Choose a value between 0 and {most}.",
+            )  # fmt: skip
+    if params.style:
+        raise JobError(
+            "bad_input", "This version's models take no style picture.", "Describe the style in the prompt instead."
+        )
+    if importlib.util.find_spec("torch") is None:
+        raise JobError(
+            "missing_packages", "The compute environment has no diffusion models yet.",
+            "Install the environment with PyTorch in the preferences.",
+        )  # fmt: skip
+    from ..texturing.painter import Wish
+    from ..texturing.plan import PLANS
+
+    plan = PLANS[params.preset]
+    steps, guidance = params.steps or plan.steps, params.guidance or plan.guidance
+    return Wish(params.prompt.strip(), params.negative.strip(), steps, guidance, params.control)
+
+
+def _settings(params: TextureParams):
+    from ..texturing.distill import Target
+    from ..texturing.plan import PLANS
+    from ..texturing.stages import Settings
+
+    return Settings(
+        plan=PLANS[params.preset],
+        seed=params.seed,
+        target=Target(params.target),
+        distillation=params.distillation,
+        smoothness=params.smoothness,
+        detail=params.detail,
+        symmetric=params.symmetric,
+    )
+
+
+def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str]]:
+    """The diffusion model, and the words of the prompt that it has never learned."""
+    if importlib.util.find_spec("diffusers") is None:
+        raise JobError(
+            "missing_packages", "The compute environment has no diffusion models yet.",
+            "Install the environment with PyTorch in the preferences.",
+        )  # fmt: skip
+    job.progress("Loading the model", 0.01)
+    from ..texturing import diffusion
+
+    painter = diffusion.load(params.model, params.controlnet)
+    unknown = diffusion.understood(params.prompt, painter.tokenizer)
+    if unknown:
+        job.log(f"The model does not know: {', '.join(unknown[:20])}.", "warning")
+    if diffusion.too_long(params.prompt, painter.tokenizer):
+        job.log("The prompt is longer than what the model reads: its end is ignored.", "warning")
+    return painter, unknown
+
+
+def _bake(params: TextureParams, job: Job, body: TextureMesh, function: TextureFunction) -> dict[str, str]:
+    """Writes the maps of all painted textures and tiles; their paths by what they are."""
+    from ..texturing import bake, maps
+    from ..uv.layout import tile_of
+
+    frames, tile = bake.tangent_frames(body), tile_of(body.corner_uv)
+    places = sorted(set(zip(body.texture[body.painted].tolist(), tile[body.painted].tolist())))
+    files = {}
+    for index, (texture, number) in enumerate(places):
+
+        def hear(part: float, index: int = index) -> None:
+            job.progress("Baking", BAKING + (0.98 - BAKING) * (index + part) / len(places))
+
+        baked = bake.bake_tile(
+            body, frames, texture, number, function, params.resolution,
+            old=maps.load_old(job.inputs, texture, number), progress=hear,
+        )  # fmt: skip
+        folder = job.outputs / str(texture)
+        written = maps.write(baked.maps, folder, number, params.format, params.orm, baked.kept)
+        files |= {f"{texture}/{name}.{number}": f"out/{texture}/{file}" for name, file in written.items()}
+    return files

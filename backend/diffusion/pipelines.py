@@ -58,8 +58,12 @@ def best_device() -> torch.device:
 
 def unknown_words(prompt: str, tokenizer) -> list[str]:
     """Words of a prompt that are no single token of the vocabulary: the model has never learned them."""
-    words = re.findall(r"[^\W\d_]+", prompt.lower())
-    return [word for word in dict.fromkeys(words) if len(tokenizer.tokenize(word)) != 1]
+    return [word for word in words_of(prompt) if len(tokenizer.tokenize(word)) != 1]
+
+
+def words_of(prompt: str) -> list[str]:
+    """The different words of a prompt, in lower case."""
+    return list(dict.fromkeys(re.findall(r"[^\W\d_]+", prompt.lower())))
 
 
 def prepare_libraries() -> None:

@@ -188,3 +188,19 @@ def load(model: str, controlnet: str) -> DiffusionPainter:
             "bad_input", f"The model in {repository} or its ControlNet cannot be read: {reason[:200]}",
             "Copy or download its files again.",
         ) from error  # fmt: skip
+
+
+def understood(prompt: str, tokenizer) -> list[str]:
+    """The words of a prompt that the model has never learned; JobError if it knows none at all."""
+    unknown = pipelines.unknown_words(prompt, tokenizer)
+    if len(unknown) == len(pipelines.words_of(prompt)):
+        raise JobError(
+            "bad_input", "The model knows no word of the prompt.",
+            "Say in English words what the surface is made of, such as: weathered red wood.",
+        )  # fmt: skip
+    return unknown
+
+
+def too_long(prompt: str, tokenizer) -> bool:
+    """Whether the model reads only the beginning."""
+    return len(tokenizer(prompt, truncation=False).input_ids) > tokenizer.model_max_length

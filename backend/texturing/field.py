@@ -14,7 +14,7 @@ import torch
 
 from ..shading.pbr import Material
 from .appearance import CHANNELS, START, material_of
-from .solid import Solid, surface_points
+from .solid import Solid, smooth_points
 
 COARSEST = 8
 """Cells along each axis of the first grid."""
@@ -61,8 +61,9 @@ class Field(torch.nn.Module):
         edges = corners[:, 1:] - corners[:, :1]
         area = 0.5 * float(torch.linalg.cross(edges[:, 0], edges[:, 1]).norm(dim=-1).sum())
         count = int(8 * area * (resolution / 2) ** 2) + 4096
-        points, normals = surface_points(solid, count, 0, painted=False)
-        points = torch.cat((points + SHELL * normals, corners.mean(1)))
+        points, normals = smooth_points(solid, count, 0, painted=False)
+        middle = torch.nn.functional.normalize(solid.corner_normals.mean(1), dim=-1)
+        points = torch.cat((points + SHELL * normals, corners.mean(1) + SHELL * middle))
         if self.symmetric:
             points = torch.cat((points, points * points.new_tensor((-1.0, 1.0, 1.0))))
         cell, _ = _cells(points, resolution)

@@ -84,6 +84,9 @@ class Fit:
 
 CALM = (0.0, 0.0, 0.0, 0.2, 0.2, 0.5, 0.5, 0.5)
 """Weight decay of each raw channel on the finest grid, halved with each coarser one, at smoothness 1."""
+REMEMBER_STEPS = 80
+REMEMBER_RATE = 0.1
+REMEMBER_BATCH = 4096
 
 
 def fit(
@@ -120,6 +123,25 @@ def fit(
         schedule.step()
         on_step((step + 1) / options.steps)
     return float(loss.detach())
+
+
+def remember(
+    field: Field,
+    position: torch.Tensor,
+    normal: torch.Tensor,
+    raw: torch.Tensor,
+    generator: torch.Generator,
+    on_step: Callable[[float], None],
+) -> None:
+    """Give the field known raw numbers (N, CHANNELS) at points (N, 3) with unit normals (N, 3)."""
+    optimizer = torch.optim.Adam(field.parameters(), lr=REMEMBER_RATE, betas=(0.9, 0.99), eps=1e-12)
+    for step in range(REMEMBER_STEPS):
+        chosen = torch.randint(len(position), (REMEMBER_BATCH,), generator=generator).to(position.device)
+        loss = (field.raw(position[chosen], normal[chosen]) - raw[chosen]).square().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        on_step((step + 1) / REMEMBER_STEPS)
 
 
 @torch.no_grad()

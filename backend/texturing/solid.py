@@ -33,19 +33,34 @@ def solid_of(mesh: TextureMesh, device: torch.device | str = "cpu") -> Solid:
     )
 
 
-def surface_points(solid: Solid, count: int, seed: int, painted: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
-    """Random points (N, 3), evenly spread over the area, and their geometric normals (N, 3)."""
-    triangles = solid.triangles[solid.painted] if painted else solid.triangles
-    corners = solid.vertices[triangles]
+def surface_samples(solid: Solid, count: int, seed: int, painted: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    """Random points, evenly spread over the area, as faces (N,) int64 and barycentric weights (N, 3)."""
+    corners = solid.vertices[solid.triangles]
     edges = corners[:, 1:] - corners[:, :1]
-    area = torch.linalg.cross(edges[:, 0], edges[:, 1]).norm(dim=-1)
+    area = torch.linalg.cross(edges[:, 0], edges[:, 1]).norm(dim=-1).double().cpu()
+    if painted:
+        area = area * solid.painted.cpu()
     generator = torch.Generator().manual_seed(seed)
-    end = area.double().cumsum(0).cpu()
     # One stratum for each point: no part of the surface is missed by chance.
-    where = (torch.arange(count) + torch.rand(count, generator=generator)) / count
-    face = torch.searchsorted(end, where.double() * end[-1]).clamp_max(len(corners) - 1).to(corners.device)
-    u, v = torch.rand(2, count, 1, generator=generator).to(corners.device)
+    where = (torch.arange(count, dtype=torch.float64) + torch.rand(count, generator=generator)) / count
+    end = area.cumsum(0)
+    face = torch.searchsorted(end, where * end[-1]).clamp_max(len(corners) - 1)
+    u, v = torch.rand(2, count, generator=generator)
     outside = u + v > 1.0
     u, v = torch.where(outside, 1.0 - u, u), torch.where(outside, 1.0 - v, v)
-    points = corners[face, 0] + u * edges[face, 0] + v * edges[face, 1]
-    return points, geometric_normals(corners)[face]
+    return face.to(corners.device), torch.stack((1.0 - u - v, u, v), dim=-1).to(corners.device)
+
+
+def surface_points(solid: Solid, count: int, seed: int, painted: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same as points (N, 3) with their geometric normals (N, 3)."""
+    face, weights = surface_samples(solid, count, seed, painted)
+    corners = solid.vertices[solid.triangles[face]]
+    return (weights[..., None] * corners).sum(1), geometric_normals(corners)
+
+
+def smooth_points(solid: Solid, count: int, seed: int, painted: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same with smooth normals."""
+    face, weights = surface_samples(solid, count, seed, painted)
+    normal = (weights[..., None] * solid.corner_normals[face]).sum(1)
+    position = (weights[..., None] * solid.vertices[solid.triangles[face]]).sum(1)
+    return position, torch.nn.functional.normalize(normal, dim=-1)

@@ -23,8 +23,9 @@ from .appearance import TextureFunction
 from .cameras import Place
 from .detail import CloseUp, close_up_cameras, close_up_of, detailed
 from .distill import Distillation, Target, repainted
+from .existing import Remembered
 from .field import Field
-from .fit import Fit, Observations, fit, observe, together
+from .fit import Fit, Observations, fit, observe, remember, together
 from .lights import random_lights, sheet_lights, turned
 from .painter import Painter, Shot, Start, Wish
 from .plan import Plan, Round
@@ -77,7 +78,7 @@ def make_texture(
     wish: Wish,
     settings: Settings,
     progress: Progress,
-    existing: TextureFunction | None = None,
+    existing: Remembered | None = None,
     strength: float = 1.0,
 ) -> Result:
     """All stages.
@@ -86,6 +87,8 @@ def make_texture(
         existing: a texture to set out from; None to start from nothing.
         strength: how much of that may change, 0 to 1.
     """
+    if existing is not None:
+        settings = dataclasses.replace(settings, plan=gentle(settings.plan, strength))
     making = _Making(solid, painter, wish, settings, progress)
     with making.stage("prepare"):
         field = Field(solid, min(FINEST, power_of_two(painter.size)), settings.symmetric)
@@ -94,8 +97,10 @@ def make_texture(
         places = cameras.places(solid, count, settings.seed)
         lights = sheet_lights(settings.plan.lights, settings.seed, solid.vertices.device)
         shots = making.sheet_shots(places[: settings.plan.views], lights)
+        if existing is not None:
+            making.remember(field, existing)
     with making.stage("paint"):
-        observed = making.first_pictures(shots, existing, strength)
+        observed = making.first_pictures(shots, None if existing is None else field, strength)
     density = float(torch.cat([1.0 / shot.view.points.width for shot in shots]).median())
     del shots
     with making.stage("fit"):
@@ -144,13 +149,18 @@ class _Making:
             shots += [Shot(place, view, light, self.settings.seed + index) for light in lights]
         return shots
 
+    def remember(self, field: Field, existing: Remembered) -> None:
+        parts = existing.position, existing.normal, existing.raw
+        remember(field, *parts, self._generator, lambda part: self.hear("Reading the texture", part))
+
     def first_pictures(
         self, shots: Sequence[Shot], existing: TextureFunction | None, strength: float
     ) -> list[Observations]:
         controls = torch.stack([control(shot.view, shot.light) for shot in shots])
         start = None
         if existing is not None:
-            start = Start(torch.stack([render(shot.view, shot.light, existing) for shot in shots]), strength)
+            with torch.no_grad():
+                start = Start(torch.stack([render(shot.view, shot.light, existing) for shot in shots]), strength)
         pictures = self.painter.paint(self.wish, shots, controls, start, lambda part: self.hear("Painting", 0.9 * part))
         return [observe(shot.view, shot.light, picture) for shot, picture in zip(shots, pictures)]
 
@@ -221,6 +231,12 @@ class _Making:
 
     def _view(self, place: Place) -> View:
         return view_of(self.solid, cameras.framed(self.solid, place, OVERSAMPLING * self.painter.size))
+
+
+def gentle(plan: Plan, strength: float) -> Plan:
+    """The plan with no round stronger than the change that is wanted."""
+    rounds = tuple(dataclasses.replace(item, strength=min(item.strength, strength)) for item in plan.rounds)
+    return dataclasses.replace(plan, rounds=rounds, close_up_strength=min(plan.close_up_strength, strength))
 
 
 def power_of_two(size: int) -> int:
