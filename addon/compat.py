@@ -79,6 +79,14 @@ def enable_nodes(datablock: bpy.types.Material | bpy.types.World) -> bpy.types.N
     return datablock.node_tree
 
 
+def textbox(layout: bpy.types.UILayout, data: bpy.types.AnyType, name: str, placeholder: str) -> None:
+    """A text property with room for a sentence: several lines since 5.2."""
+    if hasattr(layout, "textbox"):
+        layout.textbox(data, name, initial_visible_lines=3, placeholder=placeholder)
+    else:
+        layout.prop(data, name, text="", placeholder=placeholder)
+
+
 def modal_tool_runs(window: bpy.types.Window) -> bool:
     """Whether a modal tool of Blender (grab, knife, ...) runs.
 

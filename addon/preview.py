@@ -223,15 +223,20 @@ def use_material(item: bpy.types.Object, one: bpy.types.Material) -> None:
 # Pictures
 
 
-def set_up(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None:
+def set_up(
+    scene: bpy.types.Scene,
+    subjects: list[bpy.types.Object],
+    tile: tuple[int, int] = TILE,
+    samples: tuple[int, int] = SAMPLES,
+) -> None:
     """Camera, light and render settings."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
-    scene.cycles.adaptive_min_samples, scene.cycles.samples = SAMPLES
+    scene.cycles.adaptive_min_samples, scene.cycles.samples = samples
     scene.cycles.use_adaptive_sampling, scene.cycles.adaptive_threshold = True, NOISE
     scene.cycles.use_denoising = False
     scene.cycles.max_bounces = 3
-    scene.render.resolution_x, scene.render.resolution_y = TILE
+    scene.render.resolution_x, scene.render.resolution_y = tile
     scene.render.resolution_percentage = 100
     scene.render.film_transparent = True
     scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "PNG", "RGBA"
@@ -273,7 +278,13 @@ def add_camera(scene: bpy.types.Scene, subjects: list[bpy.types.Object]) -> None
     points = points_of(subjects) @ np.array(rotation)  # camera axes: x right, y up, z towards the camera
     centre = (points.min(0) + points.max(0)) / 2
     points = points - centre
-    tangent = np.array([1, TILE[1] / TILE[0]]) * camera.sensor_width / 2 / camera.lens * 0.88
+    tangent = (
+        np.array([1, scene.render.resolution_y / scene.render.resolution_x])
+        * camera.sensor_width
+        / 2
+        / camera.lens
+        * 0.88
+    )
     distance = float((np.abs(points[:, :2]) / tangent + points[:, 2:]).max())
     item = bpy.data.objects.new("Preview", camera)
     place = rotation @ (Vector(centre) + Vector((0, 0, distance)))
@@ -289,10 +300,11 @@ def shot(scene: bpy.types.Scene, folder: Path) -> np.ndarray:
     bpy.ops.render.render(scene=scene.name, write_still=True)
     image = bpy.data.images.load(str(path))
     image.colorspace_settings.name = "Non-Color"
-    pixels = np.empty(TILE[0] * TILE[1] * 4, dtype=np.float32)
+    width, height = image.size
+    pixels = np.empty(width * height * 4, dtype=np.float32)
     image.pixels.foreach_get(pixels)
     path.unlink()
-    pixels = pixels.reshape(TILE[1], TILE[0], 4)
+    pixels = pixels.reshape(height, width, 4)
     pixels[..., :3] *= pixels[..., 3:]  # PNG stores colours without the alpha
     return pixels
 
@@ -349,11 +361,11 @@ def blurred(picture: np.ndarray, radius: int) -> np.ndarray:
     return picture
 
 
-def background() -> np.ndarray:
+def background(tile: tuple[int, int] = TILE) -> np.ndarray:
     """A soft gradient (H, W, 4)."""
-    height = np.linspace(0, 1, TILE[1])[:, None]
+    height = np.linspace(0, 1, tile[1])[:, None]
     colour = BACKGROUND[1] * (1 - height) + BACKGROUND[0] * height
-    picture = np.ones((TILE[1], TILE[0], 4), dtype=np.float32)
+    picture = np.ones((tile[1], tile[0], 4), dtype=np.float32)
     picture[..., :3] = colour[:, None, :]
     return picture
 

@@ -53,10 +53,123 @@ class GalateaRigSettings(bpy.types.PropertyGroup):
     )
 
 
+PRESETS = [
+    ("draft", "Draft", "Few views and steps: a first impression"),
+    ("standard", "Standard", "A balance of time and quality"),
+    ("high", "High", "Many views and steps, and the finest details"),
+]
+RESOLUTIONS = [(str(size), f"{size} px", f"Maps of {size} by {size} pixels") for size in (512, 1024, 2048, 4096)]
+FORMATS = [
+    ("PNG", "PNG", "8 bits, 16 for normals: for games and the web"),
+    ("EXR", "OpenEXR", "Half floats, linear: for film"),
+]
+TARGETS = [
+    ("denoise", "Denoised Views", "Views are noised a little and denoised again, and the texture follows them"),
+    ("sds", "Score Distillation", "The texture follows the model's gradient: stronger, may oversaturate"),
+]
+
+
+class GalateaTextureSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``TextureParams``, but for those in TEXTURE_OPTIONS; a test
+    compares them."""
+
+    prompt: bpy.props.StringProperty(
+        name="Prompt", description="What the surface looks like: rusty iron, or a red wooden toy with a blue roof"
+    )
+    negative: bpy.props.StringProperty(name="Negative Prompt", description="What the texture should not show")
+    seed: bpy.props.IntProperty(
+        name="Seed", default=0, min=0, description="The same seed gives the same texture; another one gives another"
+    )
+    preset: bpy.props.EnumProperty(
+        name="Preset", items=PRESETS, default="standard", description="How many views, lights and steps"
+    )
+    resolution: bpy.props.EnumProperty(
+        name="Resolution", items=RESOLUTIONS, default="1024", description="Size of the maps, of each tile"
+    )
+    format: bpy.props.EnumProperty(name="Format", items=FORMATS, default="PNG", description="Of the maps' files")
+    orm: bpy.props.BoolProperty(
+        name="Pack ORM",
+        default=False,
+        description="Occlusion, roughness and metallic in the channels of one picture, as game engines like it",
+    )
+    symmetric: bpy.props.BoolProperty(
+        name="Symmetric",
+        default=False,
+        description="Left and right, along the world's X axis, look alike",
+    )
+    refine: bpy.props.BoolProperty(
+        name="Refine Existing", default=False, description="Start from the present textures instead of from nothing"
+    )
+    refine_strength: bpy.props.FloatProperty(
+        name="Change", default=0.5, min=0.0, max=1.0, subtype="FACTOR", description="How much of them may change"
+    )
+    style: bpy.props.StringProperty(
+        name="Style", subtype="FILE_PATH", description="A picture whose style is taken over, where the model can"
+    )
+    steps: bpy.props.IntProperty(
+        name="Steps", default=0, min=0, max=1000, description="Denoising steps of each picture; 0 for the preset's"
+    )
+    guidance: bpy.props.FloatProperty(
+        name="Guidance",
+        default=0.0,
+        min=0.0,
+        max=100.0,
+        description="How strictly to follow the prompt; 0 for the preset's",
+    )
+    control: bpy.props.FloatProperty(
+        name="Shape and Light",
+        default=1.0,
+        min=0.0,
+        max=2.0,
+        description="How strictly the pictures keep to the mesh's shape and to the light",
+    )
+    target: bpy.props.EnumProperty(
+        name="Method", items=TARGETS, default="denoise", description="What views from all around are pulled towards"
+    )
+    distillation: bpy.props.FloatProperty(
+        name="Views Around", default=1.0, min=0.0, max=10.0, description="Strength of that, 0 for none"
+    )
+    smoothness: bpy.props.FloatProperty(
+        name="Even Surface",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        description="Strength of the pull towards even roughness and metallic, 0 for none",
+    )
+    detail: bpy.props.FloatProperty(
+        name="Detail",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        description="Strength of the fine structure from single views at full size, 0 for none",
+    )
+    model: bpy.props.StringProperty(
+        name="Model", subtype="DIR_PATH", description="Folder of a model in diffusers format; empty for Galatea's own"
+    )
+    controlnet: bpy.props.StringProperty(
+        name="ControlNet",
+        subtype="DIR_PATH",
+        description="Folder of the model's ControlNet for light; empty for Galatea's own",
+    )
+    only_selected: bpy.props.BoolProperty(
+        name="Only Selected Faces",
+        default=False,
+        description="Texture the faces that are selected in Edit Mode; all others keep what they show, to the bit",
+    )
+    mark_asset: bpy.props.BoolProperty(
+        name="Mark as Asset", default=False, description="Put the material into the Asset Browser"
+    )
+
+
+TEXTURE_OPTIONS = ("only_selected", "mark_asset")
+"""What matters to Blender's side alone."""
+
+
 class GalateaSettings(bpy.types.PropertyGroup):
     """Stored in the scene as ``scene.galatea``."""
 
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
+    texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
 
 
 class GalateaProblem(bpy.types.PropertyGroup):
@@ -73,9 +186,11 @@ class GalateaWindow(bpy.types.PropertyGroup):
 
     problems: bpy.props.CollectionProperty(type=GalateaProblem)
     checked: bpy.props.StringProperty(description="Names of the objects the problems belong to")
+    texture_problems: bpy.props.CollectionProperty(type=GalateaProblem)
+    texture_checked: bpy.props.StringProperty(description="Names of the objects the problems belong to")
 
 
-CLASSES = (GalateaRigSettings, GalateaSettings, GalateaProblem, GalateaWindow)
+CLASSES = (GalateaRigSettings, GalateaTextureSettings, GalateaSettings, GalateaProblem, GalateaWindow)
 
 
 def register() -> None:
@@ -103,3 +218,25 @@ def set_rig_params(settings: GalateaRigSettings, params: dict) -> None:
     """The reverse; parameters that are no settings (``bind``, ``blender``) are passed over."""
     for name in GalateaRigSettings.__annotations__.keys() & params.keys():
         setattr(settings, name, params[name])
+
+
+def texture_params(settings: GalateaTextureSettings) -> dict:
+    """The settings as the parameters of a job."""
+    params = {name: getattr(settings, name) for name in GalateaTextureSettings.__annotations__}
+    for name in TEXTURE_OPTIONS:
+        del params[name]
+    params["resolution"] = int(params["resolution"])
+    for name in ("style", "model", "controlnet"):
+        params[name] = bpy.path.abspath(params[name]) if params[name] else ""
+    return params
+
+
+def texture_options(settings: GalateaTextureSettings) -> dict:
+    """The settings that are no parameters."""
+    return {name: getattr(settings, name) for name in TEXTURE_OPTIONS}
+
+
+def set_texture(settings: GalateaTextureSettings, values: dict) -> None:
+    """Parameters and options back into the settings."""
+    for name in GalateaTextureSettings.__annotations__.keys() & values.keys():
+        setattr(settings, name, str(values[name]) if name == "resolution" else values[name])

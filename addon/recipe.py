@@ -47,12 +47,15 @@ def make(capability: str, params: dict, version: str, sources: list[dict], repor
     }
 
 
-def store(item: bpy.types.Object, recipe: dict) -> None:
-    """Put the recipe on a result, and beside the file when that is saved. Nothing is put on what another file owns."""
+def store(item: bpy.types.ID, recipe: dict, folder: Path | None = None) -> None:
+    """Put the recipe on a result, and beside the file when that is saved. Nothing is put on what another file owns.
+
+    ``folder`` is where the result's files are; without one it gets the item's name.
+    """
     if item.library is None:
         item[KEY] = json.dumps(recipe)
     if bpy.data.filepath:
-        folder = Path(bpy.path.abspath("//")) / "galatea" / folder_name(item.name)
+        folder = folder or Path(bpy.path.abspath("//")) / "galatea" / folder_name(item.name)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")

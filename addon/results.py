@@ -7,17 +7,20 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import image, jobs, rig, targets
+from . import image, jobs, rig, targets, texture
 
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
     """Import a result. What a capability cannot take in now it raises as a sentence, and the job keeps it."""
     if not isinstance(end, protocol.Result):
         return
-    if job.capability == "image":
-        image.import_result(job, end.report)
-    else:
-        rig.import_result(job, end.report)
+    match job.capability:
+        case "image":
+            image.import_result(job, end.report)
+        case "texture":
+            texture.import_result(job, end.report)
+        case _:
+            rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)
 
 

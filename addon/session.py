@@ -39,6 +39,8 @@ class Session:
         """Set by the panels: redraw. Called at most once per tick."""
         self.installation: jobs.Job | None = None
         """Runs or ran last; draw it like a job (state RUNNING, DONE, FAILED or CANCELLED)."""
+        self.relight: typing.Any = None
+        """The relight check that runs, if any."""
         self._settings = settings
         self._root = root
         self._version = version

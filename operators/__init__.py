@@ -5,6 +5,7 @@
 
 def classes() -> list[type]:
     """All operators. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, image, jobs, motion, recipe, rig, rigify
+    from . import environment, image, jobs, motion, recipe, rig, rigify, texture
 
-    return [cls for module in (rig, recipe, motion, rigify, image, jobs, environment) for cls in module.CLASSES]
+    modules = (texture, rig, recipe, motion, rigify, image, jobs, environment)
+    return [cls for module in modules for cls in module.CLASSES]

@@ -92,12 +92,14 @@ def bake_tile(
     """Bake the painted faces of one texture that lie in one tile.
 
     Args:
-        size: texels along each side; with ``old`` it is that of the old maps.
+        size: texels along each side; with ``old`` it is that of the old maps, unless those are a single color.
         supersampling: points along each side of a texel whose materials are averaged.
         old: what the tile holds now. Texels nearest to faces that are not painted keep their values exactly.
         progress: told the done part of the tile, 0 to 1; may raise.
     """
-    size = old.roughness.shape[0] if old is not None else size
+    if old is not None:
+        old = maps.enlarged(old, size)
+        size = old.roughness.shape[0]
     mine = np.flatnonzero((mesh.texture == texture) & (tile_of(mesh.corner_uv) == tile))
     faces = mine[mesh.painted[mine]]
     corners = to_texels(mesh.corner_uv[faces], tile, size)

@@ -103,7 +103,19 @@ def old_file(folder: Path, texture: int, name: str, tile: int) -> Path:
 
 
 def load_old(folder: Path, texture: int, tile: int) -> Maps | None:
-    """An existing texture's tile from a job's inputs; None when there is none."""
+    """An existing texture's tile from a job's inputs; None when there is none. One texel if it is of a single color."""
     if not old_file(folder, texture, "base_color", tile).is_file():
         return None
     return Maps(**{name: np.load(old_file(folder, texture, name, tile), allow_pickle=False) for name in NAMES})
+
+
+def enlarged(one: Maps, size: int) -> Maps:
+    """Maps of one texel -> of ``size`` by ``size``; others as they are."""
+    if one.roughness.shape != (1, 1):
+        return one
+    return Maps(
+        **{
+            name: np.tile(values, (size, size, *(1,) * (values.ndim - 2)))
+            for name, values in ((name, getattr(one, name)) for name in NAMES)
+        }
+    )

@@ -31,9 +31,11 @@ class TextureMesh:
     """(F, 3, 2) float32, v up. The integer part is the UDIM tile: 1001 + floor(u) + 10 floor(v)."""
     object: np.ndarray
     """(F,) int64, row of ``object_names``."""
+    loop: np.ndarray
+    """(F, 3) int64: the object's face corner that each triangle's corner is. Triangles of one polygon share some."""
     texture: np.ndarray
-    """(F,) int64: number of the texture that the face gets, ``out/<number>/``. Faces of one texture share maps, and
-    belong to one object; an object has several textures where its material slots use the same part of UV space."""
+    """(F,) int64: number of the texture that the face gets, ``out/<number>/``, -1 for none. Faces of one texture share
+    maps, and belong to one object; an object has several where its material slots use the same part of UV space."""
     painted: np.ndarray
     """(F,) bool: faces that get the new texture. The others are seen, and cast shadows, and keep what they have."""
     object_names: tuple[str, ...]
@@ -52,6 +54,7 @@ class TextureMesh:
         assert self.triangles.shape == (faces, 3), self.triangles.shape
         assert self.corner_normals.shape == (faces, 3, 3), self.corner_normals.shape
         assert self.corner_uv.shape == (faces, 3, 2), self.corner_uv.shape
+        assert self.loop.shape == (faces, 3), self.loop.shape
         assert self.object.shape == self.texture.shape == self.painted.shape == (faces,)
         assert self.object_matrices.shape == (objects, 3, 3), self.object_matrices.shape
         assert self.wants_uv.shape == (objects,), self.wants_uv.shape
@@ -61,8 +64,8 @@ class TextureMesh:
 def load(path: Path) -> TextureMesh:
     """Read ``in/mesh.npz``, which is in world space, and move it to unit space.
 
-    The file holds: vertices (V, 3) float64; triangles, corner_normals, corner_uv, object, texture, painted as above;
-    object_names (O,) text; object_matrices; wants_uv.
+    The file holds: vertices (V, 3) float64; triangles, corner_normals, corner_uv, loop, object, texture, painted as
+    above; object_names (O,) text; object_matrices; wants_uv.
 
     Raises JobError for a mesh without faces, without painted faces, or without extent.
     """
@@ -89,6 +92,7 @@ def load(path: Path) -> TextureMesh:
             triangles=triangles,
             corner_normals=data["corner_normals"].astype(np.float32),
             corner_uv=data["corner_uv"].astype(np.float32),
+            loop=data["loop"].astype(np.int64),
             object=data["object"].astype(np.int64),
             texture=data["texture"].astype(np.int64),
             painted=painted,
@@ -124,6 +128,7 @@ def single(
         triangles=np.asarray(triangles, dtype=np.int64),
         corner_normals=np.asarray(corner_normals, dtype=np.float32),
         corner_uv=np.zeros((faces, 3, 2), np.float32) if corner_uv is None else np.asarray(corner_uv, np.float32),
+        loop=np.arange(3 * faces).reshape(-1, 3),
         object=np.zeros(faces, np.int64),
         texture=np.zeros(faces, np.int64),
         painted=np.ones(faces, bool),

@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Texture panel."""
+
+import bpy
+
+from ..addon import checks, compat, recipe, relight, session, texture, texture_checks
+from ..operators.texture import names
+from .jobs import draw_progress
+from .rig import ICONS, Side
+from .text import duration, paragraph
+
+
+class GALATEA_PT_texture(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_texture"
+    bl_label = "Texture"
+    bl_order = 5
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.texture
+        objects = checks.targets(context)
+        draw_subject(layout, context, objects)
+        column = layout.column(align=True)
+        compat.textbox(column, settings, "prompt", placeholder="What the surface looks like")
+        column.prop(settings, "negative", text="", placeholder="Not this", icon="REMOVE")
+        row = layout.row(align=True)
+        row.prop(settings, "preset", expand=True)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "resolution")
+        column.prop(settings, "seed")
+        column.prop(settings, "only_selected")
+        column = layout.column(align=True)
+        column.scale_y = 1.5
+        column.operator("galatea.texture", text="Texture", icon="TEXTURE")
+        running = [job for job in session.get().queue.jobs if job.active and job.capability == "texture"]
+        if running:
+            draw_progress(layout, running[0], "galatea.cancel_job")
+        elif objects:
+            triangles = sum(2 * len(item.data.polygons) for item in objects)
+            seconds = texture.estimate(settings.preset, int(settings.resolution), triangles)
+            layout.label(text=f"Takes about {duration(seconds)} without a GPU", icon="TIME")
+
+
+def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
+    """Which meshes, and what is wrong with them."""
+    live = texture_checks.quick(context, objects)
+    if objects:
+        title = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
+        row = layout.row(align=True)
+        row.label(text=title, icon="MESH_DATA")
+        row.operator("galatea.check_texture", text="", icon="VIEWZOOM")
+    window = context.window_manager.galatea
+    stored = list(window.texture_problems) if objects and window.texture_checked == names(objects) else []
+    live = [problem for problem in live if problem.code != "no_prompt"]  # the button says so
+    if not live and not stored:
+        return
+    box = layout.box().column()
+    for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
+        draw_problem(box, context, problem.message, problem)
+    for problem in stored:
+        if problem.code != "no_prompt":
+            draw_problem(box, context, problem.name, problem)
+
+
+def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem) -> None:
+    """A sentence, with its button when there is one."""
+    paragraph(layout, context, message, icon=ICONS[problem.severity], alert=problem.severity == checks.BLOCKS)
+    if problem.fix_label:
+        row = layout.row()
+        row.separator(factor=2)
+        button = row.operator("galatea.fix_texture_problem", text=problem.fix_label)
+        button.code, button.object = problem.code, problem.object
+
+
+class GALATEA_PT_texture_advanced(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_texture_advanced"
+    bl_label = "Advanced"
+    bl_parent_id = "GALATEA_PT_texture"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.galatea.texture
+        column = layout.column(heading="Surface")
+        column.prop(settings, "symmetric")
+        column.prop(settings, "refine")
+        row = column.row()
+        row.active = settings.refine
+        row.prop(settings, "refine_strength")
+        layout.prop(settings, "style")
+        column = layout.column(align=True)
+        column.prop(settings, "steps")
+        column.prop(settings, "guidance")
+        column.prop(settings, "control")
+        column = layout.column(align=True)
+        column.prop(settings, "target")
+        column.prop(settings, "distillation")
+        column.prop(settings, "smoothness")
+        column.prop(settings, "detail")
+        column = layout.column(align=True)
+        column.prop(settings, "model")
+        column.prop(settings, "controlnet")
+        column = layout.column(heading="Files")
+        column.prop(settings, "format")
+        column.prop(settings, "orm")
+        column.prop(settings, "mark_asset")
+
+
+class GALATEA_PT_texture_result(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_texture_result"
+    bl_label = "Result"
+    bl_parent_id = "GALATEA_PT_texture"
+    bl_order = 2
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return texture.material_made(context.view_layer.objects.active) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        material = texture.material_made(context.view_layer.objects.active)
+        made = recipe.read(material)
+        box = layout.box().column(align=True)
+        paragraph(box, context, made["params"]["prompt"], icon="MATERIAL")
+        report = made["report"]
+        if "effective_resolution" in report:
+            box.label(text=f"Detail for {report['effective_resolution']} px", icon="TEXTURE")
+        for warning in report.get("warnings", []):
+            paragraph(box, context, warning, icon="ERROR")
+        leak = material.get(relight.KEY)
+        if leak is not None:
+            box.label(text=relight.verdict(leak), icon="LIGHT_SUN")
+        if relight.running():
+            layout.label(text="Relight check is rendering", icon="SORTTIME")
+        else:
+            layout.operator("galatea.relight", icon="LIGHT_SUN")
+        row = layout.row(align=True)
+        row.operator("galatea.rerun_texture", text="Re-run", icon="FILE_REFRESH")
+        row.operator("galatea.rerun_texture", text="Next Seed", icon="FORWARD").another = True
+        row.operator("galatea.copy_texture_recipe", text="", icon="COPYDOWN")
+        layout.operator("galatea.restore_material", icon="LOOP_BACK")
+
+
+CLASSES = (GALATEA_PT_texture, GALATEA_PT_texture_advanced, GALATEA_PT_texture_result)

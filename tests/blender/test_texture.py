@@ -1,0 +1,530 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texture from the artist's scene and back: with a known function in place of the model."""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+import torch
+
+from galatea.addon import compat, lit_preview, properties, recipe, session, texture, texture_checks
+from galatea.addon.export import picture
+from galatea.addon.export import texture as texture_export
+from galatea.addon.importers import material as material_import
+from galatea.backend.capabilities.texture import TextureParams
+from galatea.backend.raster.camera import orbit
+from galatea.backend.raster.gbuffer import rasterize
+from galatea.backend.shading import display, environment, procedural
+from galatea.backend.shading.pbr import shade
+from galatea.backend.shading.sphere import directions
+from galatea.backend.shading.surface import visible_surface
+from galatea.backend.texturing import mesh as texture_mesh
+from galatea.backend.texturing import picture as files
+from galatea.backend.uv.tangents import corner_tangents
+
+from . import made_up, textured
+
+FOLDER = recipe.folder_name("Ball")
+
+
+@pytest.fixture
+def painter(monkeypatch):
+    """Instead of the worker. Returns the jobs it ran."""
+    ran = []
+    queue = session.get().queue
+    monkeypatch.setattr(queue, "_start_worker", lambda: textured.Worker(ran))
+    monkeypatch.setattr(queue, "worker", None)
+    monkeypatch.setattr(queue, "jobs", [])
+    return ran
+
+
+def press(*objects, **values):
+    """Select, set and press Texture; the jobs' folder's mesh is the last thing that was exported."""
+    made_up.select(*objects)
+    textured.settings(**values)
+    assert bpy.ops.galatea.texture() == {"FINISHED"}
+
+
+def images_of(material):
+    """By what they are linked to."""
+    nodes = [node for node in material.node_tree.nodes if node.type == "TEX_IMAGE"]
+    return {node.label: node.image for node in nodes}
+
+
+def pixels(image):
+    """(H, W, 4), row 0 at the top."""
+    return picture.pixels_of(image)
+
+
+# The settings
+
+
+def test_settings_mirror_the_parameters():
+    defaults = {field.name: field.default for field in dataclasses.fields(TextureParams)}
+    settings = bpy.context.scene.galatea.texture
+    params = properties.texture_params(settings)
+    assert params.keys() == defaults.keys()
+    for name in defaults.keys() - {"prompt"}:
+        assert params[name] == pytest.approx(defaults[name]), name
+    properties.set_texture(settings, {**params, "resolution": 2048, "only_selected": True})
+    assert settings.resolution == "2048" and settings.only_selected
+
+
+# Tangents and pictures against Blender's own
+
+
+@pytest.mark.parametrize("shape", ["ball", "cube", "monkey"])
+def test_tangents_are_blenders(shape):
+    if shape == "monkey":
+        bpy.ops.mesh.primitive_monkey_add()
+        bpy.ops.object.shade_smooth()
+        item = bpy.context.object
+    else:
+        item = getattr(textured, shape)()
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.mesh.quads_convert_to_tris()
+    bpy.ops.object.mode_set(mode="OBJECT")
+    part = texture_export.read(bpy.context, item, False)
+    ours = corner_tangents(part.vertices[part.triangles], part.corner_normals, part.corner_uv)
+    item.data.calc_tangents(uvmap=part.layer)
+    theirs = np.array([(*loop.tangent, loop.bitangent_sign) for loop in item.data.loops])[part.loop]
+    area = np.abs(np.cross(part.corner_uv[:, 1] - part.corner_uv[:, 0], part.corner_uv[:, 2] - part.corner_uv[:, 0]))
+    good = area > 1e-9
+    assert np.array_equal(ours[good][..., 3], theirs[good][..., 3])
+    cosine = (ours[good][..., :3] * theirs[good][..., :3]).sum(-1)
+    assert np.mean(cosine > 0.9999) > 0.999
+
+
+@pytest.mark.parametrize(("name", "write", "tolerance"), [
+    ("a.png", lambda path, values: files.write_png(path, values, 16), 1e-6),
+    ("b.png", lambda path, values: files.write_png(path, values, 8), 0.5 / 255 + 1e-6),
+    ("c.exr", files.write_exr, 5e-4),
+])  # fmt: skip
+@pytest.mark.parametrize("color", [True, False])
+def test_blender_reads_what_we_write(name, write, tolerance, color, tmp_path):
+    steps = np.random.default_rng(0).integers(0, 65536, (37, 21, 3) if color else (37, 21)) / 65535
+    write(tmp_path / name, steps.astype(np.float32))
+    image = bpy.data.images.load(str(tmp_path / name))
+    image.colorspace_settings.name = "Non-Color"
+    found = pixels(image)[..., :3] if color else pixels(image)[..., 0]
+    assert found.shape == steps.shape and np.abs(found - steps).max() <= tolerance
+
+
+# The whole way
+
+
+def view(light_name="studio", size=96):
+    """Camera and light of the comparisons."""
+    light = procedural.studio(3) if light_name == "studio" else environment.load(light_name).exposed(procedural.KEY)
+    return orbit(0.5, 0.45, 5.5, textured.FOV, size), light
+
+
+def ours(job_folder, camera, light, size=96):
+    """Display-encoded picture and inner mask by our own shading of the exported mesh and the true function."""
+    mesh = texture_mesh.load(job_folder / "in" / "mesh.npz")
+    world = torch.from_numpy((mesh.vertices * mesh.scale + mesh.center).astype(np.float32))
+    triangles = torch.from_numpy(mesh.triangles)
+    fine = dataclasses.replace(
+        camera, fx=2 * camera.fx, fy=2 * camera.fy, cx=2 * camera.cx, cy=2 * camera.cy, width=2 * size, height=2 * size
+    )
+    seen = rasterize(world, triangles, fine, torch.from_numpy(mesh.corner_normals))
+    surface = visible_surface(world, triangles, seen, directions(128), 2)
+    unit = (seen.position - torch.from_numpy(mesh.center).float()) / mesh.scale
+    material = textured.waves(unit, seen.normal)
+    radiance = shade(material, surface, environment.prepare(light, directions(128)))
+    linear = seen.image(radiance).reshape(size, 2, size, 2, 3).mean((1, 3))
+    inside = seen.mask.reshape(size, 2, size, 2).all(3).all(1)
+    return display.encode(linear).numpy(), inside.numpy()
+
+
+def psnr(first, second, mask):
+    return -10 * math.log10(((first - second)[mask] ** 2).mean())
+
+
+@pytest.mark.parametrize(("make", "values"), [
+    (lambda: [textured.ball()], {}),
+    (lambda: [textured.ball(scale=(-1, 1, 1))], {"orm": True}),
+    (lambda: [textured.ball(scale=(0.6, 1, 1.2))], {"format": "EXR"}),
+    (lambda: [textured.ball("One", (-0.8, 0, 0), size=0.7), textured.cube("Two", (0.8, 0, 0))], {}),
+], ids=["ball", "mirrored ORM", "uneven EXR", "two objects"])  # fmt: skip
+def test_cycles_shows_what_our_shading_shows(make, values, painter, tmp_path):
+    """Of the imported material: color spaces, tangents, UVs and channels are all in it."""
+    objects = make()
+    press(*objects, **values)
+    camera, light = view()
+    expected, inside = ours(painter[0].folder, camera, light)
+    found = textured.render(tmp_path, camera.camera_to_world.tolist(), textured.FOV, 96, light.radiance.numpy())
+    found = display.encode(torch.from_numpy(found[..., :3])).numpy()
+    assert psnr(found, expected, inside & (inside.sum() > 0)) > 30
+
+
+def test_a_material_that_anyone_can_read(painter):
+    item = textured.ball()
+    old = bpy.data.materials.new("Old")
+    item.data.materials.append(old)
+    press(item, seed=7, mark_asset=True)
+    material = item.active_material
+    assert material != old and old.use_fake_user
+    images = images_of(material)
+    spaces = {label: image.colorspace_settings.name for label, image in images.items()}
+    assert spaces == {"Base Color": "sRGB", "Roughness": "Non-Color", "Metallic": "Non-Color", "Normal": "Non-Color"}
+    assert all(image.packed_file and str(painter[0].folder) not in image.filepath for image in images.values())
+    assert material.asset_data.description == "waves"
+    made = recipe.read(material)
+    assert made["params"]["seed"] == 7 and made["report"]["seam_ratio"] < 1.1
+    assert bpy.ops.galatea.restore_material() == {"FINISHED"}
+    assert item.active_material == old and material.name in bpy.data.materials
+
+
+def test_files_beside_a_saved_file(painter, tmp_path):
+    """With relative paths; the job's folder may go; another run leaves the first one's files alone."""
+    item = textured.ball()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    press(item)
+    first = images_of(item.active_material)["Base Color"]
+    assert first.filepath == f"//galatea/{FOLDER}/texture-1/base_color.png"
+    assert json.loads((tmp_path / f"galatea/{FOLDER}/texture-1/recipe.json").read_text())["params"]["prompt"] == "waves"
+    press(item, prompt="other waves")
+    assert images_of(item.active_material)["Base Color"].filepath == f"//galatea/{FOLDER}/texture-2/base_color.png"
+    bpy.ops.wm.save_mainfile()
+    session.get().queue.delete(session.get().queue.jobs[-1])
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    material = bpy.data.objects["Ball"].active_material
+    assert pixels(images_of(material)["Base Color"]).shape == (128, 128, 4)
+    assert recipe.read(material)["params"]["prompt"] == "other waves"
+
+
+def test_packed_maps_survive_saving(painter, tmp_path):
+    item = textured.ball()
+    press(item)
+    before = pixels(images_of(item.active_material)["Normal"])
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    session.get().queue.delete(session.get().queue.jobs[-1])
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    after = pixels(images_of(bpy.data.objects["Ball"].active_material)["Normal"])
+    assert np.array_equal(before, after) and before.std() > 0.01
+
+
+def test_one_undo_step(painter):
+    bpy.context.preferences.edit.use_global_undo = True
+    item = textured.ball()
+    item.data.materials.append(bpy.data.materials.new("Old"))
+    textured.settings()
+    bpy.ops.ed.undo_push(message="before")
+    assert bpy.ops.galatea.texture() == {"FINISHED"}
+    bpy.ops.ed.undo()
+    item = bpy.data.objects["Ball"]
+    assert item.active_material.name == "Old" and len(item.material_slots) == 1
+    assert not [material for material in bpy.data.materials if recipe.read(material)]
+    bpy.ops.ed.redo()
+    assert recipe.read(bpy.data.objects["Ball"].active_material) is not None
+
+
+def test_rerun_gives_the_same_maps(painter):
+    item = textured.ball()
+    press(item, seed=3, resolution="512", symmetric=True)
+    first = pixels(images_of(item.active_material)["Base Color"])
+    textured.settings(seed=0, prompt="something else", symmetric=False)
+    assert bpy.ops.galatea.rerun_texture() == {"FINISHED"}
+    assert painter[0].params == painter[1].params
+    assert np.array_equal(first, pixels(images_of(item.active_material)["Base Color"]))
+    assert bpy.ops.galatea.rerun_texture(another=True) == {"FINISHED"}
+    assert painter[2].params["seed"] == 4
+
+
+# Slots, faces, tiles
+
+
+def halves(item, slots=2):
+    """Upper half of the polygons into the second slot."""
+    for _ in range(slots):
+        material = bpy.data.materials.new("Old")
+        compat.enable_nodes(material)
+        item.data.materials.append(material)
+    for polygon in item.data.polygons:
+        polygon.material_index = int(polygon.center.z > 0)
+
+
+def test_slots_share_a_texture_unless_they_use_the_same_uvs(painter):
+    item = textured.ball()
+    halves(item)
+    press(item)
+    assert item.material_slots[0].material == item.material_slots[1].material
+    layer = item.data.uv_layers[0]
+    uv = np.empty((len(item.data.loops), 2), np.float32)
+    layer.uv.foreach_get("vector", uv.ravel())
+    flat = uv.ravel()
+    layer.uv.foreach_get("vector", flat)
+    uv = flat.reshape(-1, 2)
+    uv[:, 1] = np.where(uv[:, 1] > 0.5, uv[:, 1] - 0.5, uv[:, 1])  # both halves onto the lower one
+    layer.uv.foreach_set("vector", uv.ravel())
+    press(item)
+    low, high = (slot.material for slot in item.material_slots)
+    assert low != high
+    assert images_of(low)["Base Color"] != images_of(high)["Base Color"]
+    assert np.abs(pixels(images_of(low)["Metallic"]) - pixels(images_of(high)["Metallic"])).max() > 0.5
+
+
+def test_only_selected_faces_change_to_the_bit(painter):
+    """First all, then the upper half with another function: the lower half's texels stay as they were."""
+    item = textured.ball()
+    press(item)
+    first = {label: pixels(image) for label, image in images_of(item.active_material).items()}
+    uv = np.empty(len(item.data.loops) * 2, np.float32)
+    item.data.uv_layers[0].uv.foreach_get("vector", uv)
+    for polygon in item.data.polygons:
+        polygon.select = polygon.center.z > 0
+    session.get().queue.worker.function = lambda position, normal: dataclasses.replace(
+        textured.waves(position, normal), albedo=torch.full_like(position, 0.9)
+    )
+    press(item, only_selected=True)
+    assert len(item.material_slots) == 1
+    second = {label: pixels(image) for label, image in images_of(item.active_material).items()}
+    for label, before in first.items():
+        after = second[label]
+        rows = before.shape[0]
+        assert np.array_equal(before[rows // 2 + 1 :], after[rows // 2 + 1 :]), label
+    assert np.abs(second["Base Color"][: 128 // 2 - 1, :, 0] - display.encode(torch.tensor(0.9)).item()).max() < 0.01
+    assert [polygon.select for polygon in item.data.polygons] == [p.center.z > 0 for p in item.data.polygons]
+
+
+def test_selected_faces_of_a_plain_material_keep_its_color_elsewhere(painter):
+    item = textured.ball()
+    plain = bpy.data.materials.new("Plain")
+    compat.enable_nodes(plain).nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.2, 0.4, 0.6, 1)
+    item.data.materials.append(plain)
+    for polygon in item.data.polygons:
+        polygon.select = polygon.center.z > 0
+    press(item, only_selected=True)
+    color = pixels(images_of(item.active_material)["Base Color"])
+    assert color.shape[0] == 128
+    lower = color[color.shape[0] // 2 + 2 :, :, :3]
+    assert np.abs(display.decode(torch.from_numpy(lower)).numpy() - (0.2, 0.4, 0.6)).max() < 0.01
+
+
+def test_selected_faces_beside_a_material_that_no_picture_holds(painter):
+    """A noise texture: the new material goes onto the selected faces alone."""
+    item = textured.ball()
+    noisy = bpy.data.materials.new("Noisy")
+    tree = compat.enable_nodes(noisy)
+    noise = tree.nodes.new("ShaderNodeTexNoise")
+    tree.links.new(noise.outputs[0], tree.nodes["Principled BSDF"].inputs["Base Color"])
+    item.data.materials.append(noisy)
+    for polygon in item.data.polygons:
+        polygon.select = polygon.center.z > 0.3
+    press(item, only_selected=True)
+    assert item.material_slots[0].material == noisy
+    assert recipe.read(item.material_slots[1].material) is not None
+    for polygon in item.data.polygons:
+        assert polygon.material_index == int(polygon.center.z > 0.3)
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_tiles(saved, painter, tmp_path):
+    """The right half of the UVs lies in the next tile; read back by the exporter, the maps are the ones written."""
+    item = textured.ball()
+    if saved:
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    uv = np.empty(len(item.data.loops) * 2, np.float32)
+    item.data.uv_layers[0].uv.foreach_get("vector", uv)
+    uv = uv.reshape(-1, 2)
+    for polygon in item.data.polygons:
+        right = polygon.center.x > 0
+        for loop in polygon.loop_indices:
+            uv[loop, 0] = uv[loop, 0] * 0.5 + (1.25 if right else 0.25)
+    item.data.uv_layers[0].uv.foreach_set("vector", uv.ravel())
+    press(item)
+    image = images_of(item.active_material)["Base Color"]
+    assert image.source == "TILED" and [tile.number for tile in image.tiles] == [1001, 1002]
+    assert str(painter[0].folder) not in image.filepath
+    if saved:
+        assert image.filepath == f"//galatea/{FOLDER}/texture-1/base_color.<UDIM>.png"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    image = images_of(bpy.data.objects["Ball"].active_material)["Base Color"]
+    found = [picture.tile_pixels(image, tile)[0] for tile in (1001, 1002)]
+    with_pillow = [painter[0].folder / f"out/0/base_color.{tile}.png" for tile in (1001, 1002)]
+    for tile, path in zip(found, with_pillow):
+        written = bpy.data.images.load(str(path))
+        assert np.array_equal(tile, pixels(written))
+    assert np.abs(found[0] - found[1]).max() > 0.1
+
+
+def test_modifiers_are_left_out_or_in_as_they_should(painter):
+    """A subdivided, posed mesh: the base mesh at rest is textured; the settings of the modifiers stay."""
+    item = textured.cube()
+    item.modifiers.new("Smooth", "SUBSURF").levels = 2
+    cast = item.modifiers.new("Round", "CAST")
+    cast.factor = 1.0
+    part = texture_export.read(bpy.context, item, False)
+    assert len(part.triangles) == 12 and [m.show_viewport for m in item.modifiers] == [True, True]
+    assert np.ptp(np.linalg.norm(part.vertices, axis=1)) < 1e-4  # cast to a sphere: that one keeps the vertices
+    press(item)
+    assert recipe.read(item.active_material)
+
+
+# The gate
+
+
+def problems(item, **values):
+    textured.settings(**values)
+    made_up.select(item)
+    found = texture_checks.quick(bpy.context, [item])
+    part = texture_export.read(bpy.context, item, False)
+    return {problem.code: problem for problem in found + texture_checks.deep([item], [part])}
+
+
+def move_uv(item, change):
+    uv = np.empty(len(item.data.loops) * 2, np.float32)
+    item.data.uv_layers[0].uv.foreach_get("vector", uv)
+    item.data.uv_layers[0].uv.foreach_set("vector", change(uv.reshape(-1, 2)).astype(np.float32).ravel())
+
+
+@pytest.mark.parametrize(("change", "code", "severity"), [
+    (lambda uv: uv * 0.0 + 0.5, "uv_empty", "BLOCKS"),
+    (lambda uv: uv * 7.3 - 3.0, "uv_outside", "BLOCKS"),
+    (lambda uv: np.stack([np.abs(uv[:, 0] - 0.5), uv[:, 1]], 1), "uv_overlap", "WARNS"),
+])  # fmt: skip
+def test_bad_uvs_are_told_and_unwrapped_into_a_layer_of_their_own(change, code, severity):
+    item = textured.ball()
+    assert not {"uv_empty", "uv_outside", "uv_overlap"} & problems(item).keys()
+    move_uv(item, change)
+    before = np.empty(len(item.data.loops) * 2, np.float32)
+    item.data.uv_layers[0].uv.foreach_get("vector", before)
+    for polygon in item.data.polygons:
+        polygon.select = polygon.index % 3 == 0
+    found = problems(item)
+    assert found[code].severity == severity
+    bpy.ops.galatea.fix_texture_problem(code=code, object=item.name)
+    assert not {"uv_empty", "uv_outside", "uv_overlap"} & problems(item).keys()
+    after = np.empty(len(item.data.loops) * 2, np.float32)
+    item.data.uv_layers[0].uv.foreach_get("vector", after)
+    assert np.array_equal(before, after) and item.data.uv_layers[0].active_render
+    assert [layer.name for layer in item.data.uv_layers] == ["UVMap", texture_export.NEW_LAYER]
+    assert [polygon.select for polygon in item.data.polygons] == [i % 3 == 0 for i in range(len(item.data.polygons))]
+
+
+def test_new_layer_is_the_one_that_is_baked_and_shown(painter):
+    item = textured.ball()
+    move_uv(item, lambda uv: uv * 0.0)
+    bpy.ops.object.select_all(action="DESELECT")
+    textured.settings()
+    made_up.select(item)
+    assert bpy.ops.galatea.texture(fix_problems=True) == {"FINISHED"}
+    layers = [node.uv_map for node in item.active_material.node_tree.nodes if node.type in ("UVMAP", "NORMAL_MAP")]
+    assert layers == [texture_export.NEW_LAYER] * 2
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda item: textured.settings(prompt="  "), "prompt"),
+    (lambda item: item.data.clear_geometry(), "no faces"),
+    (lambda item: setattr(item, "scale", (0, 1, 1)), "scaled to nothing"),
+    (lambda item: textured.settings(only_selected=True) and item.data.polygons.foreach_set(
+        "select", [False] * len(item.data.polygons)), "No face is selected"),
+    (lambda item: setattr(item.data.vertices[3], "co", (float("nan"), 0, 0)), "valid position"),
+])  # fmt: skip
+def test_bad_input_is_told_and_nothing_changes(spoil, says, painter):
+    item = textured.ball()
+    textured.settings()
+    spoil(item)
+    bpy.context.view_layer.update()
+    with pytest.raises(RuntimeError, match=says):
+        bpy.ops.galatea.texture()
+    assert not painter and not item.material_slots
+
+
+@pytest.mark.parametrize("prompt", ["rusty iron " * 500, "🦊🔥", "古い青銅"])
+def test_unusual_prompts_go_through(prompt, painter):
+    item = textured.cube()
+    press(item, prompt=prompt)
+    assert recipe.read(item.active_material)["params"]["prompt"] == prompt
+    assert len(session.get().queue.jobs[-1].title) <= texture.NAME_LENGTH
+
+
+def test_changed_meanwhile(painter, monkeypatch):
+    """Faces that came while the job ran: the result is refused with a sentence, and the scene is as it was."""
+    item = textured.ball()
+    made_up.select(item)
+    textured.settings()
+    poll = textured.Worker.poll
+
+    def change(self, seconds=0.01):
+        messages = poll(self, seconds)
+        if messages and len(item.data.polygons) > 1:
+            item.data.clear_geometry()
+        return messages
+
+    monkeypatch.setattr(textured.Worker, "poll", change)
+    with pytest.raises(RuntimeError, match="start the job again"):
+        bpy.ops.galatea.texture()
+    assert not bpy.data.materials and not item.material_slots
+
+
+def test_a_full_disk_leaves_nothing_behind(painter, monkeypatch):
+    item = textured.ball()
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(material_import, "create", full)
+    textured.settings()
+    with pytest.raises(RuntimeError, match="No space left"):
+        bpy.ops.galatea.texture()
+    assert not item.material_slots and not bpy.data.materials
+    assert not [image for image in bpy.data.images if "Ball" in image.name]
+
+
+# Relighting
+
+
+def test_light_leak_tells_baked_light_from_patterns(painter):
+    item = textured.ball()
+
+    def lit(position, normal):
+        shading = (0.3 + 0.7 * normal @ torch.tensor([0.3, -0.5, 0.81])).clamp_min(0.05)
+        return dataclasses.replace(
+            textured.waves(position, normal), albedo=0.6 * shading[:, None].expand(-1, 3), metallic=0 * shading
+        )
+
+    def checker(position, normal):
+        pattern = torch.sign(torch.sin(9 * position).prod(1))
+        return dataclasses.replace(
+            textured.waves(position, normal), albedo=(0.4 + 0.2 * pattern)[:, None].expand(-1, 3), metallic=0 * pattern
+        )
+
+    press(item)
+    session.get().queue.worker.function = lit
+    press(item)
+    assert lit_preview.light_leak(bpy.context, item, item.active_material) > 0.8
+    session.get().queue.worker.function = checker
+    press(item)
+    assert lit_preview.light_leak(bpy.context, item, item.active_material) < 0.05
+    session.get().queue.worker.function = lambda position, normal: dataclasses.replace(
+        lit(position, normal), albedo=torch.full_like(position, 0.5)
+    )
+    press(item)
+    assert lit_preview.light_leak(bpy.context, item, item.active_material) is None
+
+
+def test_relight_check_in_a_child(painter):
+    item = textured.ball()
+    press(item)
+    before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "worlds", "scenes", "materials")}
+    assert bpy.ops.galatea.relight() == {"FINISHED"}
+    shown = bpy.data.images[f"{item.name} Relight Check"]
+    assert shown.packed_file and shown.size[0] > shown.size[1]
+    assert 0 <= item.active_material["galatea_light_leak"] <= 1
+    assert before == {kind: len(getattr(bpy.data, kind)) for kind in before}
+    assert session.get().relight is None
+    tiles = np.split(pixels(shown)[..., :3], 3, axis=1)
+    middle = [tile[tile.shape[0] // 2 - 60 : tile.shape[0] // 2 + 60, tile.shape[1] // 2 - 60 : tile.shape[1] // 2 + 60]
+              for tile in tiles]  # fmt: skip
+    assert all(np.abs(a - b).mean() > 0.01 for a, b in zip(middle, [*middle[1:], middle[0]]))
+    if "B_PICTURES" in __import__("os").environ:
+        shown.save_render(str(Path(__import__("os").environ["B_PICTURES"]) / "relight.png"))
