@@ -20,6 +20,8 @@ PRESETS = ("draft", "standard", "high")
 FORMATS = ("PNG", "EXR")
 RESOLUTIONS = (512, 1024, 2048, 4096)
 TARGETS = ("denoise", "sds")
+PREVIEW = 384
+"""Pixels along a side of each picture in the preview."""
 BAKING = 0.85
 """Part of the job after which the maps are baked."""
 
@@ -102,7 +104,7 @@ def texture(
     files = _bake(params, job, body, result.texture)
     seconds["bake"] = round(time.perf_counter() - start, 2)
     job.progress("Drawing the preview", 0.98)
-    picture.write_png(job.outputs / "preview.png", preview(solid, result.texture).numpy(), 8)
+    picture.write_png(job.outputs / "preview.png", preview(solid, result.texture, PREVIEW).numpy(), 8)
     files["preview"] = "out/preview.png"
     seconds["all"] = round(time.perf_counter() - begin, 2)
     job.progress("Done", 1.0)

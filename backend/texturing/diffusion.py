@@ -185,7 +185,7 @@ def load(model: str, controlnet: str) -> DiffusionPainter:
     except Exception as error:  # libraries raise anything for a broken file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise JobError(
-            "bad_input", f"The model in {repository} or its ControlNet cannot be read: {reason[:200]}",
+            "bad_input", f"The model in {repository} or its ControlNet cannot be read: {reason[:200].rstrip('.')}.",
             "Copy or download its files again.",
         ) from error  # fmt: skip
 

@@ -20,7 +20,7 @@ COARSEST = 8
 """Cells along each axis of the first grid."""
 SHELL = 1.0 / 64.0
 """Points are looked up so far outside the surface: the two sides of a thin sheet are different places."""
-FINER = 0.7
+FINER = 0.6
 """How much less a finer grid's numbers count than those of the next coarser one: it also learns so much slower, so that
 what a coarse grid can explain is not explained by noise."""
 NULL = 0

@@ -74,15 +74,15 @@ def displayed(linear: torch.Tensor) -> torch.Tensor:
 class Fit:
     steps: int
     batch: int = 8192
-    rate: float = 0.02
+    rate: float = 0.2
     """Adam's, falling to a tenth along a cosine."""
     smoothness: float = 1.0
     """Factor on the pull of fine roughness, metallic and bumps towards nothing."""
-    robust: float = 0.1
+    robust: float = 0.03
     """Difference of display-encoded values from which on pixels count linearly, not squared: pictures disagree."""
 
 
-CALM = (0.0, 0.0, 0.0, 0.2, 0.2, 0.5, 0.5, 0.5)
+CALM = (0.0, 0.0, 0.0, 0.6, 0.6, 3.0, 3.0, 3.0)
 """Weight decay of each raw channel on the finest grid, halved with each coarser one, at smoothness 1."""
 REMEMBER_STEPS = 80
 REMEMBER_RATE = 0.1

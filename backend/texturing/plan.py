@@ -35,7 +35,7 @@ class Plan:
     guidance: float
     batch: int = 8192
     """Pixels in a step of fitting."""
-    rate: float = 0.05
+    rate: float = 0.2
 
 
 PLANS = {

@@ -19,14 +19,14 @@ from .views import DIRECTIONS, render, view_of
 
 PLACE = Place(math.radians(35.0), math.radians(18.0))
 LIGHTS = ("courtyard", "sunset")
-SIZE = 384
 
 
 @torch.no_grad()
-def preview(solid: Solid, texture: TextureFunction, size: int = SIZE) -> torch.Tensor:
+def preview(solid: Solid, texture: TextureFunction, size: int) -> torch.Tensor:
     """(S, 2 S, 3) display-encoded, in [0, 1]."""
     view = view_of(solid, framed(solid, PLACE, OVERSAMPLING * size))
-    toward = directions(DIRECTIONS)
-    lights = [prepare(load(name).exposed(EXPOSURE), toward).to(solid.vertices.device) for name in LIGHTS]
+    device = solid.vertices.device
+    toward = directions(DIRECTIONS).to(device)
+    lights = [prepare(load(name).exposed(EXPOSURE).to(device), toward) for name in LIGHTS]
     pictures = [render(view, light, texture, background=0.6) for light in lights]
     return torch.cat(pictures, dim=2).permute(1, 2, 0).cpu()
