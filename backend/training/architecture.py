@@ -64,7 +64,8 @@ def unet() -> UNet2DConditionModel:
     """Text-to-latents UNet, 8 M parameters.
 
     The way down, which ControlNets repeat, has attention on its small levels alone; the way up has it up to half
-    the latents' size, because features shared between pictures are read there.
+    the latents' size, because features shared between pictures are read there. The prompt's words also reach every
+    level together with the noise step, pooled: colour and material are told to the whole picture at once.
     """
     from diffusers import UNet2DConditionModel
 
@@ -77,6 +78,7 @@ def unet() -> UNet2DConditionModel:
         block_out_channels=(64, 96, 128, 112),
         layers_per_block=1,
         cross_attention_dim=TEXT_WIDTH,
+        addition_embed_type="text",
         attention_head_dim=(2, 3, 4, 4),  # despite its name the number of heads
         norm_num_groups=16,
     )

@@ -15,6 +15,9 @@ if typing.TYPE_CHECKING:
 CAPTION_DROPPED = 0.1
 """Share of pictures that are learned without their caption, for classifier-free guidance."""
 SIGNAL_TO_NOISE_LIMIT = 5.0
+TOWARD_NOISE = 0.5
+"""Power of the uniform draw of noise steps. Over a whole object noise averages out, so what words say about its colour
+and material is news in the noisiest fifth of the steps alone: this draws 36 % of them there."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def draw(seed: int, batch: int, pictures: int, captions: int, shape: tuple[int, 
         index=torch.randint(pictures, (batch,), generator=generator),
         caption=torch.randint(captions, (batch,), generator=generator),
         dropped=torch.rand(batch, generator=generator) < CAPTION_DROPPED,
-        step=(strata * steps).long(),
+        step=(strata**TOWARD_NOISE * steps).long().clamp_max(steps - 1),
         noise=torch.randn(batch, *shape, generator=generator),
     )
 

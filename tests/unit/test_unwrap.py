@@ -22,7 +22,7 @@ def test_new_uvs_cover_the_surface_once_and_in_proportion():
     assert uv.shape == (len(ball.triangles), 3, 2) and 1 < charts < 100
     assert uv.min() >= 0 and uv.max() <= 1
     layout = examine(uv)
-    assert layout.overlap == 0 and layout.used > 0.4 and not layout.empty.any()
+    assert layout.overlap == 0 and layout.used > 0.3 and not layout.empty.any()
     u, v = np.moveaxis(uv[:, 1:] - uv[:, :1], 1, 0)
     flat = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
     a, b = np.moveaxis(ball.vertices[ball.triangles][:, 1:] - ball.vertices[ball.triangles][:, :1], 1, 0)
