@@ -32,6 +32,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .texture import TextureParams, texture
 
                 return texture(TextureParams(**params), job)
+            case "finish":
+                from .finish import FinishParams, finish
+
+                return finish(FinishParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -7,8 +7,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from galatea.backend.capabilities import run
 from galatea.backend.finish import holes, nearest, place, repair
+from galatea.backend.job import Job, JobError
 from galatea.backend.mesh.clean import Shape, clean, decimated, open_edges
+from galatea.backend.texturing import mesh as texture_mesh
 
 
 def sphere(rows: int = 24, columns: int = 32) -> Shape:
@@ -140,3 +143,71 @@ def test_a_messy_scan_ends_closed_and_light():
     light, _ = repair.manifold(decimated(shape, 2000))
     assert len(light.triangles) <= 2000 and edge_counts(light.triangles).max() == 2
     assert volume(light) == pytest.approx(volume(ball), rel=0.02)
+
+
+# The capability
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory):
+    """A scanned ball, torn, rough, partly inside out, with crumbs; red above, blue below; and what finishing makes."""
+    pytest.importorskip("torch")
+    ball, random = sphere(80, 100), np.random.default_rng(1)
+    rough = ball.vertices * (1 + 0.004 * random.normal(size=(len(ball.vertices), 1)))
+    keep = random.random(len(ball.triangles)) > 0.02
+    triangles = ball.triangles[keep]
+    turned = random.random(len(triangles)) < 0.1
+    triangles[turned] = triangles[turned][:, ::-1]
+    vertices = np.concatenate([rough, 0.01 * ball.vertices + np.array([2, 0, 0])]) * 0.3 + np.array([4, 5, 6])
+    triangles = np.concatenate([triangles, ball.triangles[::50] + len(rough)])
+    dense = texture_mesh.single(vertices, triangles, _corner_normals(vertices, triangles), None)
+    folder = tmp_path_factory.mktemp("job")
+    (folder / "in").mkdir()
+    texture_mesh.save(dense, folder / "in/mesh.npz")
+    red = vertices[triangles][..., 2:] > 6
+    with np.load(folder / "in/mesh.npz") as data:
+        np.savez(folder / "in/mesh.npz", **data, corner_color=np.where(red, [0.6, 0.02, 0.02], [0.02, 0.02, 0.6]))
+    job = Job(folder)
+    files, report = run("finish", {"faces": 2000, "height": 1.8, "resolution": 512}, job)
+    return folder, files, report
+
+
+def _corner_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    normal = vertices - vertices.mean(axis=0)
+    return (normal / np.linalg.norm(normal, axis=1, keepdims=True))[triangles]
+
+
+def test_a_scan_ends_closed_light_unwrapped_and_upright(scan):
+    folder, files, report = scan
+    assert report["manifold"] and report["parts"] == 1 and report["faces"] <= 2000
+    assert report["uv_overlap"] == 0 and report["texels_per_meter"] > 50
+    with np.load(folder / files["mesh"]) as data:
+        vertices, triangles = data["vertices"], data["triangles"]
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    assert (low[2], high[2]) == pytest.approx((0, 1.8)) and (low + high)[:2] == pytest.approx((0, 0))
+    assert volume(Shape(vertices, triangles)) == pytest.approx(4 / 3 * np.pi * 0.9**3, rel=0.05)
+    assert any("holes were closed" in note for note in report["notes"])
+
+
+def test_its_colors_arrive_on_the_right_side(scan):
+    folder, files, _ = scan
+    from PIL import Image
+
+    picture = np.asarray(Image.open(folder / files["0/base_color.1001"])) / 255
+    with np.load(folder / files["mesh"]) as data:
+        centers, uv = data["vertices"][data["triangles"]].mean(axis=1), data["corner_uv"].mean(axis=1)
+    colour = picture[((1 - uv[:, 1]) * 512).astype(int), (uv[:, 0] * 512).astype(int)]
+    assert (colour[centers[:, 2] > 1.0] - colour[centers[:, 2] > 1.0].mean(axis=0)).std() < 0.02
+    assert (colour[centers[:, 2] > 1.0, 0] > 0.7).all() and (colour[centers[:, 2] < 0.8, 2] > 0.7).all()
+
+
+def test_nonsense_and_empty_meshes_get_a_sentence(scan, tmp_path):
+    for params in ({"faces": 3}, {"resolution": 1000}, {"height": -1.0}):
+        with pytest.raises(JobError) as raised:
+            run("finish", params, Job(scan[0]))
+        assert raised.value.hint
+    (tmp_path / "in").mkdir()
+    empty = texture_mesh.single(np.zeros((3, 3)), np.zeros((0, 3), int), np.zeros((0, 3, 3)), None)
+    texture_mesh.save(empty, tmp_path / "in/mesh.npz")
+    with pytest.raises(JobError, match="no faces"):
+        run("finish", {}, Job(tmp_path))

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finish: any messy mesh becomes a light, closed, unwrapped one with maps, in meters, with its origin at the base."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ..finish import holes, place, repair
+from ..finish.appearance import looks_of
+from ..finish.check import check
+from ..job import Job, JobError
+from ..mesh.clean import Shape, clean, decimated
+from ..texturing import mesh as texture_mesh
+from ..texturing.mesh import TextureMesh
+from ..texturing.products import write_products
+from ..uv.unwrap import unwrap
+
+FEWEST_FACES, MOST_FACES = 50, 2_000_000
+SIZES = (256, 512, 1024, 2048, 4096)
+
+
+@dataclass(frozen=True)
+class FinishParams:
+    faces: int = 20_000
+    """At most so many triangles; 0 keeps them all."""
+    smallest_part: float = 0.01
+    """Loose parts with less surface than this part of the largest one's are thrown away."""
+    largest_hole: float = 1.0
+    """Holes are closed whose border is at most so long, in sides of the box; 0 leaves them."""
+    height: float = 0.0
+    """Meters; 0 keeps the size."""
+    origin_to_base: bool = True
+    """The origin goes below the middle, onto the ground."""
+    resolution: int = 2048
+    """Texels across the maps."""
+
+
+def finish(params: FinishParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """Reads in/mesh.npz (see :mod:`..texturing.mesh`; with corner_color (F, 3, 3) linear, if there is one) and the maps
+    beside it; writes out/mesh.npz with vertices (V, 3) in meters, triangles (F, 3), corner_uv (F, 3, 2), and the maps.
+    """
+    _check(params)
+    watch = _Watch(job)
+    with watch("Reading the mesh", 0.0):
+        dense = texture_mesh.load(job.inputs / "mesh.npz")
+        colour = _corner_colour(job)
+        notes: list[str] = []
+    with watch("Repairing", 0.05):
+        shape = repaired(Shape(dense.vertices.astype(np.float64), dense.triangles), params, notes)
+    with watch("Reducing faces", 0.15):
+        shape = reduced(shape, params.faces, notes)
+    with watch("Unwrapping", 0.25):
+        corner_uv, charts = unwrap(
+            shape.vertices, shape.triangles, params.resolution,
+            lambda fraction: job.progress("Unwrapping", 0.25 + 0.25 * fraction),
+        )  # fmt: skip
+    with watch("Taking over the looks", 0.5):
+        light = light_mesh(shape, corner_uv, dense)
+        products = write_products(
+            light, looks_of(dense, job.inputs, colour), job, params.resolution,
+            progress=lambda fraction: job.progress("Taking over the looks", 0.5 + 0.45 * fraction),
+        )  # fmt: skip
+    with watch("Placing", 0.96):
+        world = shape.vertices * dense.scale + dense.center
+        vertices, offset, scale = place.placed(world, params.height or None, params.origin_to_base)
+        found = check(Shape(vertices, shape.triangles), corner_uv, params.resolution)
+        np.savez(
+            job.outputs / "mesh.npz", vertices=vertices, triangles=shape.triangles, corner_uv=corner_uv,
+            corner_normals=light.corner_normals,
+        )  # fmt: skip
+    if not found.manifold:
+        notes.append(f"{found.open_edges + found.crowded_edges} edges are open or have more than two faces.")
+    for note in notes:
+        job.log(note, "warning")
+    report = {
+        **asdict(found), "manifold": found.manifold, "faces_before": len(dense.triangles), "budget": params.faces,
+        "charts": charts, "seam_ratio": products.report["seam_ratio"], "offset": offset.tolist(), "scale": scale,
+        "notes": notes, "seconds": watch.seconds,
+    }  # fmt: skip
+    job.progress("Done", 1.0)
+    return {"mesh": "out/mesh.npz", **products.files}, report
+
+
+def repaired(shape: Shape, params: FinishParams, notes: list[str]) -> Shape:
+    """Clean, without floaters, manifold, outward, closed; what was done beyond the ordinary goes to ``notes``."""
+    shape, floaters = repair.without_floaters(clean(shape.vertices, shape.triangles), params.smallest_part)
+    shape, gone = repair.manifold(shape)
+    shape, _ = repair.outward(shape)
+    closed = left = 0
+    if params.largest_hole > 0:
+        shape, closed, left = holes.filled(shape, params.largest_hole)
+    for count, words in (
+        (floaters, "small loose parts were thrown away"), (gone, "faces were in the way of a clean surface and went"),
+        (closed, "holes were closed"), (left, "holes are too large to be closed and stay open"),
+    ):  # fmt: skip
+        if count:
+            notes.append(f"{count} {words}.")
+    return shape
+
+
+def reduced(shape: Shape, faces: int, notes: list[str]) -> Shape:
+    """At most ``faces`` triangles, if not 0. Collapsing edges may break the surface in places: repaired again."""
+    if not faces or len(shape.triangles) <= faces:
+        return shape
+    light, _ = repair.manifold(decimated(shape, faces))
+    light, _ = repair.outward(light)
+    light, _, _ = holes.filled(light, 0.2)
+    if len(light.triangles) > 1.05 * faces:
+        notes.append(f"The mesh could not be reduced further than {len(light.triangles)} faces.")
+    return light
+
+
+def light_mesh(shape: Shape, corner_uv: np.ndarray, dense: TextureMesh) -> TextureMesh:
+    """The light mesh, in the dense one's unit space, smooth all over: the dense one's edges go to the normal map."""
+    corner = shape.vertices[shape.triangles]
+    face_normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    normal = np.zeros_like(shape.vertices)
+    for column in range(3):
+        np.add.at(normal, shape.triangles[:, column], face_normal)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
+    made = texture_mesh.single(shape.vertices, shape.triangles, normal[shape.triangles], corner_uv)
+    return _in_space_of(made, dense)
+
+
+def _in_space_of(mesh: TextureMesh, other: TextureMesh) -> TextureMesh:
+    import dataclasses
+
+    return dataclasses.replace(mesh, center=other.center, scale=other.scale, object_names=other.object_names[:1])
+
+
+def _corner_colour(job: Job) -> np.ndarray | None:
+    with np.load(job.inputs / "mesh.npz", allow_pickle=False) as data:
+        return data["corner_color"] if "corner_color" in data.files else None
+
+
+def _check(params: FinishParams) -> None:
+    if params.faces and not FEWEST_FACES <= params.faces <= MOST_FACES:
+        raise JobError(
+            "bad_input", f"A budget of {params.faces} faces makes no sense.",
+            f"Choose {FEWEST_FACES} to {MOST_FACES:,}, or 0 to keep all.",
+        )  # fmt: skip
+    if params.resolution not in SIZES:
+        raise JobError(
+            "bad_input",
+            f"Maps of {params.resolution} pixels are not made.",
+            f"Choose one of {', '.join(map(str, SIZES))}.",
+        )
+    if params.height < 0 or params.largest_hole < 0 or not 0 <= params.smallest_part <= 1:
+        raise JobError("bad_input", "Height, holes and parts have no negative sizes.", "Use the defaults, or more.")
+
+
+class _Watch:
+    """Tells each stage to the job and takes its time."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def __call__(self, stage: str, fraction: float) -> Iterator[None]:
+        self._job.progress(stage, fraction)
+        begin = time.perf_counter()
+        yield
+        self.seconds[stage] = round(time.perf_counter() - begin, 2)
