@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``galatea rig INPUT --output DIR`` and ``galatea doctor``: with the bpy module, or as ``blender --command galatea``.
+"""``galatea rig INPUT --output DIR``, ``galatea doctor``, ...: with Python and bpy or by ``blender --command galatea``.
 
 It presses the same buttons as the artist: the operators do the work.
 """
@@ -69,7 +69,7 @@ def blender_command(argv: list[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All subcommands."""
-    from . import environment
+    from . import command_texture, environment
     from .properties import ANIMALS, GalateaRigSettings
 
     settings = GalateaRigSettings.bl_rna.properties
@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     rig_parser.add_argument(
         "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
     )
+    command_texture.add_parser(commands)
     image_parser = commands.add_parser(
         "image", help="paint pictures from a prompt", description="Paint pictures from a prompt with the starter model."
     )
@@ -156,7 +157,7 @@ def rig(options: argparse.Namespace) -> int:
         raise CommandProblem(f"{options.input}: no such file")
     output = writable_folder(options.output)
     load(source)
-    meshes = meshes_to_rig(options.object, options.input.name)
+    meshes = chosen_meshes(options.object, options.input.name)
     for item in bpy.context.selected_objects:
         item.select_set(False)
     for item in meshes:
@@ -256,8 +257,8 @@ def reason(error: RuntimeError) -> str:
     return lines[-1].removeprefix("Error: ")
 
 
-def meshes_to_rig(names: list[str], source: str) -> list:
-    """The named meshes, else all visible ones with faces; the one with most faces first, which names the rig."""
+def chosen_meshes(names: list[str], source: str) -> list:
+    """The named meshes, else all visible ones with faces; the one with most faces first, which names the result."""
     import bpy
 
     objects = bpy.context.view_layer.objects

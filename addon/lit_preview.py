@@ -33,14 +33,20 @@ POINTS = 20_000
 DARK = 1e-3
 
 
-def render(context: bpy.types.Context, objects: list[bpy.types.Object], lights: tuple[str, ...], path: Path) -> None:
-    """Write one picture for each light, side by side, as PNG. The scene is left as it was."""
+def render(
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    lights: tuple[str, ...],
+    path: Path,
+    tile: tuple[int, int] = TILE,
+) -> None:
+    """Write one picture of ``tile`` pixels for each light, side by side, as PNG. The scene is left as it was."""
     scene = bpy.data.scenes.new("Galatea Preview")
     before = {kind: set(getattr(bpy.data, kind)) for kind in preview.KINDS}
     try:
         fit = unit_box(context, objects)
         copies = [preview.copy_of(context, item, fit) for item in objects]
-        preview.set_up(scene, copies, TILE, SAMPLES)
+        preview.set_up(scene, copies, tile, SAMPLES)
         for light in [item for item in scene.collection.objects if item.type == "LIGHT"]:
             scene.collection.objects.unlink(light)
         for item in copies:
@@ -48,7 +54,7 @@ def render(context: bpy.types.Context, objects: list[bpy.types.Object], lights: 
         tiles = []
         for name in lights:
             scene.world = world_of(name)
-            tiles.append(preview.over(preview.background(TILE), preview.shot(scene, path.parent)))
+            tiles.append(preview.over(preview.background(tile), preview.shot(scene, path.parent)))
     finally:
         bpy.data.scenes.remove(scene)
         for kind in preview.KINDS:

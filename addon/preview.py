@@ -226,17 +226,17 @@ def use_material(item: bpy.types.Object, one: bpy.types.Material) -> None:
 def set_up(
     scene: bpy.types.Scene,
     subjects: list[bpy.types.Object],
-    tile: tuple[int, int] = TILE,
-    samples: tuple[int, int] = SAMPLES,
+    tile: tuple[int, int] | None = None,
+    samples: tuple[int, int] | None = None,
 ) -> None:
-    """Camera, light and render settings."""
+    """Camera, light and render settings; TILE and SAMPLES if nothing else is asked for."""
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
-    scene.cycles.adaptive_min_samples, scene.cycles.samples = samples
+    scene.cycles.adaptive_min_samples, scene.cycles.samples = samples or SAMPLES
     scene.cycles.use_adaptive_sampling, scene.cycles.adaptive_threshold = True, NOISE
     scene.cycles.use_denoising = False
     scene.cycles.max_bounces = 3
-    scene.render.resolution_x, scene.render.resolution_y = tile
+    scene.render.resolution_x, scene.render.resolution_y = tile or TILE
     scene.render.resolution_percentage = 100
     scene.render.film_transparent = True
     scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "PNG", "RGBA"
@@ -361,11 +361,12 @@ def blurred(picture: np.ndarray, radius: int) -> np.ndarray:
     return picture
 
 
-def background(tile: tuple[int, int] = TILE) -> np.ndarray:
-    """A soft gradient (H, W, 4)."""
-    height = np.linspace(0, 1, tile[1])[:, None]
+def background(tile: tuple[int, int] | None = None) -> np.ndarray:
+    """A soft gradient (H, W, 4), of TILE's size if no other is asked for."""
+    width, rows = tile or TILE
+    height = np.linspace(0, 1, rows)[:, None]
     colour = BACKGROUND[1] * (1 - height) + BACKGROUND[0] * height
-    picture = np.ones((tile[1], tile[0], 4), dtype=np.float32)
+    picture = np.ones((rows, width, 4), dtype=np.float32)
     picture[..., :3] = colour[:, None, :]
     return picture
 

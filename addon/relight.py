@@ -17,6 +17,8 @@ from . import compat, image, session
 
 KEY = "galatea_light_leak"
 """Custom property of a material: what the last check measured."""
+TILE = (360, 360)
+"""Pixels of each of the three pictures."""
 SECONDS = 600.0
 """After which a child is given up."""
 INTERVAL = 0.5
@@ -79,7 +81,7 @@ def start(context: bpy.types.Context, item: bpy.types.Object) -> Check:
     material = texture.material_made(item)
     folder = Path(tempfile.mkdtemp(prefix="galatea-relight-"))
     bpy.data.libraries.write(str(folder / "object.blend"), {item}, path_remap="ABSOLUTE")
-    names = {"object": item.name, "material": material.name}
+    names = {"object": item.name, "material": material.name, "tile": TILE}
     (folder / "names.json").write_text(json.dumps(names), encoding="utf-8")
     script = Path(__file__).with_name("relight_child.py")
     with (folder / "log.txt").open("wb") as log:

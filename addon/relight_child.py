@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     bpy.context.view_layer.update()
     material = next(slot.material for slot in item.material_slots if slot.material.name == names["material"])
     leak = lit_preview.light_leak(bpy.context, item, material)
-    lit_preview.render(bpy.context, [item], lit_preview.LIGHTS, folder / "relight.png")
+    lit_preview.render(bpy.context, [item], lit_preview.LIGHTS, folder / "relight.png", tuple(names["tile"]))
     (folder / "leak.json").write_text(json.dumps(leak), encoding="utf-8")
 
 

@@ -30,7 +30,7 @@ def create_job(
 
     Args:
         params: fields of the backend's ``TextureParams``.
-        options: ``only_selected`` and ``mark_asset``, which matter to this side alone.
+        options: ``only_selected``, ``mark_asset`` and ``folder`` for the maps, which matter to this side alone.
     """
     shared = texture_export.textures(objects, parts, keep_old=params["refine"])
     sources = [
@@ -80,7 +80,8 @@ def import_result(job: jobs.Job, report: dict) -> list[bpy.types.Material]:
     with targets.window_with(objects[0]) as context:
         if context.mode != "OBJECT":
             raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
-    folders = [material_import.new_folder(item) for item in objects]
+    chosen = job.target["options"]["folder"]
+    folders = [material_import.new_folder(item, chosen) for item in objects]
     before = {kind: set(getattr(bpy.data, kind)) for kind in ("images", "materials")}
     try:
         materials = [make_material(job, number, objects, folders) for number in range(len(job.target["textures"]))]

@@ -13,6 +13,13 @@ from .rig import ACTION_OPTIONS, JobOperator
 class TextureOperator(JobOperator):
     """What the operators share that start a texture job."""
 
+    folder: bpy.props.StringProperty(
+        name="Folder",
+        subtype="DIR_PATH",
+        description="Where the maps go, instead of a new folder beside the saved file",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
     def examine(self, context, objects) -> list[texture_export.Part] | None:
         """The gate: exported meshes, or None after reporting what is wrong."""
         only_selected = context.scene.galatea.texture.only_selected
@@ -39,6 +46,7 @@ class TextureOperator(JobOperator):
             return {"CANCELLED"}
         settings = context.scene.galatea.texture
         params, options = properties.texture_params(settings), properties.texture_options(settings)
+        options["folder"] = self.folder
         return self.run(lambda: texture.create_job(session.get().queue, objects, parts, params, options))
 
 

@@ -82,8 +82,13 @@ def color_space(name: str, suffix: str) -> str:
     return "Linear Rec.709" if suffix == ".exr" else "sRGB"
 
 
-def new_folder(item: bpy.types.Object) -> Path | None:
-    """Where an object's maps go: beside the saved .blend, one that does not exist yet, so that older ones stay."""
+def new_folder(item: bpy.types.Object, chosen: str = "") -> Path | None:
+    """Where an object's maps go: beside the saved .blend, in a folder that does not exist yet, so that older maps stay.
+
+    None for a file that was never saved. In a ``chosen`` folder they replace what is there.
+    """
+    if chosen:
+        return Path(chosen) / recipe.folder_name(item.name)
     if not bpy.data.filepath:
         return None
     parent = Path(bpy.path.abspath("//")) / "galatea" / recipe.folder_name(item.name)

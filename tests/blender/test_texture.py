@@ -5,14 +5,23 @@
 import dataclasses
 import json
 import math
-from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 import torch
 
-from galatea.addon import compat, lit_preview, properties, recipe, session, texture, texture_checks
+from galatea.addon import (
+    command_line,
+    compat,
+    lit_preview,
+    properties,
+    recipe,
+    relight,
+    session,
+    texture,
+    texture_checks,
+)
 from galatea.addon.export import picture
 from galatea.addon.export import texture as texture_export
 from galatea.addon.importers import material as material_import
@@ -512,7 +521,8 @@ def test_light_leak_tells_baked_light_from_patterns(painter):
     assert lit_preview.light_leak(bpy.context, item, item.active_material) is None
 
 
-def test_relight_check_in_a_child(painter):
+def test_relight_check_in_a_child(painter, monkeypatch):
+    monkeypatch.setattr(relight, "TILE", (96, 96))
     item = textured.ball()
     press(item)
     before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "worlds", "scenes", "materials")}
@@ -523,8 +533,63 @@ def test_relight_check_in_a_child(painter):
     assert before == {kind: len(getattr(bpy.data, kind)) for kind in before}
     assert session.get().relight is None
     tiles = np.split(pixels(shown)[..., :3], 3, axis=1)
-    middle = [tile[tile.shape[0] // 2 - 60 : tile.shape[0] // 2 + 60, tile.shape[1] // 2 - 60 : tile.shape[1] // 2 + 60]
-              for tile in tiles]  # fmt: skip
+    middle = [tile[32:64, 32:64] for tile in tiles]
     assert all(np.abs(a - b).mean() > 0.01 for a, b in zip(middle, [*middle[1:], middle[0]]))
-    if "B_PICTURES" in __import__("os").environ:
-        shown.save_render(str(Path(__import__("os").environ["B_PICTURES"]) / "relight.png"))
+
+
+# The command line
+
+
+@pytest.mark.parametrize("ending", [".blend", ".glb"])
+def test_command_line(ending, painter, tmp_path):
+    textured.ball("One", (-0.8, 0, 0), size=0.7)
+    textured.cube("Two", (0.8, 0, 0))
+    source, output = tmp_path / "in" / f"scene{ending}", tmp_path / "out"
+    source.parent.mkdir()
+    if ending == ".blend":
+        bpy.ops.wm.save_as_mainfile(filepath=str(source))
+    else:
+        bpy.ops.export_scene.gltf(filepath=str(source), export_format="GLB")
+    arguments = ["texture", str(source), "--prompt", "waves", "-o", str(output), "--seed", "5", "--resolution", "512"]
+    assert command_line.blender_command([*arguments, "--no-preview"]) == 0
+    assert sorted(path.name for path in output.iterdir()) == [
+        "maps", "recipe.json", "report.json", "result.blend", "result.glb"
+    ]  # fmt: skip
+    assert [path.name for path in source.parent.iterdir()] == [source.name]
+    made = json.loads((output / "recipe.json").read_text())
+    assert made["params"]["seed"] == 5 and made["params"]["resolution"] == 512
+    assert json.loads((output / "report.json").read_text())["seam_ratio"] < 1.3
+    bpy.ops.wm.open_mainfile(filepath=str(output / "result.blend"))
+    for name in ("One", "Two"):
+        images = images_of(bpy.data.objects[name].active_material)
+        assert images["Base Color"].filepath.startswith("//maps/") and images["Base Color"].size[0] == 128
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.import_scene.gltf(filepath=str(output / "result.glb"))
+    assert sorted(item.name for item in bpy.data.objects) == ["One", "Two"]
+    assert all(image.size[0] == 128 for image in bpy.data.images if image.source == "FILE")
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["missing.glb", "--prompt", "x"], "no such file"),
+    (["scene.blend", "--prompt", " "], "prompt"),
+    (["scene.blend", "--prompt", "x", "--object", "Three"], "no mesh object called Three"),
+])  # fmt: skip
+def test_command_line_problems(arguments, says, painter, tmp_path, capfd):
+    textured.cube("One")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    arguments = ["texture", str(tmp_path / arguments[0]), *arguments[1:], "-o", str(tmp_path / "out")]
+    assert command_line.blender_command(arguments) == 1
+    lines = capfd.readouterr().err.strip().splitlines()
+    assert says in lines[-1] and not (tmp_path / "out" / "work.partial.blend").exists()
+
+
+def test_preview_of_two_lights(painter, tmp_path):
+    item = textured.cube()
+    press(item)
+    before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "worlds", "scenes", "materials", "images")}
+    lit_preview.render(bpy.context, [item], lit_preview.PAIR, tmp_path / "preview.png", (96, 96))
+    assert before == {kind: len(getattr(bpy.data, kind)) for kind in before}
+    shown = pixels(bpy.data.images.load(str(tmp_path / "preview.png")))
+    assert shown.shape[1] == 2 * shown.shape[0]
+    left, right = np.split(shown[..., :3], 2, axis=1)
+    assert np.abs(left - right)[32:64, 32:64].mean() > 0.02
