@@ -1,18 +1,27 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nearest place on a dense mesh, for taking its looks over to a light one."""
+"""The place on a dense mesh that a place on a light one stands for, for taking its looks over.
+
+Along the normal, outward or inward, whichever meets the dense mesh first: like a cage bake, so sharp features stay
+where they are. Where that meets nothing near, the nearest place.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from scipy.spatial import KDTree
+
+from ..raster import embree_raster
 
 CANDIDATES = 12
 """Nearest sample points whose faces are looked at exactly."""
 SAMPLES_PER_FACE = 3
 LEAST_SAMPLES = 100_000
+NEAR = 0.02
+"""Of the box's longest side: farther along the normal is something else."""
 AWAY = 1.5
 """A face that looks the other way counts as so many times farther: the inside of a cup is not its outside."""
 
@@ -32,6 +41,10 @@ class NearestFinder:
 
     def __init__(self, vertices: np.ndarray, triangles: np.ndarray) -> None:
         self._corners = vertices[triangles].astype(np.float64)
+        self._near = NEAR * float(np.ptp(vertices, axis=0).max())
+        self._cast = None
+        if embree_raster.available():
+            self._cast = embree_raster.caster(torch.from_numpy(vertices), torch.from_numpy(triangles))
         cross = np.cross(self._corners[:, 1] - self._corners[:, 0], self._corners[:, 2] - self._corners[:, 0])
         double = np.linalg.norm(cross, axis=1)
         self._normals = cross / np.maximum(double, 1e-30)[:, None]
@@ -46,6 +59,23 @@ class NearestFinder:
 
     def find(self, points: np.ndarray, normals: np.ndarray) -> Place:
         """For points (N, 3) on or near the mesh with unit normals (N, 3)."""
+        if self._cast is None:
+            return self.nearest(points, normals)
+        face, weights = np.full(len(points), -1), np.zeros((len(points), 3))
+        distance = np.full(len(points), np.inf)
+        for sign in (1, -1):
+            hits = self._cast(points, sign * normals)
+            facing = np.einsum("nd,nd->n", self._normals[hits.face], normals) > 0
+            better = (hits.face >= 0) & facing & (hits.distance < np.minimum(distance, self._near))
+            face[better], weights[better], distance[better] = (values[better] for values in hits)
+        missed = face < 0
+        if missed.any():
+            rest = self.nearest(points[missed], normals[missed])
+            face[missed], weights[missed], distance[missed] = rest.face, rest.barycentric, rest.distance
+        return Place(face, weights, distance)
+
+    def nearest(self, points: np.ndarray, normals: np.ndarray) -> Place:
+        """The nearest place in any direction, on a face that looks the same way if there is one about as near."""
         _, samples = self._tree.query(points, k=CANDIDATES)
         faces = self._face[samples]
         weights, distance = _closest(self._corners[faces], points[:, None])

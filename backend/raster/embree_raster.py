@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import typing
 
 import numpy as np
 import torch
@@ -35,6 +36,34 @@ def first_hits(vertices: torch.Tensor, triangles: torch.Tensor, camera: Camera) 
     origin = np.broadcast_to(camera.position.numpy(), direction.shape)
     face = _scene(vertices, triangles).run(np.ascontiguousarray(origin), np.ascontiguousarray(direction))
     return torch.from_numpy(face.astype(np.int64)).reshape(camera.height, camera.width)
+
+
+class Hits(typing.NamedTuple):
+    """Where R rays meet a mesh first."""
+
+    face: np.ndarray
+    """(R,) int64, -1 for nowhere."""
+    barycentric: np.ndarray
+    """(R, 3) float32"""
+    distance: np.ndarray
+    """(R,) float32, in lengths of the direction; infinite for nowhere."""
+
+
+def caster(vertices: torch.Tensor, triangles: torch.Tensor) -> typing.Callable[[np.ndarray, np.ndarray], Hits]:
+    """A function of origins (R, 3) and directions (R, 3), for many rays through one mesh."""
+    scene = _scene(vertices, triangles)
+
+    def cast(origins: np.ndarray, directions: np.ndarray) -> Hits:
+        found = scene.run(
+            np.ascontiguousarray(origins, dtype=np.float32),
+            np.ascontiguousarray(directions, dtype=np.float32),
+            output=1,
+        )
+        face = found["primID"].astype(np.int64)
+        weights = np.stack([1 - found["u"] - found["v"], found["u"], found["v"]], axis=1)
+        return Hits(face, weights, np.where(face < 0, np.inf, found["tfar"]))
+
+    return cast
 
 
 def unoccluded(

@@ -113,12 +113,24 @@ def test_the_nearest_place_is_the_nearest_of_all():
     random = np.random.default_rng(0)
     points = random.normal(size=(200, 3))
     points *= (random.uniform(0.9, 1.1, 200) / np.linalg.norm(points, axis=1))[:, None]
-    found = nearest.NearestFinder(ball.vertices, ball.triangles).find(points, points)
+    found = nearest.NearestFinder(ball.vertices, ball.triangles).nearest(points, points)
     corners = ball.vertices[ball.triangles]
     there = np.einsum("nc,ncd->nd", found.barycentric, corners[found.face])
     assert np.linalg.norm(there - points, axis=1) == pytest.approx(found.distance)
     _, every = nearest._closest(corners[None], points[:, None])
     assert found.distance == pytest.approx(every.min(axis=1), abs=1e-9)
+
+
+def test_along_the_normal_it_finds_the_place_above_or_below():
+    ball = sphere(40, 60)
+    points = np.random.default_rng(0).normal(size=(300, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    finder = nearest.NearestFinder(ball.vertices, ball.triangles)
+    # The last is far: the nearest place, which on a ball is the same but for the coarseness of its faces.
+    for height, exact in ((0.98, 0.005), (1.02, 0.005), (1.5, 0.03)):
+        found = finder.find(height * points, points)
+        there = np.einsum("nc,ncd->nd", found.barycentric, ball.vertices[ball.triangles][found.face])
+        assert there == pytest.approx(points, abs=exact)
 
 
 def test_the_two_sides_of_a_thin_wall_are_told_apart():
