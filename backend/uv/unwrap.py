@@ -38,6 +38,28 @@ def unwrap(
     """
     assert vertices.ndim == 2 and vertices.shape[1] == 3, vertices.shape
     assert triangles.ndim == 2 and triangles.shape[1] == 3, triangles.shape
+    return _run(vertices, triangles, resolution, wait, seconds)
+
+
+def pack(
+    uv: np.ndarray,
+    triangles: np.ndarray,
+    resolution: int,
+    wait: typing.Callable[[float], None] = lambda fraction: None,
+    seconds: float = SECONDS,
+) -> np.ndarray:
+    """New places (F, 3, 2) for charts that keep their shapes: vertices (V, 2) in UV space, triangles (F, 3)."""
+    assert uv.ndim == 2 and uv.shape[1] == 2, uv.shape
+    return _run(uv, triangles, resolution, wait, seconds)[0]
+
+
+def _run(
+    vertices: np.ndarray,
+    triangles: np.ndarray,
+    resolution: int,
+    wait: typing.Callable[[float], None],
+    seconds: float,
+) -> tuple[np.ndarray, int]:
     child = Path(__file__).with_name("xatlas_child.py")
     with tempfile.TemporaryDirectory(prefix="galatea-uv-") as folder:
         source, target = Path(folder) / "mesh.npz", Path(folder) / "uv.npz"

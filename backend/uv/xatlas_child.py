@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run by its path, in a process of its own, for xatlas cannot be interrupted: IN.npz OUT.npz RESOLUTION PADDING."""
+"""Run by its path, in a process of its own, for xatlas cannot be interrupted: IN.npz OUT.npz RESOLUTION PADDING.
+
+Vertices with two coordinates are charts that are there already and are packed alone.
+"""
 
 import sys
 
@@ -11,7 +14,10 @@ source, target, resolution, padding = sys.argv[1], sys.argv[2], int(sys.argv[3])
 with np.load(source) as data:
     vertices, triangles = data["vertices"].astype(np.float32), data["triangles"].astype(np.uint32)
 atlas = xatlas.Atlas()
-atlas.add_mesh(vertices, triangles)
+if vertices.shape[1] == 2:
+    atlas.add_uv_mesh(vertices, triangles)
+else:
+    atlas.add_mesh(vertices, triangles)
 options = xatlas.PackOptions()
 options.resolution, options.padding, options.bilinear = resolution, padding, True
 atlas.generate(xatlas.ChartOptions(), options)
