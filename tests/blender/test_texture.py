@@ -430,6 +430,25 @@ def test_new_layer_is_the_one_that_is_baked_and_shown(painter):
     assert layers == [texture_export.NEW_LAYER] * 2
 
 
+def test_a_mesh_without_uvs_gets_a_layer(painter):
+    """By the job, together with the texture; quads stay whole. Undone together, too."""
+    bpy.context.preferences.edit.use_global_undo = True
+    item = textured.ball()
+    item.data.uv_layers.remove(item.data.uv_layers[0])
+    made_up.select(item)
+    textured.settings()
+    assert texture_checks.quick(bpy.context, [item])[0].code == "no_uv"
+    bpy.ops.ed.undo_push(message="before")
+    assert bpy.ops.galatea.texture() == {"FINISHED"}
+    assert [layer.name for layer in item.data.uv_layers] == [texture_export.NEW_LAYER]
+    part = texture_export.read(bpy.context, item, False)
+    found = texture_export.layout.examine(part.corner_uv)
+    assert found.overlap < 0.002 and not found.outside.any() and not found.empty.any()
+    assert recipe.read(item.active_material)["report"]["seam_ratio"] < 1.1
+    bpy.ops.ed.undo()
+    assert not bpy.data.objects["Ball"].data.uv_layers
+
+
 @pytest.mark.parametrize(("spoil", "says"), [
     (lambda item: textured.settings(prompt="  "), "prompt"),
     (lambda item: item.data.clear_geometry(), "no faces"),

@@ -14,8 +14,8 @@ from galatea.addon.worker import State
 from galatea.backend import protocol
 from galatea.backend.job import Job
 from galatea.backend.shading.pbr import Material
+from galatea.backend.texturing import layers, products
 from galatea.backend.texturing import mesh as texture_mesh
-from galatea.backend.texturing import products
 
 
 def waves(position, normal):
@@ -52,10 +52,11 @@ class Worker:
         job = Job(self.folder)
         mesh = texture_mesh.load(job.inputs / "mesh.npz")
         params = description["params"]
+        mesh, uv_files = layers.with_uvs(mesh, job, self.size)
         made = products.write_products(mesh, self.function, job, self.size, params["format"], params["orm"])
         return [
             protocol.Progress(name, "Painting", 0.5),
-            protocol.Result(name, made.files, {**made.report, "warnings": [], "seconds": {}}),
+            protocol.Result(name, made.files | uv_files, {**made.report, "warnings": [], "seconds": {}}),
         ]
 
 
