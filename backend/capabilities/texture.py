@@ -20,7 +20,7 @@ PRESETS = ("draft", "standard", "high")
 FORMATS = ("PNG", "EXR")
 RESOLUTIONS = (512, 1024, 2048, 4096)
 TARGETS = ("denoise", "sds")
-PREVIEW = 384
+PREVIEW = 320
 """Pixels along a side of each picture in the preview."""
 BAKING = 0.85
 """Part of the job after which the maps are baked."""

@@ -12,6 +12,7 @@ import torch
 
 from ..diffusion import pipelines
 from ..job import JobError
+from . import sheet
 from .painter import Shot, Start, Wish
 
 if typing.TYPE_CHECKING:
@@ -19,6 +20,8 @@ if typing.TYPE_CHECKING:
 
 BATCH = 4
 """Pictures painted at once: more gain nothing on a processor and cost memory on a graphics card."""
+SHEET_SIZE = 512
+"""Size of a model's pictures from which on the first views are painted as sheets: smaller models never saw any."""
 VIEW_WORDS = {"front": "front view", "side": "side view", "rear": "rear view", "top": "top view", "": ""}
 RESCALE = 0.7
 """Part of the guided prediction that is scaled back to the spread of the unguided one (Lin et al., 2024, section 3.4:
@@ -55,21 +58,49 @@ class DiffusionPainter:
         start: Start | None,
         on_step: Callable[[float], None],
     ) -> torch.Tensor:
-        pictures = []
-        for first in range(0, len(shots), BATCH):
-            part = slice(first, first + BATCH)
+        groups = self._groups(shots, sheets=start is None and self.size >= SHEET_SIZE)
+        result = torch.empty(len(shots), 3, self.size, self.size)
+        done = 0
+        for group in groups:
 
-            def heard(pipeline, step: int, timestep, values: dict, first: int = first) -> dict:
-                on_step((first + min(len(shots) - first, BATCH) * min(1.0, (step + 1) / wish.steps)) / len(shots))
+            def heard(pipeline, step: int, timestep, values: dict, done: int = done, share: int = len(group)) -> dict:
+                on_step((done + share * min(1.0, (step + 1) / wish.steps)) / len(shots))
                 return values
 
-            begin = None if start is None else Start(start.pictures[part], start.strength)
-            pictures.append(self._batch(wish, shots[part], controls[part], begin, heard))
+            chosen = [shots[index] for index in group]
+            if start is None and self.size >= SHEET_SIZE:
+                asked = [prompt_of(wish, None)]
+                painted = self._batch(wish, asked, chosen[:1], sheet.joined(controls[group]), None, heard)
+                result[group] = sheet.cut(painted, len(group), self.size)
+            else:
+                begin = None if start is None else Start(start.pictures[group], start.strength)
+                asked = [prompt_of(wish, shot) for shot in chosen]
+                result[group] = self._batch(wish, asked, chosen, controls[group], begin, heard)
+            done += len(group)
         on_step(1.0)
-        return torch.cat(pictures)
+        return result.to(controls)
+
+    def _groups(self, shots: Sequence[Shot], sheets: bool) -> list[list[int]]:
+        """Which shots are painted together: in a sheet only those in the same light."""
+        if not sheets:
+            return [list(range(first, min(first + BATCH, len(shots)))) for first in range(0, len(shots), BATCH)]
+        by_light: dict[int, list[int]] = {}
+        for index, shot in enumerate(shots):
+            by_light.setdefault(id(shot.light), []).append(index)
+        return [
+            members[first : first + sheet.LARGEST]
+            for members in by_light.values()
+            for first in range(0, len(members), sheet.LARGEST)
+        ]
 
     def _batch(
-        self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, start: Start | None, heard: Callable
+        self,
+        wish: Wish,
+        prompts: Sequence[str],
+        shots: Sequence[Shot],
+        controls: torch.Tensor,
+        start: Start | None,
+        heard: Callable,
     ) -> torch.Tensor:
         pipeline = self._from_noise if start is None else self._from_pictures
         controls = controls.to(pipeline.device, pipeline.dtype)
@@ -82,8 +113,8 @@ class DiffusionPainter:
                 "strength": start.strength,
             }
         result = pipeline(
-            prompt=[prompt_of(wish, shot) for shot in shots],
-            negative_prompt=[wish.negative] * len(shots),
+            prompt=list(prompts),
+            negative_prompt=[wish.negative] * len(prompts),
             num_inference_steps=max(wish.steps, 2),
             guidance_scale=wish.guidance,
             controlnet_conditioning_scale=wish.control,
@@ -92,7 +123,7 @@ class DiffusionPainter:
             callback_on_step_end=heard,
             **pictures,
         )
-        return result.images.to(shots[0].view.points.position)
+        return result.images.float().cpu()
 
     def pull(
         self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, pictures: torch.Tensor, noise: float
@@ -154,9 +185,9 @@ class DiffusionPainter:
         return (kept.sqrt() * (1.0 - kept) * (guided - added)).clamp(-LARGEST_PULL, LARGEST_PULL)
 
 
-def prompt_of(wish: Wish, shot: Shot) -> str:
-    """The prompt with the word for where the camera stands."""
-    words = VIEW_WORDS[shot.place.word()]
+def prompt_of(wish: Wish, shot: Shot | None) -> str:
+    """The prompt with the word for where the camera stands; for a sheet of several views without."""
+    words = VIEW_WORDS[shot.place.word()] if shot is not None else ""
     return f"{wish.prompt}, {words}" if words else wish.prompt
 
 

@@ -70,19 +70,23 @@ def displayed(linear: torch.Tensor) -> torch.Tensor:
     return display.encode(linear) + OVER * (linear - 1.0).clamp_min(0.0)
 
 
+END = 0.02
+"""Part of the learning rate that is left at the end: what stays is what a texture shows as noise."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Fit:
     steps: int
     batch: int = 8192
     rate: float = 0.2
-    """Adam's, falling to a tenth along a cosine."""
+    """Adam's, falling to END of it along a cosine."""
     smoothness: float = 1.0
-    """Factor on the pull of fine roughness, metallic and bumps towards nothing."""
+    """Factor on CALM."""
     robust: float = 0.03
     """Difference of display-encoded values from which on pixels count linearly, not squared: pictures disagree."""
 
 
-CALM = (0.0, 0.0, 0.0, 0.6, 0.6, 3.0, 3.0, 3.0)
+CALM = (0.1, 0.1, 0.1, 0.6, 0.6, 3.0, 3.0, 3.0)
 """Weight decay of each raw channel on the finest grid, halved with each coarser one, at smoothness 1."""
 REMEMBER_STEPS = 80
 REMEMBER_RATE = 0.1
@@ -152,4 +156,4 @@ def _decay(field: Field, calm: torch.Tensor) -> None:
 
 def _cosine(part: float) -> float:
 
-    return 0.1 + 0.9 * 0.5 * (1.0 + math.cos(math.pi * part))
+    return END + (1.0 - END) * 0.5 * (1.0 + math.cos(math.pi * part))

@@ -40,8 +40,8 @@ class Plan:
 
 PLANS = {
     "draft": Plan(
-        views=4, lights=2, fit=100, rounds=(Round(4, 0.5, 60),),
-        close_ups=0, zoom=2.5, close_up_strength=0.3, steps=10, guidance=4.0,
+        views=4, lights=2, fit=120, rounds=(Round(4, 0.5, 120),),
+        close_ups=0, zoom=2.5, close_up_strength=0.3, steps=10, guidance=4.0, batch=4096,
     ),
     "standard": Plan(
         views=6, lights=3, fit=200, rounds=(Round(8, 0.6, 100), Round(8, 0.4, 150)),

@@ -71,7 +71,7 @@ def standard(name: str, **changes) -> Row:
 
 ONE_LIGHT = standard("one light", views=PICTURES - 16, lights=1, random=16)
 ROWS = (
-    Row("ideal: 120 pictures", 24, 4, 24, 2 * STEPS),
+    Row("ideal: 80 pictures", 14, 4, 24, 2 * STEPS),
     standard("ours", swap=True),
     standard("sheets alone, same pictures", views=PICTURES // 3, random=0),
     ONE_LIGHT,
@@ -82,6 +82,9 @@ ROWS = (
     standard("leak 1: ignores the light", leak=1.0, swap=True),
     standard("unlit", unlit=True),
 )
+
+FEW = ("ideal: 80 pictures", "ours", "one light")
+PRESETS = tuple((name, target) for name in ("draft", "standard") for target in Target)
 
 
 def compare(scene: Scene, rows: Sequence[Row]) -> list[dict]:

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scores of texturing beside its peers: ``python -m galatea.benchmarks.texture``; the options are in ``--help``.
+
+An oracle that knows the true material stands in for the model, see harness.py: what is measured is everything else.
+Progress goes to stderr, tables to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from . import harness, scenes, tables, times
+
+BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+"""Between these lines of a document lie the tables."""
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks/texture", description="Scores of texturing beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="the calibration mesh and three rows alone, no times")
+    parser.add_argument("--time", nargs=3, metavar=("PRESET", "SIDE", "PIXELS"), help="time one job, as JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also as JSON to a file")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="put the tables between the marks of a document")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    if options.time:
+        print(json.dumps(times.measure(options.time[0], int(options.time[1]), int(options.time[2]))))
+        return
+    result = run(options.quick)
+    text = tables.markdown(result)
+    print(text)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1))
+    if options.document:
+        before, rest = options.document.read_text().split(BEGIN)
+        options.document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END)[1]}")
+
+
+def run(quick: bool) -> dict:
+    calibration = scenes.calibration()
+    few = [row for row in harness.ROWS if row.name in harness.FEW]
+    rows = harness.compare(calibration, few if quick else harness.ROWS)
+    measured = [{"name": "The calibration mesh", "rows": rows}]
+    if not quick:
+        measured.append({"name": "Presets from end to end", "rows": harness.presets(calibration, harness.PRESETS)})
+        measured += [{"name": scene.name, "rows": harness.compare(scene, few)} for scene in scenes.others()]
+    jobs = [
+        ("draft", 100, 1024),
+        ("standard", 100, 1024),
+        ("draft", 50, 1024),
+        ("draft", 200, 1024),
+        ("draft", 100, 2048),
+    ]
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processors": os.cpu_count(),
+        "scenes": measured,
+        "times": [] if quick else [times.in_process(*job) for job in jobs],
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long a whole job takes, and how much memory: with networks of the starter's size and random weights.
+
+What they paint is noise, but it takes as long as a picture. Every preset runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from ...backend.capabilities.texture import TextureParams, texture
+from ...backend.job import Job
+from ...backend.texturing import mesh
+from ...backend.training import architecture
+from ...backend.training.base import build
+from ...backend.training.captions import vocabulary
+from ...backend.training.export import write_base, write_controlnet
+from ...backend.training.tokenizer import make_tokenizer
+from .scenes import blob
+
+SIDE = 100
+"""Of the mesh: 20,000 triangles."""
+
+
+def random_starter(folder: Path) -> Path:
+    """A repository of the starter's networks, untrained."""
+    tokenizer = make_tokenizer(vocabulary(), folder / "tokenizer")
+    architecture.vae().save_pretrained(folder / "vae")
+    base = build(tokenizer)
+    write_base(folder / "model", folder / "tokenizer", folder / "vae", base)
+    write_controlnet(folder / "model/controlnet-light", architecture.controlnet(base["unet"]))
+    return folder / "model"
+
+
+def measure(preset: str, side: int = SIDE, resolution: int = 1024) -> dict:
+    """One job in this process: wall seconds of each stage, processor seconds in all, peak memory in MB."""
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as scratch:
+        model = random_starter(Path(scratch))
+        job = Job(Path(scratch) / "job")
+        job.inputs.mkdir(parents=True)
+        mesh.save(blob(side), job.inputs / "mesh.npz")
+        begin, spent = time.perf_counter(), time.process_time()
+        options = TextureParams("red wood", preset=preset, resolution=resolution, model=str(model))
+        _, report = texture(options, job)
+        return {
+            "preset": preset,
+            "faces": 2 * side * side,
+            "resolution": resolution,
+            "wall": round(time.perf_counter() - begin, 1),
+            "processor": round(time.process_time() - spent, 1),
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            **report["seconds"],
+        }
+
+
+def in_process(preset: str, side: int = SIDE, resolution: int = 1024) -> dict:
+    """The same in a fresh one."""
+    command = [sys.executable, "-m", "galatea.benchmarks.texture", "--time", preset, str(side), str(resolution)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
