@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from ..job import Job, JobError
 
 if typing.TYPE_CHECKING:
-    from ..texturing.appearance import TextureFunction
-    from ..texturing.mesh import TextureMesh
     from ..texturing.painter import Painter, Wish
 
 PRESETS = ("draft", "standard", "high")
@@ -22,8 +20,8 @@ RESOLUTIONS = (512, 1024, 2048, 4096)
 TARGETS = ("denoise", "sds")
 PREVIEW = 320
 """Pixels along a side of each picture in the preview."""
-BAKING = 0.85
-"""Part of the job after which the maps are baked."""
+UNWRAPPED, BAKING, BAKED = 0.03, 0.85, 0.98
+"""Parts of the job after which meshes have UVs, the texture is there, and the maps are written."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class TextureParams:
 def texture(
     params: TextureParams, job: Job, painter: Painter | None = None
 ) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """in/mesh.npz -> out/<texture>/<map>.<tile>.png or .exr, and out/preview.png.
+    """in/mesh.npz -> out/<texture>/<map>.<tile>.png or .exr, out/uv for new UVs, and out/preview.png.
 
     Args:
         painter: who paints instead of the model, for tests and benchmarks.
@@ -80,14 +78,17 @@ def texture(
     begin = time.perf_counter()
     job.progress("Reading the mesh", 0.0)
     from ..texturing import existing, mesh, picture
+    from ..texturing.layers import with_uvs
     from ..texturing.preview import preview
+    from ..texturing.products import write_products
     from ..texturing.solid import solid_of
     from ..texturing.stages import make_texture
 
     body = mesh.load(job.inputs / "mesh.npz")
-    unknown: list[str] = []
+    unknown, warnings = [], []
     if painter is None:
-        painter, unknown = _model(params, job)
+        painter, unknown, warnings = _model(params, job)
+    body, files = with_uvs(body, job, params.resolution, lambda part: job.progress("Unwrapping", UNWRAPPED * part))
     solid = solid_of(body)
     before = existing.read(body, solid, job.inputs, params.seed) if params.refine else None
     if params.refine and before is None:
@@ -96,22 +97,26 @@ def texture(
         )
     result = make_texture(
         solid, painter, wish, _settings(params),
-        lambda stage, part: job.progress(stage, 0.02 + (BAKING - 0.02) * part), before, params.refine_strength,
+        lambda stage, part: job.progress(stage, UNWRAPPED + (BAKING - UNWRAPPED) * part),
+        before, params.refine_strength,
     )  # fmt: skip
-    seconds = dict(result.seconds)
-    job.outputs.mkdir(exist_ok=True)
     start = time.perf_counter()
-    files = _bake(params, job, body, result.texture)
-    seconds["bake"] = round(time.perf_counter() - start, 2)
-    job.progress("Drawing the preview", 0.98)
+    products = write_products(
+        body, result.texture, job, params.resolution, params.format, params.orm,
+        lambda part: job.progress("Baking", BAKING + (BAKED - BAKING) * part),
+    )  # fmt: skip
+    seconds = {**result.seconds, "bake": round(time.perf_counter() - start, 2)}
+    job.progress("Drawing the preview", BAKED)
     picture.write_png(job.outputs / "preview.png", preview(solid, result.texture, PREVIEW).numpy(), 8)
-    files["preview"] = "out/preview.png"
+    files |= {**products.files, "preview": "out/preview.png"}
     seconds["all"] = round(time.perf_counter() - begin, 2)
     job.progress("Done", 1.0)
     return files, {
+        **products.report,
         "seconds": seconds,
         "unknown_words": unknown,
         "pixels_per_unit": round(result.pixels_per_unit / body.scale, 2),
+        "warnings": warnings,
     }
 
 
@@ -170,8 +175,8 @@ def _settings(params: TextureParams):
     )
 
 
-def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str]]:
-    """The diffusion model, and the words of the prompt that it has never learned."""
+def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str], list[str]]:
+    """The diffusion model, the words of the prompt that it has never learned, and what else to tell."""
     if importlib.util.find_spec("diffusers") is None:
         raise JobError(
             "missing_packages", "The compute environment has no diffusion models yet.",
@@ -181,32 +186,11 @@ def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str]]:
     from ..texturing import diffusion
 
     painter = diffusion.load(params.model, params.controlnet)
-    unknown = diffusion.understood(params.prompt, painter.tokenizer)
+    unknown, warnings = diffusion.understood(params.prompt, painter.tokenizer), []
     if unknown:
-        job.log(f"The model does not know: {', '.join(unknown[:20])}.", "warning")
+        warnings.append(f"The model does not know: {', '.join(unknown[:20])}.")
     if diffusion.too_long(params.prompt, painter.tokenizer):
-        job.log("The prompt is longer than what the model reads: its end is ignored.", "warning")
-    return painter, unknown
-
-
-def _bake(params: TextureParams, job: Job, body: TextureMesh, function: TextureFunction) -> dict[str, str]:
-    """Writes the maps of all painted textures and tiles; their paths by what they are."""
-    from ..texturing import bake, maps
-    from ..uv.layout import tile_of
-
-    frames, tile = bake.tangent_frames(body), tile_of(body.corner_uv)
-    places = sorted(set(zip(body.texture[body.painted].tolist(), tile[body.painted].tolist())))
-    files = {}
-    for index, (texture, number) in enumerate(places):
-
-        def hear(part: float, index: int = index) -> None:
-            job.progress("Baking", BAKING + (0.98 - BAKING) * (index + part) / len(places))
-
-        baked = bake.bake_tile(
-            body, frames, texture, number, function, params.resolution,
-            old=maps.load_old(job.inputs, texture, number), progress=hear,
-        )  # fmt: skip
-        folder = job.outputs / str(texture)
-        written = maps.write(baked.maps, folder, number, params.format, params.orm, baked.kept)
-        files |= {f"{texture}/{name}.{number}": f"out/{texture}/{file}" for name, file in written.items()}
-    return files
+        warnings.append("The prompt is longer than what the model reads: its end is ignored.")
+    for warning in warnings:
+        job.log(warning, "warning")
+    return painter, unknown, warnings

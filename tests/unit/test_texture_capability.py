@@ -84,6 +84,7 @@ def test_the_maps_show_what_was_painted(tmp_path):
     wanted = 255 * np.array([1.055 * value ** (1 / 2.4) - 0.055 for value in colour])
     assert np.abs(np.median(seen, axis=0) - wanted).max() < 25
     assert picture(job, files["preview"]).std() > 10
+    assert report["seam_ratio"] < 1.5 and report["textures"] == [{"object": "Object", "tiles": [1001]}]
     assert set(report["seconds"]) == {"prepare", "paint", "fit", "rounds", "detail", "bake", "all"}
 
 
@@ -177,7 +178,7 @@ def test_odd_prompts_are_painted_with_a_warning(repository, tmp_path, prompt):
     warnings = []
     job = cube_job(tmp_path, lambda message: warnings.append(getattr(message, "text", "")))
     options = {"model": str(repository), "controlnet": str(repository / "controlnet")}
-    painter, _ = capability._model(params(prompt=prompt, **options), job)
+    painter, *_ = capability._model(params(prompt=prompt, **options), job)
     assert any(warnings) and painter.size == 64
 
 
@@ -195,3 +196,13 @@ def test_a_broken_model_gets_a_sentence(repository, tmp_path, broken):
     (copy / broken).write_bytes(b"broken")
     with pytest.raises(JobError, match="cannot be read"):
         texture(params(model=str(copy), controlnet=str(copy / "controlnet")), cube_job(tmp_path / "job"))
+
+
+def test_a_mesh_without_uvs_gets_some(tmp_path):
+    body = mesh_of(trimesh.creation.icosphere(2))
+    (tmp_path / "in").mkdir()
+    mesh.save(body, tmp_path / "in/mesh.npz")
+    job = Job(tmp_path)
+    files, _ = texture(params(), job, Oracle(plain((0.6, 0.2, 0.05)), 32))
+    assert np.load(tmp_path / files["uv/0"]).shape == (body.loop.max() + 1, 2)
+    assert picture(job, files["0/base_color.1001"]).std(axis=(0, 1)).max() < 40, "one color everywhere"
