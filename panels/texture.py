@@ -3,6 +3,7 @@
 """The Texture panel."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import checks, compat, recipe, relight, session, texture, texture_checks
 from ..operators.texture import names
@@ -41,14 +42,16 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
         elif objects:
             triangles = sum(2 * len(item.data.polygons) for item in objects)
             seconds = texture.estimate(settings.preset, int(settings.resolution), triangles)
-            layout.label(text=f"Takes about {duration(seconds)} without a GPU", icon="TIME")
+            layout.label(text=iface("About {} without a GPU").format(duration(seconds)), icon="TIME")
 
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
     """Which meshes, and what is wrong with them."""
     live = texture_checks.quick(context, objects)
     if objects:
-        title = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
+        title = objects[0].name
+        if len(objects) > 1:
+            title = iface("{} and {} more").format(title, len(objects) - 1)
         row = layout.row(align=True)
         row.label(text=title, icon="MESH_DATA")
         row.operator("galatea.check_texture", text="", icon="VIEWZOOM")
@@ -130,7 +133,7 @@ class GALATEA_PT_texture_result(Side, bpy.types.Panel):
         paragraph(box, context, made["params"]["prompt"], icon="MATERIAL")
         report = made["report"]
         if "effective_resolution" in report:
-            box.label(text=f"Detail for {report['effective_resolution']} px", icon="TEXTURE")
+            box.label(text=iface("Detail worth {} px").format(report["effective_resolution"]), icon="TEXTURE")
         for warning in report.get("warnings", []):
             paragraph(box, context, warning, icon="ERROR")
         leak = material.get(relight.KEY)
