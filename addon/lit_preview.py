@@ -22,7 +22,7 @@ LIGHTS = ("studio", "sunset", "forest")
 """Of the relight check: soft and bright, low and colored, green from above (``backend/shading/hdri``)."""
 PAIR = ("studio", "sunset")
 TILE = (360, 360)
-SAMPLES = (4, 32)
+SAMPLES = (8, 64)
 MAP = 256
 """Width of the map that light is sampled by; the photographs have 128 pixels."""
 KEY = 0.6

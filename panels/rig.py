@@ -46,7 +46,7 @@ class GALATEA_PT_rig(Side, bpy.types.Panel):
             weights.bound_armature(item) == armature for item in context.view_layer.objects
         )
         row.operator("galatea.bind", text="Re-bind" if bound else "Bind", icon="MOD_ARMATURE")
-        running = [job for job in session.get().queue.jobs if job.active]
+        running = [job for job in session.get().queue.jobs if job.active and job.capability in ("rig", "bind")]
         for job in running[:1]:
             draw_progress(layout, job, "galatea.cancel_job")
 

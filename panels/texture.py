@@ -6,6 +6,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import checks, compat, recipe, relight, session, texture, texture_checks
+from ..addon.importers import material as material_import
 from ..operators.texture import names
 from .jobs import draw_progress
 from .rig import ICONS, Side
@@ -147,7 +148,8 @@ class GALATEA_PT_texture_result(Side, bpy.types.Panel):
         row.operator("galatea.rerun_texture", text="Re-run", icon="FILE_REFRESH")
         row.operator("galatea.rerun_texture", text="Next Seed", icon="FORWARD").another = True
         row.operator("galatea.copy_texture_recipe", text="", icon="COPYDOWN")
-        layout.operator("galatea.restore_material", icon="LOOP_BACK")
+        if material_import.replaced(material):
+            layout.operator("galatea.restore_material", icon="LOOP_BACK")
 
 
 CLASSES = (GALATEA_PT_texture, GALATEA_PT_texture_advanced, GALATEA_PT_texture_result)

@@ -157,6 +157,11 @@ def add(item: bpy.types.Object, material: bpy.types.Material, polygons: list[int
     item.data.update()
 
 
+def replaced(material: bpy.types.Material) -> bool:
+    """Whether the material took another one's place."""
+    return any(key.startswith(REPLACED) for key, _ in material.items())
+
+
 def restore(item: bpy.types.Object, material: bpy.types.Material) -> bool:
     """Put back what ``material`` took the place of. False when it took none, or that is gone."""
     restored = False
