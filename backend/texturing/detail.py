@@ -33,6 +33,8 @@ EDGE = 2
 """Pixels next to a silhouette that are not trusted."""
 COARSE = 10.0
 """Standard deviation in pixels of the blur whose result is thrown away."""
+FULL = 0.05
+"""Sum of weights below which what close-ups say fades out."""
 RANGE = 0.7
 """Largest change of the logarithm of the base color: a factor of two."""
 FLOOR = 0.02
@@ -99,8 +101,7 @@ def detailed(base: TextureFunction, close_ups: Sequence[CloseUp], strength: floa
         total = torch.zeros(len(position), 4, dtype=position.dtype, device=position.device)
         for item in close_ups:
             total = total + _seen(item, position, normal)
-        # Divided by at least one full weight: where close-ups see the surface badly their word counts less.
-        change = total[:, :3] / total[:, 3:].clamp_min(0.3)
+        change = total[:, :3] / total[:, 3:].clamp_min(FULL)
         return dataclasses.replace(material, albedo=(material.albedo * torch.exp(strength * change)).clamp(0.0, 1.0))
 
     return texture

@@ -44,7 +44,7 @@ def repainted(
         now = torch.stack([render(shot.view, shot.light, field) for shot in shots])
         controls = torch.stack([control(shot.view, shot.light) for shot in shots])
     pictures = painter.paint(wish, shots, controls, Start(now, strength), on_step)
-    return [observe(shot.view, shot.light, picture, weight) for shot, picture in zip(shots, pictures)]
+    return [observe(shot.view, shot.light, picture, weight, shot.seed) for shot, picture in zip(shots, pictures)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Distillation:
         with torch.no_grad():
             for shot in shots:
                 canvas = render(shot.view, shot.light, field)
-                seen = observe(shot.view, shot.light, canvas)
+                seen = observe(shot.view, shot.light, canvas, most=len(shot.view.points.pixel))
                 self._pool.append(_Prepared(shot, control(shot.view, shot.light), canvas, seen))
 
     def loss(self, field: Field, step: int) -> torch.Tensor:

@@ -12,12 +12,17 @@ import torch
 
 from ..shading import display
 from ..shading.environment import Light
+from ..shading.surface import Surface
 from .field import Field
 from .lit import Lit, radiance, tables
 from .views import View
 
 SATURATED = 0.99
 """A picture's value from which on it only says: at least so bright."""
+MOST = 20_000
+"""Pixels of one picture: as many as a small picture has, so that a large one costs no more."""
+BORDER = 0.2
+"""Weight of pixels next to a silhouette."""
 OVER = 0.5
 """Slope with which light beyond white counts, so that a fit finds back from there."""
 
@@ -43,16 +48,26 @@ class Observations:
         return Observations(**{field.name: getattr(self, field.name)[index] for field in dataclasses.fields(self)})
 
 
-def observe(view: View, light: Light, picture: torch.Tensor, weight: float = 1.0) -> Observations:
-    """The pixels of a picture (3, S, S) of a view that tell something about the surface."""
-    points = view.points
-    return Observations(
-        position=points.position,
-        normal=points.normal,
-        lit=tables(points.surface, points.normal, light),
-        colour=picture.flatten(1).T[points.pixel],
-        weight=weight * points.cosine,
-    )
+def observe(
+    view: View, light: Light, picture: torch.Tensor, weight: float = 1.0, seed: int = 0, most: int = MOST
+) -> Observations:
+    """The pixels of a picture (3, S, S) of a view that tell something about the surface, at random if more than
+    ``most``: their neighbours are in the view's other pictures."""
+    points, colour = view.points, picture.flatten(1).T[view.points.pixel]
+    weights = weight * points.cosine * torch.where(points.border, BORDER, 1.0)
+    position, normal, surface = points.position, points.normal, points.surface
+    if len(position) > most:
+        order = torch.randperm(len(position), generator=torch.Generator().manual_seed(seed))
+        chosen = order[:most].to(position.device)
+        position, normal, colour, weights = position[chosen], normal[chosen], colour[chosen], weights[chosen]
+        surface = subset(surface, chosen)
+    return Observations(position, normal, tables(surface, normal, light), colour, weights)
+
+
+def subset(surface: Surface, chosen: torch.Tensor) -> Surface:
+    """Some points (M,) of a surface whose points have a row of visibility each, or none."""
+    visibility = None if surface.visibility is None else surface.visibility[chosen]
+    return Surface(surface.position[chosen], surface.geometric_normal[chosen], surface.view[chosen], visibility)
 
 
 def together(parts: Sequence[Observations]) -> Observations:

@@ -162,7 +162,8 @@ class _Making:
             with torch.no_grad():
                 start = Start(torch.stack([render(shot.view, shot.light, existing) for shot in shots]), strength)
         pictures = self.painter.paint(self.wish, shots, controls, start, lambda part: self.hear("Painting", 0.9 * part))
-        return [observe(shot.view, shot.light, picture) for shot, picture in zip(shots, pictures)]
+        pairs = enumerate(zip(shots, pictures))
+        return [observe(shot.view, shot.light, picture, seed=index) for index, (shot, picture) in pairs]
 
     def fit(
         self,

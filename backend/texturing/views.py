@@ -46,6 +46,8 @@ class Points:
     """(P,) side of the pixel's square at the point's distance."""
     painted: torch.Tensor
     """(P,) bool."""
+    border: torch.Tensor
+    """(P,) bool: some neighbour is none of these pixels, and a model's picture may have the background's colour."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +99,9 @@ def _points(solid: Solid, camera: Camera, gbuffer: GBuffer, surface: Surface, fi
     y, x = gbuffer.mask.nonzero(as_tuple=True)
     pixel = (y[first] // OVERSAMPLING) * size + x[first] // OVERSAMPLING
     chosen = whole.nonzero()[:, 0]
+    outside = torch.ones(size * size, device=pixel.device)
+    outside[pixel[chosen]] = 0.0
+    near = torch.nn.functional.max_pool2d(outside.reshape(1, 1, size, size), 3, 1, 1).flatten() > 0.0
     position = mean(gbuffer.position)[chosen]
     return Points(
         pixel=pixel[chosen],
@@ -106,6 +111,7 @@ def _points(solid: Solid, camera: Camera, gbuffer: GBuffer, surface: Surface, fi
         cosine=cosine[chosen],
         width=width[chosen],
         painted=solid.painted[gbuffer.face[first[chosen]]],
+        border=near[pixel[chosen]],
     )
 
 

@@ -129,6 +129,17 @@ def test_observations_hold_the_pictures_pixels(solid):
     table = tables(view.points.surface, view.points.normal, light)
     assert torch.equal(seen.lit.irradiance, table.irradiance)
     assert len(together([seen, seen])) == 2 * len(seen)
+    few = observe(view, light, picture, most=100)
+    assert len(few) == 100
+    assert torch.allclose(torch.cdist(few.position, seen.position).amin(1), torch.zeros(100), atol=2e-3)
+
+
+def test_pixels_at_silhouettes_count_little(solid):
+    view = view_of(solid, cameras.framed(solid, cameras.Place(0.4, 0.1), 2 * SIZE))
+    seen = observe(view, lights.sheet_lights(1, 0)[0], torch.rand(3, SIZE, SIZE))
+    inner = ~view.points.border
+    assert 0.5 < inner.float().mean() < 1.0
+    assert seen.weight[~inner].max() < 0.5 * seen.weight[inner].median()
 
 
 def test_a_gentle_plan_has_no_round_stronger_than_wanted():
