@@ -22,16 +22,6 @@ def decode(encoded: torch.Tensor) -> torch.Tensor:
     return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded.clamp_min(0.04045) + 0.055) / 1.055) ** 2.4)
 
 
-def shoulder(linear: torch.Tensor, start: float = 0.7) -> torch.Tensor:
-    """Rolls highlights off: unchanged up to ``start``, then ever flatter towards 1. Linear in, linear out.
-
-    An exponential with matching value and slope at the start, per channel. Not what Blender's Standard view does.
-    """
-    room = 1.0 - start
-    above = (linear - start).clamp_min(0.0)
-    return linear.clamp_max(start) + room * (1.0 - torch.exp(-above / room))
-
-
 def luminance(linear: torch.Tensor) -> torch.Tensor:
     """Luminance (...,) of linear Rec.709 (..., 3)."""
     return linear @ torch.tensor(LUMINANCE, dtype=linear.dtype, device=linear.device)

@@ -74,14 +74,6 @@ def test_display_encoding_has_a_finite_gradient_everywhere():
     assert torch.isfinite(values.grad).all() and (values.grad[:4] > 0).all()
 
 
-def test_the_shoulder_keeps_what_is_dark_and_the_order_of_what_is_bright():
-    values = torch.linspace(0.0, 3.0, 301)
-    rolled = display.shoulder(values)
-    torch.testing.assert_close(rolled[values <= 0.7], values[values <= 0.7])
-    assert (rolled.diff() > 0).all() and rolled.max() < 1
-    assert rolled.diff().diff().abs().max() < 1e-3, "no kink"
-
-
 # The picture of the sphere
 
 
