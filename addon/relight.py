@@ -96,5 +96,5 @@ def start(context: bpy.types.Context, item: bpy.types.Object) -> Check:
 
 def verdict(leak: float) -> str:
     """The measured number in words."""
-    word = "clean" if leak < GOOD else "some light left" if leak < BAD else "much light left"
-    return f"Base color is {word} ({leak:.0%} explained by direction)"
+    word = "clean" if leak < GOOD else "some" if leak < BAD else "much"
+    return f"Light in base color: {word} ({leak:.0%})"

@@ -19,6 +19,8 @@ Pictures = dict[tuple[int, int], np.ndarray]
 
 DEPTHS = (0.5, 1.5, 2.5)
 """Texels from a seam at which both sides are read; the first one's bilinear lookups reach into the gutter."""
+CREASE = math.cos(math.radians(40.0))
+"""Cosine between faces' normals below which their edge is a sharp one."""
 POINTS = 5
 """On each seam edge."""
 ROUNDING = 0.25 / 255
@@ -34,7 +36,8 @@ def seam_ratio(mesh: TextureMesh, pictures: Pictures) -> float:
 
     The pictures are read as a renderer does at points along each edge whose two faces have different UVs there: half,
     one and a half and two and a half texels inside both faces. The steps over the edge and those next to it (where
-    a gutter of another color shines through) are judged by the third ones; the larger ratio counts.
+    a gutter of another color shines through) are judged by the third ones; the larger ratio counts. Sharp edges are
+    left out: materials may well end there.
     """
     edges = _seams(mesh)
     if not len(edges):
@@ -65,7 +68,11 @@ def _seams(mesh: TextureMesh) -> np.ndarray:
     uv = mesh.corner_uv.reshape(-1, 2)
     following = np.arange(len(key)).reshape(-1, 3)[:, [1, 2, 0]].ravel()
     apart = np.abs(uv[edge] - uv[following[other]]).max(1) + np.abs(uv[following[edge]] - uv[other]).max(1)
-    shown = mesh.painted[edge // 3] & mesh.painted[other // 3] & (apart > 1e-5)
+    a, b, c = mesh.vertices[mesh.triangles].swapaxes(0, 1).astype(np.float64)
+    normal = np.cross(b - a, c - a)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
+    smooth = (normal[edge // 3] * normal[other // 3]).sum(1) > CREASE
+    shown = mesh.painted[edge // 3] & mesh.painted[other // 3] & (apart > 1e-5) & smooth
     edge, other = edge[shown], other[shown]
     return np.stack([edge // 3, edge % 3, other // 3, other % 3], axis=1)
 
