@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
@@ -45,6 +46,18 @@ def raw_of(albedo: torch.Tensor, roughness: torch.Tensor, metallic: torch.Tensor
         torch.zeros_like(albedo),
     )
     return torch.cat(columns, dim=-1)
+
+
+def mirrored(texture: TextureFunction) -> TextureFunction:
+    """The texture of the right half, x >= 0, on both halves, bumps included."""
+
+    def both(position: torch.Tensor, normal: torch.Tensor) -> Material:
+        flip = torch.ones_like(position)
+        flip[:, 0] = torch.where(position[:, 0] < 0.0, -1.0, 1.0)
+        material = texture(position * flip, normal * flip)
+        return dataclasses.replace(material, normal=material.normal * flip)
+
+    return both
 
 
 def _between(raw: torch.Tensor, ends: tuple[float, float]) -> torch.Tensor:

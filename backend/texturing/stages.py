@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
+from ..job import JobError
 from ..shading.controls import OVERSAMPLING
 from ..shading.environment import Light
 from . import cameras
-from .appearance import TextureFunction
+from .appearance import TextureFunction, mirrored
 from .cameras import Place
 from .detail import CloseUp, close_up_cameras, close_up_of, detailed
 from .distill import Distillation, Target, repainted
@@ -97,6 +98,11 @@ def make_texture(
         places = cameras.places(solid, count, settings.seed)
         lights = sheet_lights(settings.plan.lights, settings.seed, solid.vertices.device)
         shots = making.sheet_shots(places[: settings.plan.views], lights)
+        if not any(shot.view.points.painted.any() for shot in shots):
+            raise JobError(
+                "bad_input", "The faces to be textured are too small or too thin to be seen from any side.",
+                "Select larger faces, or texture small parts apart from the rest.",
+            )  # fmt: skip
         if existing is not None:
             making.remember(field, existing)
     with making.stage("paint"):
@@ -113,7 +119,7 @@ def make_texture(
         with making.stage("detail"):
             texture = detailed(field, making.close_ups(field, lights), settings.detail)
             density *= settings.plan.zoom
-    return Result(texture, making.seconds, density)
+    return Result(mirrored(texture) if settings.symmetric else texture, making.seconds, density)
 
 
 class _Making:
@@ -212,6 +218,8 @@ class _Making:
             # A soft light hides least.
             shots.append(Shot(place, view_of(self.solid, camera), lights[0], self.settings.seed + 5000 + index))
         shots = [shot for shot in shots if len(shot.view.points.pixel)]
+        if not shots:
+            return []
         begin = torch.stack([render(shot.view, shot.light, texture) for shot in shots])
         pictures = self.painter.paint(
             self.wish, shots, torch.stack([control(shot.view, shot.light) for shot in shots]),

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 
+from galatea.backend.job import JobError
 from galatea.backend.shading import display
 from galatea.backend.texturing import cameras, lights
 from galatea.backend.texturing.distill import Target
@@ -145,3 +148,20 @@ def test_pixels_at_silhouettes_count_little(solid):
 def test_a_gentle_plan_has_no_round_stronger_than_wanted():
     assert [item.strength for item in gentle(PLAN, 0.2).rounds] == [0.2]
     assert gentle(PLAN, 0.9) == PLAN
+
+
+def test_a_symmetric_texture_is_symmetric_in_its_details_too(solid):
+    plan = Plan(**{**PLAN.__dict__, "fit": 10, "rounds": (), "close_ups": 3})
+    texture = made(solid, Oracle(spotted, SIZE), plan, symmetric=True)
+    position, normal = smooth_points(solid, 500, 0)
+    mirror = torch.tensor((-1.0, 1.0, 1.0))
+    one, other = texture(position, normal), texture(position * mirror, normal * mirror)
+    assert torch.allclose(one.albedo, other.albedo, atol=1e-5)
+    assert torch.allclose(one.normal, other.normal * mirror, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-4])
+def test_a_mesh_that_cannot_be_seen_gets_a_sentence(solid, size):
+    thin = dataclasses.replace(solid, vertices=solid.vertices * torch.tensor((size, size, 1.0)))
+    with pytest.raises(JobError, match="too thin"):
+        made(thin, Oracle(spotted, SIZE))
