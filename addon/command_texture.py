@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import command_line
@@ -15,7 +17,6 @@ MAPS = "maps"
 """Folder for the maps, beside the results."""
 PATHS = ("style", "model", "controlnet")
 WORK = "work.partial.blend"
-"""What the open file is called meanwhile: maps get paths relative to it."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -74,21 +75,31 @@ def texture(options: argparse.Namespace) -> int:
     bpy.context.view_layer.objects.active = meshes[0]
     properties.set_texture(bpy.context.scene.galatea.texture, vars(options) | paths | {"only_selected": False})
     say(f"Texturing {', '.join(item.name for item in meshes)}")
+    try:
+        with work_file(output):
+            bpy.ops.galatea.texture(fix_problems=True, folder=str(output / MAPS))
+            made = [item for item in meshes if texture_jobs.material_made(item) is not None]
+            if not made:
+                raise CommandProblem("the job ended without a material")
+            write_results(output, made, recipe.read(texture_jobs.material_made(made[0])), options.preview)
+    except RuntimeError as error:
+        raise CommandProblem(reason(error)) from error
+    say(f"Results are in {options.output}")
+    return 0
+
+
+@contextlib.contextmanager
+def work_file(output: Path) -> Iterator[None]:
+    """While it lasts the open file lies in the folder of the results: maps get paths relative to it."""
+    import bpy
+
     work = output / WORK
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(work), check_existing=False)
-        bpy.ops.galatea.texture(fix_problems=True, folder=str(output / MAPS))
-        made = [item for item in meshes if texture_jobs.material_made(item) is not None]
-        if not made:
-            raise CommandProblem("the job ended without a material")
-        write_results(output, made, recipe.read(texture_jobs.material_made(made[0])), options.preview)
-    except RuntimeError as error:
-        raise CommandProblem(reason(error)) from error
+        yield
     finally:
         for path in (work, work.with_suffix(".blend1")):
             path.unlink(missing_ok=True)
-    say(f"Results are in {options.output}")
-    return 0
 
 
 def write_results(output: Path, meshes: list, made: dict, with_preview: bool) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import image, jobs, rig, targets, texture
+from . import finish, image, jobs, rig, targets, texture
 
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
@@ -19,6 +19,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             image.import_result(job, end.report)
         case "texture":
             texture.import_result(job, end.report)
+        case "finish":
+            finish.import_result(job, end.report)
         case _:
             rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)

@@ -8,7 +8,7 @@ import contextlib
 import time
 import typing
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -43,14 +43,16 @@ class FinishParams:
 
 
 def finish(params: FinishParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """Reads in/mesh.npz (see :mod:`..texturing.mesh`; with corner_color (F, 3, 3) linear, if there is one) and the maps
-    beside it; writes out/mesh.npz with vertices (V, 3) in meters, triangles (F, 3), corner_uv (F, 3, 2), and the maps.
+    """Reads in/mesh.npz, see :mod:`..texturing.mesh`, and the maps beside it; writes out/mesh.npz and the new maps.
+
+    The former may also hold corner_look (F, 3, 5), see :mod:`..finish.appearance`; the latter holds vertices (V, 3) in
+    the units of the input, triangles (F, 3), corner_normals (F, 3, 3) and corner_uv (F, 3, 2).
     """
     _check(params)
     watch = _Watch(job)
     with watch("Reading the mesh", 0.0):
         dense = texture_mesh.load(job.inputs / "mesh.npz")
-        colour = _corner_colour(job)
+        look = _corner_look(job)
         notes: list[str] = []
     with watch("Repairing", 0.05):
         shape = repaired(Shape(dense.vertices.astype(np.float64), dense.triangles), params, notes)
@@ -64,7 +66,7 @@ def finish(params: FinishParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     with watch("Taking over the looks", 0.5):
         light = light_mesh(shape, corner_uv, dense)
         products = write_products(
-            light, looks_of(dense, job.inputs, colour), job, params.resolution,
+            light, looks_of(dense, job.inputs, look), job, params.resolution,
             progress=lambda fraction: job.progress("Taking over the looks", 0.5 + 0.45 * fraction),
         )  # fmt: skip
     with watch("Placing", 0.96):
@@ -126,18 +128,12 @@ def light_mesh(shape: Shape, corner_uv: np.ndarray, dense: TextureMesh) -> Textu
         np.add.at(normal, shape.triangles[:, column], face_normal)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
     made = texture_mesh.single(shape.vertices, shape.triangles, normal[shape.triangles], corner_uv)
-    return _in_space_of(made, dense)
+    return replace(made, center=dense.center, scale=dense.scale, object_names=dense.object_names[:1])
 
 
-def _in_space_of(mesh: TextureMesh, other: TextureMesh) -> TextureMesh:
-    import dataclasses
-
-    return dataclasses.replace(mesh, center=other.center, scale=other.scale, object_names=other.object_names[:1])
-
-
-def _corner_colour(job: Job) -> np.ndarray | None:
+def _corner_look(job: Job) -> np.ndarray | None:
     with np.load(job.inputs / "mesh.npz", allow_pickle=False) as data:
-        return data["corner_color"] if "corner_color" in data.files else None
+        return data["corner_look"] if "corner_look" in data.files else None
 
 
 def _check(params: FinishParams) -> None:

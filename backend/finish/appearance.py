@@ -21,12 +21,12 @@ PLAIN = (0.8, 0.8, 0.8, 0.5, 0.0)
 """Linear base color, roughness and metallic of what has neither maps nor colors: Blender's own material."""
 
 
-def looks_of(dense: TextureMesh, folder: Path, corner_colour: np.ndarray | None = None) -> TextureFunction:
+def looks_of(dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = None) -> TextureFunction:
     """A texture function in the unit space of ``dense``, whose smooth normals become the bumps of what is baked.
 
     Args:
         folder: a job's inputs, with the maps that the dense mesh has: ``<texture>/<map>.<tile>.png``.
-        corner_colour: (F, 3, 3) linear; where there are no maps.
+        corner_look: (F, 3, 5) as PLAIN, where there are no maps.
     """
     finder = NearestFinder(dense.vertices, dense.triangles)
     tile = tile_of(dense.corner_uv)
@@ -37,13 +37,15 @@ def looks_of(dense: TextureMesh, folder: Path, corner_colour: np.ndarray | None 
         place = finder.find(position.cpu().numpy().astype(np.float64), normal.cpu().numpy().astype(np.float64))
         weights = place.barycentric[..., None]
         values = np.tile(np.array(PLAIN, np.float32), (len(place.face), 1))
-        if corner_colour is not None:
-            values[:, :3] = (weights * corner_colour[place.face]).sum(axis=1)
+        if corner_look is not None:
+            values = (weights * corner_look[place.face]).sum(axis=1).astype(np.float32)
         uv = (weights * dense.corner_uv[place.face]).sum(axis=1)
         for (texture_number, tile_number), found in old.items():
             here = (dense.texture[place.face] == texture_number) & (tile[place.face] == tile_number)
             values[here] = _sample(found, to_texels(uv[here], tile_number, found.roughness.shape[1]))
         smooth = (weights * dense.corner_normals[place.face]).sum(axis=1)
+        # Faces of a scan may be wound either way; the light mesh's are right.
+        smooth *= np.where(np.einsum("nd,nd->n", smooth, normal.cpu().numpy()) < 0, -1, 1)[:, None]
         made = torch.from_numpy(np.concatenate([values, smooth], axis=1).astype(np.float32)).to(position)
         return Material(
             made[:, :3].clamp(0.0, 1.0), made[:, 3].clamp(0.0, 1.0), made[:, 4].clamp(0.0, 1.0),

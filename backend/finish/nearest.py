@@ -16,7 +16,7 @@ from scipy.spatial import KDTree
 
 from ..raster import embree_raster
 
-CANDIDATES = 12
+CANDIDATES = 8
 """Nearest sample points whose faces are looked at exactly."""
 SAMPLES_PER_FACE = 3
 LEAST_SAMPLES = 100_000
@@ -62,12 +62,14 @@ class NearestFinder:
         if self._cast is None:
             return self.nearest(points, normals)
         face, weights = np.full(len(points), -1), np.zeros((len(points), 3))
-        distance = np.full(len(points), np.inf)
+        distance, rank = np.full(len(points), np.inf), np.full(len(points), self._near)
         for sign in (1, -1):
             hits = self._cast(points, sign * normals)
             facing = np.einsum("nd,nd->n", self._normals[hits.face], normals) > 0
-            better = (hits.face >= 0) & facing & (hits.distance < np.minimum(distance, self._near))
+            ranked = np.where(facing, hits.distance, AWAY * hits.distance)
+            better = (hits.face >= 0) & (ranked < rank)
             face[better], weights[better], distance[better] = (values[better] for values in hits)
+            rank[better] = ranked[better]
         missed = face < 0
         if missed.any():
             rest = self.nearest(points[missed], normals[missed])

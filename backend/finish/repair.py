@@ -55,7 +55,7 @@ def outward(shape: Shape) -> tuple[Shape, int]:
     turned = np.zeros(count, bool)
     first = np.unique(labels, return_index=True)[1]
     for start in first:
-        order, before = breadth_first_order(graph, start, directed=False)
+        order, before = breadth_first_order(graph, start)
         parents = before[order[1:]]
         kinds = np.asarray(graph[parents, order[1:]]).ravel() if len(parents) else np.zeros(0)
         for face, parent, kind in zip(order[1:], parents, kinds):

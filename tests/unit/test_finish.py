@@ -176,9 +176,10 @@ def scan(tmp_path_factory):
     folder = tmp_path_factory.mktemp("job")
     (folder / "in").mkdir()
     texture_mesh.save(dense, folder / "in/mesh.npz")
-    red = vertices[triangles][..., 2:] > 6
+    red, blue = [0.6, 0.02, 0.02, 0.3, 0], [0.02, 0.02, 0.6, 0.3, 0]
     with np.load(folder / "in/mesh.npz") as data:
-        np.savez(folder / "in/mesh.npz", **data, corner_color=np.where(red, [0.6, 0.02, 0.02], [0.02, 0.02, 0.6]))
+        look = np.where(vertices[triangles][..., 2:] > 6, red, blue)
+        np.savez(folder / "in/mesh.npz", **data, corner_look=look)
     job = Job(folder)
     files, report = run("finish", {"faces": 2000, "height": 1.8, "resolution": 512}, job)
     return folder, files, report

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Finish panel."""
+
+import bpy
+
+from ..addon import checks, session
+from ..operators.finish import finished_recipe
+from .jobs import draw_progress
+from .rig import Side
+from .text import paragraph
+
+
+class GALATEA_PT_finish(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_finish"
+    bl_label = "Finish"
+    bl_order = 6
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.finish
+        objects = checks.targets(context)
+        if objects:
+            faces = sum(len(item.data.polygons) for item in objects)
+            name = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
+            layout.label(text=f"{name}: {faces:,} faces", icon="MESH_DATA")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "faces")
+        column.prop(settings, "resolution")
+        column.prop(settings, "height")
+        column.prop(settings, "origin_to_base")
+        column.prop(settings, "quads")
+        column.prop(settings, "mark_asset")
+        column = layout.column(align=True)
+        column.scale_y = 1.5
+        column.operator("galatea.finish", text="Finish", icon="MOD_REMESH")
+        running = [job for job in session.get().queue.jobs if job.active and job.capability == "finish"]
+        if running:
+            draw_progress(layout, running[0], "galatea.cancel_job")
+
+
+class GALATEA_PT_finish_advanced(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_finish_advanced"
+    bl_label = "Advanced"
+    bl_parent_id = "GALATEA_PT_finish"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.galatea.finish
+        layout.prop(settings, "smallest_part")
+        layout.prop(settings, "largest_hole")
+
+
+class GALATEA_PT_finish_result(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_finish_result"
+    bl_label = "Result"
+    bl_parent_id = "GALATEA_PT_finish"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return finished_recipe(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        report = finished_recipe(context)["report"]
+        box = layout.box().column(align=True)
+        state = ("Closed and manifold", "CHECKMARK") if report["manifold"] else ("Open or not manifold", "ERROR")
+        box.label(text=state[0], icon=state[1])
+        box.label(text=f"{report['faces']:,} of {report['faces_before']:,} faces", icon="MESH_DATA")
+        overlap = report["uv_overlap"]
+        box.label(text=f"UV overlap {overlap:.1%}" if overlap else "No UV overlap", icon="ERROR" if overlap else "UV")
+        box.label(text=f"{report['texels_per_meter']:,.0f} px per meter", icon="TEXTURE")
+        box.label(text=f"{sum(report['seconds'].values()):.1f} s", icon="TIME")
+        for note in report["notes"]:
+            paragraph(box, context, note, icon="INFO")
+        layout.operator("galatea.rerun_finish", icon="FILE_REFRESH")
+
+
+CLASSES = (GALATEA_PT_finish, GALATEA_PT_finish_advanced, GALATEA_PT_finish_result)
