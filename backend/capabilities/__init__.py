@@ -36,6 +36,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .finish import FinishParams, finish
 
                 return finish(FinishParams(**params), job)
+            case "reconstruct":
+                from .reconstruct import ReconstructParams, reconstruct
+
+                return reconstruct(ReconstructParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From pictures with known cameras to a closed mesh with colours."""

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Outlines of an object in front of a plain backdrop, for pictures that come without."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from scipy import ndimage
+
+from ..job import JobError
+from .views import View
+
+ORDER = 3
+"""Of the polynomial in x and y that a backdrop is: light that falls off, a horizon that fades."""
+ROUNDS = 10
+BORDER = 0.04
+"""Of the picture's longer side: a frame that is mostly backdrop."""
+LEAST = 0.035
+"""Difference in display-encoded colour that is never taken for noise."""
+NOISE = 4.5
+"""Times the backdrop's own noise that is object."""
+BUSY = 0.25
+"""Part of the frame that may be unlike a backdrop: with more there is none."""
+
+
+def with_mask(view: View) -> View:
+    """The view with the outline of what stands out from its backdrop. Raises JobError if nothing or everything does."""
+    image = view.colour.numpy().astype(np.float64)
+    height, width = image.shape[:2]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack([x**i * y**j for i in range(ORDER + 1) for j in range(ORDER + 1 - i)], axis=-1)
+    margin = max(2, round(BORDER * max(height, width)))
+    frame = np.ones((height, width), dtype=bool)
+    frame[margin:-margin, margin:-margin] = False
+    backdrop = frame
+    for _ in range(ROUNDS):
+        fitted, *_ = np.linalg.lstsq(terms[backdrop], image[backdrop], rcond=None)
+        difference = np.abs(image - terms @ fitted).max(axis=-1)
+        noise = 1.48 * np.median(difference[backdrop])
+        limit = max(LEAST, NOISE * noise)
+        # Only what is joined to the frame is backdrop: the same colour inside the object is not.
+        plain = ndimage.binary_opening(difference < limit, iterations=1) | (frame & (difference < limit))
+        labels, _ = ndimage.label(plain)
+        backdrop = np.isin(labels, np.setdiff1d(np.unique(labels[frame]), [0]))
+        if not backdrop.any():
+            break
+    if (frame & (difference > limit)).sum() > BUSY * frame.sum() or not backdrop.any():
+        raise JobError(
+            "bad_input",
+            f"The background of {view.name} is too busy to find the object's outline.",
+            "Cut out the object (transparent background), add black and white masks, or use a plain backdrop.",
+        )
+    solid = ndimage.binary_fill_holes(ndimage.binary_opening(difference > limit))
+    labels, count = ndimage.label(solid)
+    if not count:
+        raise JobError(
+            "bad_input",
+            f"Nothing stands out from the background of {view.name}.",
+            "Cut out the object (transparent background), or use a backdrop of another colour.",
+        )
+    sizes = ndimage.sum_labels(solid, labels, np.arange(1, count + 1))
+    kept = np.isin(labels, 1 + np.flatnonzero(sizes > 0.05 * sizes.max()))
+    # Backdrop that shines through between parts, such as legs, is no hole to be filled.
+    kept &= ~ndimage.binary_opening(difference < limit, iterations=2)
+    return dataclasses.replace(view, mask=torch.from_numpy(kept.astype(np.float32)))

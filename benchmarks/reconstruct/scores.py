@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How near a mesh is to the truth, and how well pictures of other views are met."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.spatial
+import torch
+import trimesh
+
+from ...backend.raster.camera import Camera
+from ...backend.reconstruction.light import shine
+from ...backend.reconstruction.render import trace, vertex_normals
+from ...backend.reconstruction.texture import Texture
+from ...backend.reconstruction.views import View
+from ...backend.shading import display
+from .objects import Object, samples, visible_samples
+
+POINTS = 20_000
+TOLERANCE = 0.01
+"""Of the longest side of the truth's box."""
+
+
+def shape_scores(vertices: np.ndarray, triangles: np.ndarray, truth: Object) -> dict[str, float | bool]:
+    """F-score and its two halves, mean distance both ways in percent of the box, and whether the mesh is closed.
+
+    The truth is what of its surface is visible from outside; of the mesh everything counts, hidden parts too.
+    """
+    tolerance = TOLERANCE * float(np.ptp(truth.vertices, axis=0).max())
+    wanted = visible_samples(truth.vertices, truth.triangles, POINTS)
+    made, _ = samples(vertices, triangles, POINTS)
+    to_truth = scipy.spatial.cKDTree(wanted).query(made)[0]
+    to_made = scipy.spatial.cKDTree(made).query(wanted)[0]
+    precision, recall = float((to_truth < tolerance).mean()), float((to_made < tolerance).mean())
+    mesh = trimesh.Trimesh(vertices, triangles, process=False)
+    return {
+        "f_score": 2 * precision * recall / max(precision + recall, 1e-9),
+        "precision": precision,
+        "recall": recall,
+        "chamfer": 100 * float(to_truth.mean() + to_made.mean()) / 2 * TOLERANCE / tolerance,
+        "watertight": bool(mesh.is_watertight and mesh.is_winding_consistent and mesh.volume > 0),
+    }
+
+
+def picture(vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, camera: Camera) -> torch.Tensor:
+    """(H, W, 3) display-encoded, black beside the mesh: base colour under the light that was found."""
+    hits = trace(vertices, triangles, vertex_normals(vertices, triangles), camera)
+    albedo = texture.albedo_at(hits.position, hits.normal)
+    image = torch.zeros(camera.height * camera.width, 3)
+    image[hits.pixel] = display.encode(albedo * shine(texture.light, hits.normal))
+    return image.reshape(camera.height, camera.width, 3)
+
+
+def foreground_psnr(shown: torch.Tensor, truth: View) -> float:
+    """Decibels over the pixels that lie in the object alone; where nothing is shown, black counts."""
+    inside = truth.mask > 0.5
+    return -10.0 * math.log10(float((shown - truth.colour)[inside].square().mean()) + 1e-12)
