@@ -5,6 +5,7 @@
 The folder holds ``object.blend`` and ``names.json``; it gets ``relight.png`` and ``leak.json``.
 """
 
+import importlib
 import importlib.util
 import json
 import os
@@ -21,9 +22,8 @@ def main(folder: Path) -> None:
     spec = importlib.util.spec_from_file_location("galatea_bootstrap", ROOT / "backend" / "bootstrap.py")
     bootstrap = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bootstrap)
-    bootstrap.load_package(ROOT)
-    from galatea.addon import lit_preview
-
+    package = bootstrap.load_package(ROOT)
+    lit_preview = importlib.import_module(f"{package.__name__}.addon.lit_preview")
     names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
     bpy.ops.wm.read_factory_settings(use_empty=True)
     with bpy.data.libraries.load(str(folder / "object.blend")) as (_, wanted):

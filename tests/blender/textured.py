@@ -1,38 +1,26 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A worker that textures with a known function instead of a model, and pictures of materials to compare with."""
+"""A worker that hands out the same maps for everything, objects to texture, and settings."""
 
 import json
-import math
 from types import SimpleNamespace
 
 import bpy
 import numpy as np
-import torch
 
 from galatea.addon.worker import State
 from galatea.backend import protocol
-from galatea.backend.job import Job
-from galatea.backend.shading.pbr import Material
-from galatea.backend.texturing import layers, products
-from galatea.backend.texturing import mesh as texture_mesh
+from galatea.backend.texturing import picture
+from galatea.backend.uv import layout
 
-
-def waves(position, normal):
-    """Soft patches of color, from matt to shiny, with a metal half and bumps: all of it known at every point."""
-    albedo = 0.45 + 0.35 * torch.sin(2.5 * position + torch.tensor([0.0, 1.0, 2.0]))
-    roughness = 0.55 + 0.25 * torch.sin(2.0 * position[:, 0])
-    metallic = torch.sigmoid(8.0 * position[:, 2])
-    bump = 0.25 * torch.cos(3.0 * position)
-    return Material(albedo, roughness, metallic, torch.nn.functional.normalize(normal + bump, dim=1))
+SIZE = 64
 
 
 class Worker:
-    """Stands for the worker process: bakes ``function`` at the next poll, whatever the prompt."""
+    """Stands for the worker process: every texture and tile gets gradients, at the next poll."""
 
-    def __init__(self, ran, function=waves, size=128):
+    def __init__(self, ran):
         self.ran, self.alive, self.state, self.job, self.folder = ran, True, State.READY, None, None
-        self.function, self.size = function, size
 
     def run(self, job, folder):
         self.job, self.folder = job, folder
@@ -49,15 +37,38 @@ class Worker:
         description = json.loads((self.folder / "job.json").read_text())
         self.ran.append(SimpleNamespace(folder=self.folder, **description))
         name, self.job = self.job, None
-        job = Job(self.folder)
-        mesh = texture_mesh.load(job.inputs / "mesh.npz")
-        params = description["params"]
-        mesh, uv_files = layers.with_uvs(mesh, job, self.size)
-        made = products.write_products(mesh, self.function, job, self.size, params["format"], params["orm"])
-        return [
-            protocol.Progress(name, "Painting", 0.5),
-            protocol.Result(name, made.files | uv_files, {**made.report, "warnings": [], "seconds": {}}),
-        ]
+        files, report = self.answer(description)
+        report = {"warnings": [], "seconds": {}, **report}
+        return [protocol.Progress(name, "Painting", 0.5), protocol.Result(name, files, report)]
+
+    def answer(self, description):
+        """Write out/: the files by name, and the report."""
+        with np.load(self.folder / "in/mesh.npz") as data:
+            texture, tile = data["texture"], layout.tile_of(data["corner_uv"])
+        files = {}
+        for number in np.unique(texture[texture >= 0]):
+            folder = self.folder / "out" / str(number)
+            folder.mkdir()
+            for udim in np.unique(tile[texture == number]):
+                for map_name, values in maps(int(number) + int(udim)).items():
+                    if description["params"]["orm"] and map_name in ("roughness", "metallic"):
+                        continue
+                    path = folder / f"{map_name}.{udim}.png"
+                    picture.write_png(path, values, 16 if map_name == "normal" else 8)
+                    files[f"{number}/{map_name}.{udim}"] = f"out/{number}/{path.name}"
+        return files, {"seam_ratio": 1.0, "effective_resolution": SIZE}
+
+
+def maps(shade):
+    """Gradients, of another blue for each ``shade``."""
+    across, down = np.meshgrid(np.linspace(0, 1, SIZE), np.linspace(0, 1, SIZE))
+    tilt = np.stack([0.5 + 0.1 * across, np.full_like(across, 0.5), np.full_like(across, 0.95)], -1)
+    return {
+        "base_color": np.stack([across, down, np.full_like(across, shade * 0.37 % 1)], -1),
+        "roughness": 0.2 + 0.6 * across,
+        "metallic": down,
+        "normal": tilt,
+    }
 
 
 def ball(name="Ball", location=(0, 0, 0), scale=(1, 1, 1), size=1.0):
@@ -86,54 +97,3 @@ def settings(**values):
     for name, value in values.items():
         setattr(found, name, value)
     return found
-
-
-def render(folder, camera_to_world, fov, size, radiance, samples=64):
-    """(H, W, 4) linear, row 0 at the top: the scene by Cycles with direct light alone."""
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.cycles.device = "CPU"
-    scene.cycles.samples = samples
-    scene.cycles.use_adaptive_sampling = False
-    scene.cycles.use_denoising = False
-    scene.cycles.sample_clamp_indirect = 0.0
-    scene.cycles.blur_glossy = 0.0
-    scene.cycles.pixel_filter_type = "BOX"
-    scene.cycles.max_bounces = 0
-    scene.render.film_transparent = True
-    scene.render.resolution_x = scene.render.resolution_y = size
-    scene.render.resolution_percentage = 100
-    scene.render.image_settings.file_format = "OPEN_EXR"
-    scene.render.image_settings.color_depth = "32"
-    scene.render.image_settings.color_mode = "RGBA"
-    data = bpy.data.cameras.new("camera")
-    data.angle = fov
-    camera = bpy.data.objects.new("camera", data)
-    scene.collection.objects.link(camera)
-    camera.matrix_world = np.array(camera_to_world).T
-    scene.camera = camera
-    height, width, _ = radiance.shape
-    image = bpy.data.images.new("radiance", width, height, float_buffer=True, is_data=True)
-    pixels = np.ones((height, width, 4), dtype=np.float32)
-    pixels[..., :3] = radiance[::-1]
-    image.pixels.foreach_set(pixels.ravel())
-    world = bpy.data.worlds.new("world")
-    if world.node_tree is None:
-        world.use_nodes = True
-    nodes = world.node_tree.nodes
-    texture = nodes.new("ShaderNodeTexEnvironment")
-    texture.image = image
-    background = next(node for node in nodes if node.type == "BACKGROUND")
-    world.node_tree.links.new(texture.outputs["Color"], background.inputs["Color"])
-    scene.world = world
-    world.cycles.sampling_method = "MANUAL"
-    world.cycles.sample_map_resolution = 1024
-    scene.render.filepath = str(folder / "render.exr")
-    bpy.ops.render.render(write_still=True)
-    shown = bpy.data.images.load(scene.render.filepath)
-    found = np.empty(size * size * 4, dtype=np.float32)
-    shown.pixels.foreach_get(found)
-    return found.reshape(size, size, 4)[::-1].copy()
-
-
-FOV = math.radians(30.0)
