@@ -19,6 +19,8 @@ from .nearest import NearestFinder
 
 PLAIN = (0.8, 0.8, 0.8, 0.5, 0.0)
 """Linear base color, roughness and metallic of what has neither maps nor colors: Blender's own material."""
+STEEP = 0.4
+"""Cosine between the dense and the light mesh's normal below which the former is not believed."""
 
 
 def looks_of(dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = None) -> TextureFunction:
@@ -44,8 +46,10 @@ def looks_of(dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = 
             here = (dense.texture[place.face] == texture_number) & (tile[place.face] == tile_number)
             values[here] = _sample(found, to_texels(uv[here], tile_number, found.roughness.shape[1]))
         smooth = (weights * dense.corner_normals[place.face]).sum(axis=1)
-        # Faces of a scan may be wound either way; the light mesh's are right.
-        smooth *= np.where(np.einsum("nd,nd->n", smooth, normal.cpu().numpy()) < 0, -1, 1)[:, None]
+        # Faces of a scan may be wound either way; the light mesh's are right. Walls inside a body say nothing of it.
+        smooth /= np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-12)
+        towards = np.einsum("nd,nd->n", smooth, normal.cpu().numpy())[:, None]
+        smooth = np.where(np.abs(towards) < STEEP, normal.cpu().numpy(), np.sign(towards) * smooth)
         made = torch.from_numpy(np.concatenate([values, smooth], axis=1).astype(np.float32)).to(position)
         return Material(
             made[:, :3].clamp(0.0, 1.0), made[:, 3].clamp(0.0, 1.0), made[:, 4].clamp(0.0, 1.0),
