@@ -38,22 +38,26 @@ class Field(torch.nn.Module):
         """
         super().__init__()
         self.symmetric = symmetric
-        self.resolutions = [COARSEST]
-        while self.resolutions[-1] < finest:
-            self.resolutions.append(2 * self.resolutions[-1])
-        device = solid.vertices.device
-        rows = 1
-        self.register_buffer("start", torch.tensor(START, device=device))
-        for level, resolution in enumerate(self.resolutions):
-            nodes = self._nodes(solid, resolution)
-            index = torch.zeros((resolution + 1) ** 3, dtype=torch.int32, device=device)
-            index[nodes] = torch.arange(rows, rows + len(nodes), dtype=torch.int32, device=device)
-            rows += len(nodes)
-            self.register_buffer(f"index{level}", index, persistent=False)
-        ends = [int(getattr(self, f"index{level}").amax()) + 1 for level in range(len(self.resolutions))]
-        self.level_rows = list(zip([1, *ends[:-1]], ends))
+        self.resolutions: list[int] = []
+        self.level_rows: list[tuple[int, int]] = []
         """First and end row of each level in the table."""
-        self.table = torch.nn.Parameter(torch.zeros(rows, CHANNELS, device=device))
+        device = solid.vertices.device
+        self.register_buffer("start", torch.tensor(START, device=device))
+        self.table = torch.nn.Parameter(torch.zeros(1, CHANNELS, device=device))
+        while not self.resolutions or self.resolutions[-1] < finest:
+            self.refine(solid)
+
+    def refine(self, solid: Solid) -> None:
+        """Add a grid twice as fine as the finest, which changes nothing yet."""
+        level, rows = len(self.resolutions), len(self.table)
+        resolution = COARSEST * 2**level
+        nodes = self._nodes(solid, resolution)
+        index = torch.full(((resolution + 1) ** 3,), NULL, dtype=torch.int32, device=nodes.device)
+        index[nodes] = torch.arange(rows, rows + len(nodes), dtype=torch.int32, device=nodes.device)
+        self.register_buffer(f"index{level}", index, persistent=False)
+        self.resolutions.append(resolution)
+        self.level_rows.append((rows, rows + len(nodes)))
+        self.table = torch.nn.Parameter(torch.cat((self.table.data, self.table.new_zeros(len(nodes), CHANNELS))))
 
     def _nodes(self, solid: Solid, resolution: int) -> torch.Tensor:
         """Indices (N,) of the nodes around the cells that points of the surface fall into."""

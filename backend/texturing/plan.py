@@ -30,6 +30,8 @@ class Plan:
     zoom: float
     """How much closer these are."""
     close_up_strength: float
+    close_up_fit: int
+    """Steps of fitting to these and all the rest."""
     steps: int
     """Of denoising for each picture."""
     guidance: float
@@ -41,14 +43,17 @@ class Plan:
 PLANS = {
     "draft": Plan(
         views=4, lights=2, fit=120, rounds=(Round(4, 0.5, 120),),
-        close_ups=0, zoom=2.5, close_up_strength=0.3, steps=10, guidance=4.0, batch=4096,
+        close_ups=0, zoom=2.5, close_up_strength=0.3, close_up_fit=0,
+        steps=10, guidance=4.0, batch=4096,
     ),
     "standard": Plan(
         views=6, lights=3, fit=200, rounds=(Round(8, 0.6, 100), Round(8, 0.4, 150)),
-        close_ups=10, zoom=2.5, close_up_strength=0.3, steps=16, guidance=4.0,
+        close_ups=12, zoom=2.5, close_up_strength=0.3, close_up_fit=150,
+        steps=16, guidance=4.0,
     ),
     "high": Plan(
         views=8, lights=4, fit=300, rounds=(Round(12, 0.7, 150), Round(12, 0.55, 150), Round(12, 0.4, 300)),
-        close_ups=24, zoom=3.5, close_up_strength=0.35, steps=30, guidance=4.0,
+        close_ups=32, zoom=3.0, close_up_strength=0.35, close_up_fit=300,
+        steps=30, guidance=4.0,
     ),
 }  # fmt: skip

@@ -113,12 +113,12 @@ def make_texture(
         making.fit(field, observed, settings.plan.fit)
     with making.stage("rounds"):
         making.rounds(field, observed, rounds, places[settings.plan.views :])
-    field.requires_grad_(False)
     texture: TextureFunction = field
     if settings.detail > 0 and settings.plan.close_ups:
         with making.stage("detail"):
-            texture = detailed(field, making.close_ups(field, lights), settings.detail)
+            texture = detailed(field, making.close_ups(field, observed, lights), settings.detail)
             density *= settings.plan.zoom
+    field.requires_grad_(False)
     return Result(mirrored(texture) if settings.symmetric else texture, making.seconds, density)
 
 
@@ -207,25 +207,33 @@ class _Making:
                 pull = Distillation(field, self.painter, self.wish, shots, SDS_NOISE, item.fit, weight).loss
             self.fit(field, observed, item.fit, pull, begin + 0.6 * share, 0.4 * share)
 
-    def close_ups(self, texture: TextureFunction, lights: Sequence[Light]) -> list[CloseUp]:
+    def close_ups(self, field: Field, observed: list[Observations], lights: Sequence[Light]) -> list[CloseUp]:
+        """Fits the field to single views at full size, too; what is finer than its grids comes back."""
         plan, size = self.settings.plan, self.painter.size
-        extent = float(self.solid.vertices.norm(dim=-1).amax())
-        radius = extent / plan.zoom
-        places = close_up_cameras(self.solid, plan.close_ups, radius, OVERSAMPLING * size, self.settings.seed)
+        radius = float(self.solid.vertices.norm(dim=-1).amax()) / plan.zoom
+        cameras_there = close_up_cameras(self.solid, plan.close_ups, radius, OVERSAMPLING * size, self.settings.seed)
         shots = []
-        for index, (place, camera) in enumerate(places):
-            self.hear("Adding detail", 0.2 * index / len(places))
-            # A soft light hides least.
-            shots.append(Shot(place, view_of(self.solid, camera), lights[0], self.settings.seed + 5000 + index))
-        shots = [shot for shot in shots if len(shot.view.points.pixel)]
+        for index, (place, camera) in enumerate(cameras_there):
+            self.hear("Adding detail", 0.1 * index / len(cameras_there))
+            view, light = view_of(self.solid, camera), lights[index % len(lights)]
+            if len(view.points.pixel):
+                shots.append(Shot(place, view, light, self.settings.seed + 5000 + index))
         if not shots:
             return []
-        begin = torch.stack([render(shot.view, shot.light, texture) for shot in shots])
+        with torch.no_grad():
+            begin = torch.stack([render(shot.view, shot.light, field) for shot in shots])
+            controls = torch.stack([control(shot.view, shot.light) for shot in shots])
         pictures = self.painter.paint(
-            self.wish, shots, torch.stack([control(shot.view, shot.light) for shot in shots]),
-            Start(begin, plan.close_up_strength), lambda part: self.hear("Adding detail", 0.2 + 0.8 * part),
+            self.wish, shots, controls, Start(begin, plan.close_up_strength),
+            lambda part: self.hear("Adding detail", 0.1 + 0.5 * part),
         )  # fmt: skip
-        return [close_up_of(shot.view, *pair) for shot, *pair in zip(shots, begin, pictures)]
+        observed += [observe(shot.view, shot.light, picture) for shot, picture in zip(shots, pictures)]
+        while field.resolutions[-1] < min(FINEST, plan.zoom * power_of_two(size)):
+            field.refine(self.solid)
+        self.fit(field, observed, plan.close_up_fit, None, 0.6, 0.3)
+        with torch.no_grad():
+            now = torch.stack([render(shot.view, shot.light, field) for shot in shots])
+        return [close_up_of(shot.view, *pair) for shot, *pair in zip(shots, now, pictures)]
 
     def _random_shots(
         self, places: Sequence[Place], lights: Sequence[Light], number: int, begin: float, share: float

@@ -97,6 +97,18 @@ def test_what_was_never_seen_continues_its_surroundings():
     assert float(difference.median()) < 0.12, "grey would be at 0.2"
 
 
+def test_a_finer_grid_changes_nothing_until_it_learns():
+    solid = ball()
+    field = Field(solid, 32)
+    torch.nn.init.normal_(field.table.data[1:])
+    position, normal = smooth_points(solid, 500, 1)
+    before = field.raw(position, normal)
+    field.refine(solid)
+    assert field.resolutions[-1] == 64 and torch.allclose(field.raw(position, normal), before, atol=1e-6)
+    field.table.data[slice(*field.level_rows[-1])] = 1.0
+    assert (field.raw(position, normal) - before).abs().min() > 0.01
+
+
 @pytest.mark.parametrize("count", [50, 5000])
 def test_surface_points_are_even(count):
     position, normal = surface_points(ball(), count, 3)

@@ -28,8 +28,8 @@ from .texturing_shapes import ball, plain, spotted
 SIZE = 40
 WISH = Wish("", "", 2, 1.0, 1.0)
 PLAN = Plan(
-    views=6, lights=2, fit=60, rounds=(Round(4, 0.5, 60),), close_ups=0, zoom=2.0, close_up_strength=0.3, steps=2,
-    guidance=1.0, batch=2048,
+    views=6, lights=2, fit=60, rounds=(Round(4, 0.5, 60),), close_ups=0, zoom=2.0, close_up_strength=0.3,
+    close_up_fit=10, steps=2, guidance=1.0, batch=2048,
 )  # fmt: skip
 
 
