@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from . import architecture
 from .base import caption_tokens, empty_tokens
@@ -35,7 +36,7 @@ class Control(Enum):
 
 
 def control_pictures(pictures: Pictures, control: Control, index: torch.Tensor) -> torch.Tensor:
-    """(B, 3, H, W) in [0, 1]."""
+    """(B, 3, H, W) in [0, 1], at the pictures' full size."""
     if control is Control.DEPTH:
         depths = torch.stack([pictures.array("depths", item) for item in index.tolist()])
         return depths[:, None].expand(-1, 3, -1, -1).float() / 255
@@ -44,21 +45,32 @@ def control_pictures(pictures: Pictures, control: Control, index: torch.Tensor) 
     return torch.stack([pictures.array("controls", item) for item in index.tolist()]).float() / 255
 
 
+def build(base: nn.ModuleDict) -> nn.ModuleDict:
+    """A fresh ControlNet for ``base``, where that is."""
+    torch.manual_seed(0)
+    made = nn.ModuleDict({"controlnet": architecture.controlnet(base["unet"])})
+    return made.to(next(base.parameters()).device).requires_grad_(True)
+
+
 def train_control(
     control: Control,
     pictures: Pictures,
+    kind: str,
     tokenizer: CLIPTokenizer,
     base: nn.ModuleDict,
+    modules: nn.ModuleDict,
     folder: Path,
     options: Options,
     on_save: Callable[[nn.ModuleDict, Progress], None],
 ) -> nn.ModuleDict:
-    """Train a ControlNet on ``base`` (text encoder and UNet, left as they are), or go on from the checkpoint."""
+    """Train ``modules`` (see ``build``) on ``base``, which stays as it is, or go on from the checkpoint in ``folder``.
+
+    Args:
+        kind: the latents to learn from, "latents" or "small_latents".
+    """
     base.requires_grad_(False).eval()
     device = next(base.parameters()).device
-    torch.manual_seed(0)
-    modules = nn.ModuleDict({"controlnet": architecture.controlnet(base["unet"])}).to(device).requires_grad_(True)
-    latents = pictures.latents("latents")
+    latents = pictures.latents(kind)
     tokens, empty = caption_tokens(tokenizer, pictures.scenes()), empty_tokens(tokenizer)
     schedule = architecture.scheduler()
 
@@ -71,6 +83,8 @@ def train_control(
             text = base["text_encoder"](words).last_hidden_state
         mixed = schedule.add_noise(clean, noise, step)
         condition = control_pictures(pictures, control, chosen.index).to(device)
+        if kind == "small_latents":
+            condition = functional.avg_pool2d(condition, 2)
         down, middle = modules["controlnet"](mixed, step, text, controlnet_cond=condition, return_dict=False)
         prediction = base["unet"](
             mixed, step, text, down_block_additional_residuals=down, mid_block_additional_residual=middle

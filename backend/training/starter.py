@@ -30,7 +30,8 @@ STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
 BASE = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=200)
-CONTROL = Options(batch=32, rate=3e-4, samples=200_000, average=0.998)
+SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, average=0.998)
+CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Plan:
     vae: Options = VAE
     small: Options = SMALL
     base: Options = BASE
+    small_control: Options = SMALL_CONTROL
     control: Options = CONTROL
     shares: tuple[tuple[str, float], ...] = (
         ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.15), ("base", 0.25), ("light", 0.05),
@@ -84,7 +86,9 @@ def run_stage(
             small = folder / "small/starter"
             train_base_model(folder, "base", device, limited(plan.base, seconds), small if small.exists() else resume)
         case "light" | "depth" | "other-light":
-            train_controlnet(stage, folder, device, limited(plan.control, seconds), resume)
+            half = None if seconds is None else seconds / 2
+            options = limited(plan.small_control, half), limited(plan.control, half)
+            train_controlnet(stage, folder, device, *options, resume)
         case _:
             raise ValueError(f"There is no stage {stage}; the stages are {', '.join(STAGES)}.")
 
@@ -168,8 +172,11 @@ def train_base_model(folder: Path, stage: str, device: torch.device, options: Op
     train_base(read_shards(folder / "shards", (kind,)), kind, words, modules, folder / stage, options, on_save)
 
 
-def train_controlnet(stage: str, folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
-    from .control import Control, train_control
+def train_controlnet(
+    stage: str, folder: Path, device: torch.device, small: Options, whole: Options, resume: Path | None
+) -> None:
+    """Train on pictures of half the size first, as the base."""
+    from .control import Control, build, train_control
     from .export import read_base, write_controlnet
     from .shards import read_shards
 
@@ -179,6 +186,9 @@ def train_controlnet(stage: str, folder: Path, device: torch.device, options: Op
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         write_controlnet(target, average["controlnet"])
 
-    pictures = read_shards(folder / "shards", ("latents", "controls", "depths"))
-    words = tokenizer(folder, resume)
-    train_control(Control(stage), pictures, words, base, folder / f"control-{stage}", options, on_save)
+    words, modules = tokenizer(folder, resume), build(base)
+    for size, kind, options in (("small-", "small_latents", small), ("", "latents", whole)):
+        pictures = read_shards(folder / "shards", (kind, "controls", "depths"))
+        place = folder / f"control-{size}{stage}"
+        average = train_control(Control(stage), pictures, kind, words, base, modules, place, options, on_save)
+        modules.load_state_dict(average.state_dict())

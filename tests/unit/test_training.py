@@ -59,10 +59,12 @@ def trained(tmp_path_factory):
     make_tokenizer(["a", "red", "ball", "blue"], folder / "tokenizer")
     plan = starter.Plan(
         vae=Options(4, 1e-3, samples=16, warm_up=1),
+        small=Options(4, 1e-3, samples=16, warm_up=1),
         base=Options(4, 1e-3, samples=16, warm_up=1),
+        small_control=Options(4, 1e-2, samples=16, warm_up=1),
         control=Options(4, 1e-2, samples=16, warm_up=1),
     )
-    for stage in ("vae", "latents", "base", "light"):
+    for stage in ("vae", "latents", "small", "base", "light"):
         starter.run_stage(stage, folder, CPU, plan, None, None)
     return folder
 
