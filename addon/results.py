@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import finish, image, jobs, rig, targets, texture
+from . import finish, image, jobs, reconstruct, rig, targets, texture
 
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
@@ -21,6 +21,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             texture.import_result(job, end.report)
         case "finish":
             finish.import_result(job, end.report)
+        case "reconstruct":
+            reconstruct.import_result(job, end.report)
         case _:
             rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)
@@ -28,4 +30,6 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
+    if job.capability == "reconstruct":
+        return reconstruct.may_import(job)
     return job.capability == "image" or targets.may_import(job)

@@ -22,6 +22,8 @@ LEAST = 0.035
 """Difference in display-encoded colour that is never taken for noise."""
 NOISE = 4.5
 """Times the backdrop's own noise that is object."""
+NOISIEST = 0.06
+"""A backdrop's own noise; more of it is a pattern."""
 BUSY = 0.25
 """Part of the frame that may be unlike a backdrop: with more there is none."""
 
@@ -47,7 +49,8 @@ def with_mask(view: View) -> View:
         backdrop = np.isin(labels, np.setdiff1d(np.unique(labels[frame]), [0]))
         if not backdrop.any():
             break
-    if (frame & (difference > limit)).sum() > BUSY * frame.sum() or not backdrop.any():
+    unlike = (frame & (difference > limit)).sum() > BUSY * frame.sum()
+    if unlike or noise > NOISIEST or not backdrop.any():
         raise JobError(
             "bad_input",
             f"The background of {view.name} is too busy to find the object's outline.",
@@ -65,4 +68,16 @@ def with_mask(view: View) -> View:
     kept = np.isin(labels, 1 + np.flatnonzero(sizes > 0.05 * sizes.max()))
     # Backdrop that shines through between parts, such as legs, is no hole to be filled.
     kept &= ~ndimage.binary_opening(difference < limit, iterations=2)
-    return dataclasses.replace(view, mask=torch.from_numpy(kept.astype(np.float32)))
+    return dataclasses.replace(view, mask=torch.from_numpy(_softened(kept, image, terms @ fitted)))
+
+
+def _softened(mask: np.ndarray, image: np.ndarray, backdrop: np.ndarray) -> np.ndarray:
+    """A mask (H, W) bool as coverage float32: at its edge a pixel lies between the backdrop and the colour inside."""
+    core = ndimage.binary_erosion(mask, iterations=2)
+    if not core.any():
+        return mask.astype(np.float32)
+    y, x = ndimage.distance_transform_edt(~core, return_distances=False, return_indices=True)
+    own = image[y, x] - backdrop
+    part = ((image - backdrop) * own).sum(axis=-1) / np.maximum((own * own).sum(axis=-1), 1e-4)
+    edge = ndimage.binary_dilation(mask) & ~core
+    return np.where(edge, part.clip(0.0, 1.0), mask).astype(np.float32)

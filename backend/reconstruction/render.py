@@ -18,8 +18,8 @@ from ..raster.camera import Camera, pixel_rays, project
 from ..raster.torch_raster import expand
 from ..raster.triangles import intersect
 
-SAME_DEPTH = 0.05
-"""Of the depth's range: an outline belongs to the surface beside it if their depths differ less."""
+BEHIND = 0.02
+"""Of the depth's range: what lies so much farther away than an outline is behind it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,26 +103,36 @@ def smooth_outline(
     third = triangles[visible].sum(dim=1) - ends.sum(dim=1)
     inner, _ = project(camera, fixed[third])
 
+    # Each place is blended along one axis, that which the outline crosses more steeply. Small edges zigzag, so the
+    # direction is that of the smooth surface.
+    smooth = vertex_normals(fixed, triangles)[ends].sum(dim=1) @ camera.camera_to_world[:3, :2]
+    sideways = smooth[:, 0].abs() >= smooth[:, 1].abs()
+
     surface = torch.full((camera.height * camera.width,), torch.inf)
     surface[hits.pixel] = hits.depth.detach()
-    tolerance = SAME_DEPTH * float(hits.depth.detach().amax() - hits.depth.detach().amin()) if len(hits.depth) else 0.0
+    depth_range = float(hits.depth.detach().amax() - hits.depth.detach().amin()) if len(hits.depth) else 0.0
     result = image.reshape(-1, image.shape[-1])
     original = result
     for axis in (0, 1):  # neighbours along x, then along y
         which, place, line = _crossings(pixels, axis, camera)
         first = (place.detach() - 0.5).floor().long()
         limit = (camera.width, camera.height)[axis]
-        kept = (first >= 0) & (first + 1 < limit)
+        kept = (first >= 0) & (first + 1 < limit) & (sideways[which] == (axis == 0))
         which, place, line, first = which[kept], place[kept], line[kept], first[kept]
         low = line * camera.width + first if axis == 0 else first * camera.width + line
         high = low + (1 if axis == 0 else camera.width)
         before = _is_before(pixels.detach()[which], inner[which], axis)
         near, far = torch.where(before, low, high), torch.where(before, high, low)
         depth = depths[which].mean(dim=1)
-        own = ((surface[near] - depth).abs() < tolerance) & (surface[far] > depth + tolerance)
-        near, far, before = near[own], far[own], before[own]
+        # Beside its outline a surface is steep, so how much nearer it is there tells nothing.
+        own = (surface[near] < depth + BEHIND * depth_range) & (surface[far] > depth + BEHIND * depth_range)
         part = place[own] - 0.5 - first[own]
-        reach = torch.where(before, part, 1.0 - part)[:, None]  # of the surface, from its own pixel's centre on
+        reach = torch.where(before[own], part, 1.0 - part)  # of the surface, from its own pixel's centre on
+        # A line of small triangles may cross between two pixels more than once: the outermost place counts.
+        pair, index = torch.unique(2 * near[own] + before[own], return_inverse=True)
+        reach = torch.zeros(len(pair)).scatter_reduce(0, index, reach, "amax", include_self=False)[:, None]
+        near, before = pair // 2, pair % 2 == 1
+        far = near + torch.where(before, 1, -1) * (1 if axis == 0 else camera.width)
         step = original[near] - original[far]
         result = result.index_add(0, far, (reach - 0.5).clamp_min(0.0) * step)
         result = result.index_add(0, near, -(0.5 - reach).clamp_min(0.0) * step)

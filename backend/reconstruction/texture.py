@@ -21,7 +21,11 @@ SHARPNESS = 6
 TOLERANCE = 1.5
 """Cells behind the first surface up to which a point still counts as that surface."""
 BLUR = 5
-"""Pixels along which a point must be visible all around: outlines in pictures hold other things' colours."""
+"""Pixels around an outline: what is so near to one in a picture may hold the colours of other things."""
+DOUBTFUL = 0.02
+"""What these pixels count, against 1."""
+HIDDEN = -1e6
+"""Depth beside the mesh: nothing is in front of it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Texture:
 
     views: list[View]
     depths: list[torch.Tensor]
-    """(H, W) of the mesh in each view: the farthest in a small neighbourhood, minus infinity where it ends there."""
+    """(H, W, 2) of each view: how far the mesh is, minus infinity beside it, and how far a pixel is to be trusted."""
     light: torch.Tensor
     """(9, 3)"""
     grid: Grid
@@ -45,10 +49,10 @@ class Texture:
             pixels, distance = project(view.camera, points)
             toward = torch.nn.functional.normalize(view.camera.position - points, dim=-1)
             cosine = (toward * normals).sum(-1).clamp_min(0.0)
-            values = sample(torch.cat((view.colour, depth[..., None]), dim=-1), pixels)
+            values = sample(torch.cat((view.colour, depth), dim=-1), pixels)
             inside = ((pixels > 0.5) & (pixels < torch.tensor((view.camera.width, view.camera.height)) - 0.5)).all(-1)
             seen = inside & (distance > 0.0) & (distance < values[:, 3] + TOLERANCE * self.grid.cell)
-            weight = (cosine**SHARPNESS * seen)[:, None]
+            weight = (cosine**SHARPNESS * seen * values[:, 4])[:, None]
             total = total + weight * display.decode(values[:, :3].clamp(0.0, 1.0))
             weights = weights + weight
         light = shine(self.light, normals)
@@ -69,11 +73,10 @@ def make(
     depths = []
     for view in views:
         hits = trace(vertices, triangles, normals, view.camera)
-        depth = torch.full((view.camera.height * view.camera.width,), -torch.inf)
+        depth = torch.full((view.camera.height * view.camera.width,), HIDDEN)
         depth[hits.pixel] = hits.depth
-        depth = depth.reshape(view.camera.height, view.camera.width)
-        # The nearest surface all around a pixel: beside an outline the surface behind it does not count as seen.
-        nearest = -torch.nn.functional.max_pool2d(-depth[None, None], BLUR, 1, BLUR // 2)[0, 0]
-        steps = (depth - nearest) > 4.0 * grid.cell
-        depths.append(torch.where(steps | torch.isinf(nearest), torch.full_like(depth, -1e6), depth))
+        depth = depth.reshape(1, 1, view.camera.height, view.camera.width)
+        nearest = -torch.nn.functional.max_pool2d(-depth, BLUR, 1, BLUR // 2)
+        trust = torch.where(depth - nearest > 4.0 * grid.cell, DOUBTFUL, 1.0)
+        depths.append(torch.cat((depth, trust))[:, 0].permute(1, 2, 0).contiguous())
     return Texture(views, depths, light, grid, albedo)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -19,6 +20,8 @@ from ...backend.reconstruction.views import View
 from ...backend.shading import display
 from .objects import Object, samples, visible_samples
 
+OVERSAMPLING = 3
+"""Rays per pixel along each axis."""
 POINTS = 20_000
 TOLERANCE = 0.01
 """Of the longest side of the truth's box."""
@@ -46,15 +49,25 @@ def shape_scores(vertices: np.ndarray, triangles: np.ndarray, truth: Object) -> 
 
 
 def picture(vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, camera: Camera) -> torch.Tensor:
-    """(H, W, 3) display-encoded, black beside the mesh: base colour under the light that was found."""
-    hits = trace(vertices, triangles, vertex_normals(vertices, triangles), camera)
+    """(H, W, 3) display-encoded, on black: base colour under the light that was found."""
+    fine = dataclasses.replace(
+        camera,
+        fx=camera.fx * OVERSAMPLING,
+        fy=camera.fy * OVERSAMPLING,
+        cx=camera.cx * OVERSAMPLING,
+        cy=camera.cy * OVERSAMPLING,
+        width=camera.width * OVERSAMPLING,
+        height=camera.height * OVERSAMPLING,
+    )
+    hits = trace(vertices, triangles, vertex_normals(vertices, triangles), fine)
     albedo = texture.albedo_at(hits.position, hits.normal)
-    image = torch.zeros(camera.height * camera.width, 3)
+    image = torch.zeros(fine.height * fine.width, 3)
     image[hits.pixel] = display.encode(albedo * shine(texture.light, hits.normal))
-    return image.reshape(camera.height, camera.width, 3)
+    image = image.reshape(1, fine.height, fine.width, 3).permute(0, 3, 1, 2)
+    return torch.nn.functional.avg_pool2d(image, OVERSAMPLING)[0].permute(1, 2, 0)
 
 
 def foreground_psnr(shown: torch.Tensor, truth: View) -> float:
-    """Decibels over the pixels that lie in the object alone; where nothing is shown, black counts."""
+    """Decibels over the pixels that lie in the object alone, both on black; where nothing is shown, black counts."""
     inside = truth.mask > 0.5
-    return -10.0 * math.log10(float((shown - truth.colour)[inside].square().mean()) + 1e-12)
+    return -10.0 * math.log10(float((shown - truth.colour * truth.mask[..., None])[inside].square().mean()) + 1e-12)

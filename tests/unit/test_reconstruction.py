@@ -1,0 +1,387 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From pictures with cameras to a mesh: reading, hull, gradients at the outline, light, and the whole way on a ball."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+Image = pytest.importorskip("PIL.Image")
+Rotation = pytest.importorskip("scipy.spatial.transform").Rotation
+
+from galatea.backend.capabilities.reconstruct import ReconstructParams, reconstruct  # noqa: E402
+from galatea.backend.isosurface.extract import extract  # noqa: E402
+from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
+from galatea.backend.raster.camera import Camera, orbit, pixel_rays  # noqa: E402
+from galatea.backend.reconstruction import hull, light, masks, read, render, texture  # noqa: E402
+from galatea.backend.reconstruction.field import look_up, redistanced  # noqa: E402
+from galatea.backend.reconstruction.views import View, resized, sample  # noqa: E402
+from galatea.backend.shading.display import decode  # noqa: E402
+
+SIZE, FOV, RADIUS = 64, math.radians(40.0), 0.7
+CENTRE = torch.tensor((0.2, -0.1, 0.3))
+QUICK = {"detail": 28, "coarse_steps": 8, "fine_steps": 6}
+
+
+def ball_colour(points: torch.Tensor) -> torch.Tensor:
+    """Two stripes of colour, so that up is not down."""
+    return torch.where(points[:, 2:] > CENTRE[2], torch.tensor((0.8, 0.3, 0.2)), torch.tensor((0.2, 0.4, 0.8)))
+
+
+def ball_view(number: int, count: int = 10) -> View:
+    """A picture of the ball without light, exact to a tenth of a pixel at its outline."""
+    elevation = math.radians((20.0, -25.0, 50.0)[number % 3])
+    camera = orbit(2 * math.pi * number / count, elevation, 4.0, FOV, SIZE, tuple(CENTRE.tolist()))
+    fine = resize_camera(camera, 4)
+    direction = torch.nn.functional.normalize(pixel_rays(fine).reshape(-1, 3), dim=-1)
+    offset = camera.position - CENTRE
+    along = -(direction @ offset)
+    inside = RADIUS**2 - (offset.square().sum() - along.square())
+    points = camera.position + (along - inside.clamp_min(0).sqrt())[:, None] * direction
+    hit = (inside > 0).float().reshape(4 * SIZE, 4 * SIZE)
+    colour = ball_colour(points).reshape(4 * SIZE, 4 * SIZE, 3)
+    return resized(View(f"view-{number}.png", fine, colour, hit), SIZE)
+
+
+def resize_camera(camera: Camera, factor: int) -> Camera:
+    return dataclasses.replace(
+        camera, fx=camera.fx * factor, fy=camera.fy * factor, cx=camera.cx * factor, cy=camera.cy * factor,
+        width=camera.width * factor, height=camera.height * factor,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def views() -> list[View]:
+    return [ball_view(number) for number in range(10)]
+
+
+@pytest.fixture
+def folder(tmp_path, views):
+    """As an artist would bring it."""
+    frames = []
+    for view in views:
+        pixels = torch.cat((view.colour, view.mask[..., None]), dim=-1)
+        Image.fromarray((pixels * 255).round().clamp(0, 255).byte().numpy()).save(tmp_path / view.name)
+        frames.append({"file_path": view.name, "transform_matrix": view.camera.camera_to_world.tolist()})
+    write_transforms(tmp_path, {"camera_angle_x": FOV, "frames": frames})
+    return tmp_path
+
+
+def write_transforms(folder, data) -> None:
+    (folder / "transforms.json").write_text(json.dumps(data))
+
+
+def transforms(folder) -> dict:
+    return json.loads((folder / "transforms.json").read_text())
+
+
+# Reading
+
+
+def assert_same_cameras(found, views) -> None:
+    for one, other in zip(found, views, strict=True):
+        assert torch.allclose(one.camera.camera_to_world, other.camera.camera_to_world, atol=1e-5)
+        for name in ("fx", "fy", "cx", "cy", "width", "height"):
+            assert getattr(one.camera, name) == pytest.approx(getattr(other.camera, name), rel=1e-5)
+
+
+def test_transforms(folder, views):
+    found = read.read_views(folder)
+    assert_same_cameras(found, views)
+    assert (found[0].mask - views[0].mask).abs().max() < 0.01
+
+
+def test_colmap_is_the_same(folder, views):
+    (folder / "transforms.json").unlink()
+    camera = views[0].camera
+    (folder / "cameras.txt").write_text(
+        f"# a comment\n1 PINHOLE {SIZE} {SIZE} {camera.fx} {camera.fy} {camera.cx} {camera.cy}\n"
+    )
+    lines = []
+    for number, view in enumerate(views):
+        matrix = view.camera.camera_to_world.double().numpy() @ np.diag((1.0, -1.0, -1.0, 1.0))
+        rotation = matrix[:3, :3].T
+        x, y, z, w = Rotation.from_matrix(rotation).as_quat()
+        values = " ".join(str(value) for value in (w, x, y, z, *(-rotation @ matrix[:3, 3])))
+        lines += [f"{number + 1} {values} 1 {view.name}", ""]
+    (folder / "images.txt").write_text("\n".join(lines))
+    assert_same_cameras(read.read_views(folder), views)
+
+
+def test_npz_is_the_same(folder, views):
+    (folder / "transforms.json").unlink()
+    lens = {name: [getattr(view.camera, name) for view in views] for name in ("fx", "fy", "cx", "cy")}
+    matrices = np.stack([view.camera.camera_to_world.numpy() for view in views])
+    np.savez(folder / "cameras.npz", names=[view.name for view in views], camera_to_world=matrices, **lens)
+    assert_same_cameras(read.read_views(folder), views)
+
+
+def no_cameras(folder):
+    (folder / "transforms.json").unlink()
+
+
+def lost_picture(folder):
+    (folder / "view-3.png").unlink()
+
+
+def broken_picture(folder):
+    (folder / "view-3.png").write_bytes(b"no picture")
+
+
+def blank_picture(folder):
+    Image.new("RGB", (SIZE, SIZE), (128, 128, 128)).save(folder / "view-3.png")
+
+
+def invisible_object(folder):
+    Image.new("RGBA", (SIZE, SIZE)).save(folder / "view-3.png")
+
+
+def one_without_alpha(folder):
+    with Image.open(folder / "view-3.png") as image:
+        image.convert("RGB").save(folder / "view-3.png")
+
+
+def other_size(folder):
+    write_transforms(folder, transforms(folder) | {"w": SIZE, "h": SIZE})
+    with Image.open(folder / "view-3.png") as image:
+        image.resize((32, 32)).save(folder / "view-3.png")
+
+
+def mirrored_camera(folder):
+    data = transforms(folder)
+    data["frames"][3]["transform_matrix"][0] = [-x for x in data["frames"][3]["transform_matrix"][0]]
+    write_transforms(folder, data)
+
+
+def same_place(folder):
+    data = transforms(folder)
+    for frame in data["frames"]:
+        frame["transform_matrix"] = data["frames"][0]["transform_matrix"]
+    write_transforms(folder, data)
+
+
+def too_few(folder):
+    data = transforms(folder)
+    write_transforms(folder, data | {"frames": data["frames"][:2]})
+
+
+def no_lens(folder):
+    data = transforms(folder)
+    del data["camera_angle_x"]
+    write_transforms(folder, data)
+
+
+def no_json(folder):
+    (folder / "transforms.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (no_cameras, "holds no cameras"),
+        (lost_picture, "view-3.png that is not there"),
+        (broken_picture, "view-3.png is no picture"),
+        (blank_picture, "view-3.png is blank"),
+        (invisible_object, "Nothing is to be seen in view-3.png"),
+        (one_without_alpha, "view-3.png has no transparent background"),
+        (other_size, "32 x 32 pixels, but its camera is one for 64 x 64"),
+        (mirrored_camera, "view-3.png is sheared or mirrored"),
+        (same_place, "same place"),
+        (too_few, "There are 2 pictures"),
+        (no_lens, "camera_angle_x"),
+        (no_json, "cannot be read"),
+    ],
+)
+def test_bad_folders_are_told(folder, spoil, says):
+    spoil(folder)
+    with pytest.raises(JobError) as error:
+        read.read_views(folder)
+    assert says in error.value.message
+    assert error.value.hint.endswith(".")
+
+
+def test_pictures_outside_the_folder_are_not_read(folder, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other") / "secret.png"
+    Image.new("RGBA", (SIZE, SIZE)).save(other)
+    data = transforms(folder)
+    data["frames"][0]["file_path"] = str(other)
+    write_transforms(folder, data)
+    with pytest.raises(JobError, match="not there"):
+        read.read_views(folder)
+
+
+def test_contradictory_cameras_are_told(views):
+    # The cameras look the other way than the pictures say: the masks have no point in common.
+    turned = [dataclasses.replace(view, camera=dataclasses.replace(view.camera, cx=view.camera.cx + 60 * (-1) ** i))
+              for i, view in enumerate(views)]  # fmt: skip
+    with pytest.raises(JobError, match="contradict"):
+        hull.find_box(turned, [hull.silhouette_distance(view.mask) for view in turned])
+
+
+# Parts
+
+
+def test_sample_reads_pixel_centres():
+    image = torch.rand(5, 7, 2)
+    pixels = torch.tensor(((0.5, 0.5), (6.5, 4.5), (3.0, 2.5)))
+    expected = torch.stack((image[0, 0], image[4, 6], (image[2, 2] + image[2, 3]) / 2))
+    assert torch.allclose(sample(image, pixels), expected, atol=1e-6)
+
+
+def test_hull_of_a_ball(views):
+    silhouettes = [hull.silhouette_distance(view.mask) for view in views]
+    low, high = hull.find_box(views, silhouettes)
+    assert (low < CENTRE - RADIUS).all() and (high > CENTRE + RADIUS).all()
+    assert (high - low).max() < 2.6 * RADIUS  # ten views leave corners
+    grid = hull.grid_of_box(low, high, 24)
+    distance = hull.hull_distance(grid.points(), views, silhouettes)
+    true = (grid.points() - CENTRE).norm(dim=1) - RADIUS
+    # What is inside the ball is inside every mask, to a fraction of a pixel (0.07 units here).
+    assert distance[true < -0.02].max() < 0.0
+    assert (distance[true > 0.35] > 0.0).all()
+
+
+def test_redistancing_keeps_the_surface():
+    grid = hull.grid_of_box(CENTRE - RADIUS, CENTRE + RADIUS, 24)
+    true = ((grid.points() - CENTRE).norm(dim=1) - RADIUS).reshape(grid.shape)
+    bent = true * (1.5 + 0.5 * torch.sin(5 * grid.points()[:, 0])).reshape(grid.shape)
+    found = redistanced(bent, grid.cell)
+    assert ((found < 0) == (true < 0)).all()
+    assert (found - true)[true.abs() < 3 * grid.cell].abs().max() < 0.7 * grid.cell
+
+
+def test_look_up_is_exact_for_linear_fields():
+    grid = hull.grid_of_box(torch.zeros(3), torch.tensor((1.0, 0.5, 0.7)), 10)
+    points = torch.rand(50, 3) * torch.tensor((1.0, 0.5, 0.7))
+    values = grid.points() @ torch.tensor([[1.0, 0.5], [2.0, -1.0], [3.0, 0.25]]) + 1.0
+    expected = points @ torch.tensor([[1.0, 0.5], [2.0, -1.0], [3.0, 0.25]]) + 1.0
+    assert torch.allclose(look_up(values, grid, points), expected, atol=1e-4)
+
+
+def covered(radius: torch.Tensor) -> torch.Tensor:
+    """How many pixels a ball covers in a picture, outline smoothed; differentiable in its radius."""
+    grid = hull.grid_of_box(CENTRE - 0.8, CENTRE + 0.8, 40)
+    distances = ((grid.points() - CENTRE).norm(dim=1) - radius).reshape(grid.shape)
+    mesh = extract(distances, grid)
+    camera = orbit(0.4, 0.3, 4.0, FOV, SIZE, tuple(CENTRE.tolist()))
+    hits = render.trace(mesh.vertices, mesh.triangles, render.vertex_normals(mesh.vertices, mesh.triangles), camera)
+    image = torch.zeros(SIZE * SIZE, 1).index_fill(0, hits.pixel, 1.0).reshape(SIZE, SIZE, 1)
+    edge = render.edges(mesh.triangles, len(mesh.vertices))
+    return render.smooth_outline(image, hits, mesh.vertices, mesh.triangles, edge, camera).sum()
+
+
+def test_the_outline_moves_with_the_shape():
+    """The area of a ball's picture, and its derivative, by the outline alone: the mask inside is flat."""
+    focal = 0.5 * SIZE / math.tan(0.5 * FOV)
+
+    def area(radius: float) -> float:
+        return math.pi * (focal * math.tan(math.asin(radius / 4.0))) ** 2
+
+    radius = torch.tensor(RADIUS, requires_grad=True)
+    pixels = covered(radius)
+    assert float(pixels.detach()) == pytest.approx(area(RADIUS), rel=0.01)
+    pixels.backward()
+    slope = (area(RADIUS + 1e-3) - area(RADIUS - 1e-3)) / 2e-3
+    # The mesh is a polygon of 40 cells across, and pixels are as wide as its faces.
+    assert float(radius.grad) == pytest.approx(slope, rel=0.03)
+
+
+def test_light_is_told_from_colour():
+    """Two materials under one known light: its form is found, and the albedo is even within each."""
+    generator = torch.Generator().manual_seed(0)
+    normals = torch.nn.functional.normalize(torch.randn(4000, 3, generator=generator), dim=1)
+    true = torch.tensor((1.0, 0.3, -0.2, 0.45, 0.05, 0.0, 0.05, 0.05, 0.05))[:, None].expand(9, 3)
+    albedo = torch.where(torch.rand(4000, 1, generator=generator) < 0.8, 0.6, 0.2).expand(4000, 3)
+    found = light.estimate(albedo * light.shine(true, normals), normals)
+    assert torch.allclose(found, true, atol=0.06)
+    own = (albedo * light.shine(true, normals) / light.shine(found, normals))[albedo[:, 0] > 0.5]
+    flat = (albedo * light.shine(true, normals))[albedo[:, 0] > 0.5]
+    assert own.std() < 0.2 * flat.std()
+
+
+def test_masks_before_a_backdrop(views):
+    view = views[0]
+    y, x = torch.meshgrid(torch.linspace(-1, 1, SIZE), torch.linspace(-1, 1, SIZE), indexing="ij")
+    backdrop = (0.6 + 0.1 * x - 0.12 * y)[..., None].expand(SIZE, SIZE, 3)
+    alpha = view.mask[..., None]
+    noise = 0.006 * torch.randn(SIZE, SIZE, 3, generator=torch.Generator().manual_seed(0))
+    shown = View("a.png", view.camera, view.colour * alpha + backdrop * (1 - alpha) + noise, None)
+    found = masks.with_mask(shown).mask > 0.5
+    true = view.mask > 0.5
+    assert (found & true).sum() / (found | true).sum() > 0.95
+    with pytest.raises(JobError, match="too busy"):
+        masks.with_mask(dataclasses.replace(shown, colour=torch.rand(SIZE, SIZE, 3)))
+
+
+def test_texture_gives_back_the_colours(views):
+    grid = hull.grid_of_box(CENTRE - RADIUS, CENTRE + RADIUS, 32)
+    mesh = extract(((grid.points() - CENTRE).norm(dim=1) - RADIUS).reshape(grid.shape), grid)
+    even = torch.zeros(9, 3)
+    even[0] = 1.0
+    made = texture.make(views, mesh.vertices, mesh.triangles, even, grid, torch.full((grid.size, 3), 0.5))
+    normals = torch.nn.functional.normalize(mesh.vertices - CENTRE, dim=1)
+    toward = torch.stack([torch.nn.functional.normalize(view.camera.position - mesh.vertices, dim=1) for view in views])
+    seen = (toward * normals).sum(-1).amax(dim=0) > 0.5
+    away = (mesh.vertices[:, 2] - CENTRE[2]).abs() > 0.08  # not at the line between both
+    error = (made.albedo_at(mesh.vertices, normals) - decode(ball_colour(mesh.vertices))).abs().amax(dim=1)
+    assert torch.quantile(error[seen & away], 0.98) < 0.02
+
+
+# The whole way
+
+
+def test_a_ball_from_pictures(folder, tmp_path_factory):
+    job = Job(tmp_path_factory.mktemp("job"))
+    files, report = reconstruct(ReconstructParams(str(folder), **QUICK), job)
+    with np.load(job.folder / files["mesh"]) as data:
+        vertices, triangles, colours = (torch.from_numpy(data[name]) for name in ("vertices", "triangles", "colours"))
+    radius = (vertices - CENTRE).norm(dim=1)
+    assert (radius - RADIUS).abs().mean() < 0.03  # a cell is 0.055
+    half = torch.cat([triangles[:, [i, (i + 1) % 3]] for i in range(3)]).sort(dim=1)[0]
+    assert (torch.unique(half, dim=0, return_counts=True)[1] == 2).all()
+    top, bottom = colours[vertices[:, 2] > CENTRE[2] + 0.2], colours[vertices[:, 2] < CENTRE[2] - 0.2]
+    assert top[:, 0].mean() > 2 * top[:, 2].mean() and bottom[:, 2].mean() > 2 * bottom[:, 0].mean()
+    assert report["views"] == 10 and report["faces"] == len(triangles)
+    assert not report["masks_estimated"]
+
+
+def test_cancelled_and_resumed(folder, tmp_path_factory):
+    """Stopped in any stage, the job goes on from what it had and does not read the pictures again."""
+    place = tmp_path_factory.mktemp("job")
+    params = ReconstructParams(str(folder), **QUICK)
+    for limit in (0.3, 0.7):
+        with pytest.raises(JobCancelled):
+            reconstruct(params, stopping_job(place, limit))
+    for path in folder.iterdir():
+        path.unlink()
+    stages = []
+    reconstruct(params, Job(place, send=lambda message: stages.append(message)))
+    assert (place / "out" / "mesh.npz").is_file()
+    assert min(message.fraction for message in stages if message.stage == "Refining the mesh") >= 0.5
+
+
+def stopping_job(place, limit: float) -> Job:
+    """A job that the artist stops when it is done by so much."""
+    job = Job(place)
+    job._send = lambda message: job.cancel() if getattr(message, "fraction", 0.0) >= limit else None
+    return job
+
+
+def test_the_same_seed_gives_the_same_mesh(folder, tmp_path_factory):
+    results = []
+    for seed in (0, 0, 1):
+        job = Job(tmp_path_factory.mktemp("job"))
+        reconstruct(ReconstructParams(str(folder), detail=20, coarse_steps=4, fine_steps=3, seed=seed), job)
+        results.append(np.load(job.outputs / "mesh.npz")["vertices"])
+    assert np.array_equal(results[0], results[1])
+    assert results[0].shape != results[2].shape or not np.allclose(results[0], results[2])
+
+
+@pytest.mark.parametrize("changes", [{"detail": 2}, {"fine_steps": 0}, {"texture_size": 0}])
+def test_senseless_parameters(folder, tmp_path, changes):
+    with pytest.raises(JobError):
+        reconstruct(ReconstructParams(str(folder), **changes), Job(tmp_path))
