@@ -13,7 +13,7 @@ from pathlib import Path
 
 import bpy
 
-from . import compat, image, session
+from . import compat, image, session, texture
 
 KEY = "galatea_light_leak"
 """Custom property of a material: what the last check measured."""
@@ -36,7 +36,10 @@ class Check:
         """For a timer: take the result if the child has ended. None when there is nothing to wait for any more."""
         if self.process.poll() is None and time.monotonic() < self.started + SECONDS:
             return INTERVAL
-        self.finish()
+        problem = self.finish()
+        if problem:
+            tell(problem)
+        session.get().on_change()
         return None
 
     def wait(self) -> str:
@@ -54,7 +57,7 @@ class Check:
             self.process.kill()
         try:
             if self.process.wait() != 0:
-                return "The relight check failed: see the system console."
+                return f"The relight check failed: {last_line(self.folder)}"
             leak = json.loads((self.folder / "leak.json").read_text(encoding="utf-8"))
             shown = bpy.data.images.load(str(self.folder / "relight.png"), check_existing=False)
             shown.name = f"{self.item} Relight Check"
@@ -76,8 +79,6 @@ def running() -> bool:
 
 def start(context: bpy.types.Context, item: bpy.types.Object) -> Check:
     """Write the object into a folder of its own and start the child on it. Raises OSError and RuntimeError."""
-    from . import texture
-
     material = texture.material_made(item)
     folder = Path(tempfile.mkdtemp(prefix="galatea-relight-"))
     bpy.data.libraries.write(str(folder / "object.blend"), {item}, path_remap="ABSOLUTE")
@@ -92,6 +93,20 @@ def start(context: bpy.types.Context, item: bpy.types.Object) -> Check:
     check = Check(folder, process, item.name, material.name)
     session.get().relight = check
     return check
+
+
+def last_line(folder: Path) -> str:
+    """What the child said at its end."""
+    lines = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "Blender ended without a word."
+
+
+def tell(problem: str) -> None:
+    """A sentence in the first window: a timer has no operator that could report it."""
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.context.window_manager.popup_menu(
+            lambda menu, context: menu.layout.label(text=problem), title="Relight Check", icon="ERROR"
+        )
 
 
 def verdict(leak: float) -> str:

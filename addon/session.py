@@ -180,6 +180,8 @@ class Session:
         """See stop()."""
         if self._installer is not None:
             self._installer.kill()
+        if self.relight is not None:
+            self.relight.process.kill()
         self.queue.close()
 
     @property

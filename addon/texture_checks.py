@@ -13,6 +13,7 @@ import numpy as np
 from ..backend.uv import layout
 from .checks import (
     BLOCKS,
+    CHANGE_VERTICES,
     INFO,
     WARNS,
     Problem,
@@ -22,7 +23,7 @@ from .checks import (
     make_single_user,
     show,
 )
-from .export.texture import CHANGE_VERTICES, NEW_LAYER, Part, uv_layer
+from .export.texture import NEW_LAYER, Part, uv_layer
 
 MANY_TRIANGLES = 500_000
 MANY_TILES = 16

@@ -13,16 +13,13 @@ import bpy
 import numpy as np
 
 from ...backend.uv import layout
+from ..checks import CHANGE_VERTICES
 from . import picture
 
 NEW_LAYER = "Galatea"
 """UV layer that Galatea makes. Where it exists it is the one that textures use."""
 SHARED = 0.02
 """Part of the texels by which material slots may get into each other's way and still share a texture."""
-CHANGE_VERTICES = {
-    "ARRAY", "BEVEL", "BOOLEAN", "BUILD", "DECIMATE", "EDGE_SPLIT", "MASK", "MIRROR", "MULTIRES", "NODES", "REMESH",
-    "SCREW", "SKIN", "SOLIDIFY", "SUBSURF", "WELD", "WIREFRAME",
-}  # fmt: skip
 
 
 class Part(NamedTuple):

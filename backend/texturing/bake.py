@@ -272,10 +272,11 @@ def spread(values: np.ndarray, covered: np.ndarray, gutter: int = GUTTER) -> np.
         empty[..., 7] = 1.0
         return empty
     distance, nearest = ndimage.distance_transform_edt(~covered, return_indices=True)
-    result = values[nearest[0], nearest[1]]
     far = distance > gutter
-    if far.any():
-        result = np.where(far[..., None], _push_pull(result, ~far), result)
+    result = np.empty_like(values)
+    for channel in range(values.shape[2]):  # one by one: large maps would need gigabytes otherwise
+        plane = values[..., channel][nearest[0], nearest[1]]
+        result[..., channel] = np.where(far, _push_pull(plane, ~far), plane) if far.any() else plane
     return result
 
 
@@ -286,14 +287,12 @@ def _push_pull(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     weight = known.astype(np.float32)
     rows, columns = (-(-length // 2) for length in known.shape)
     padding = ((0, 2 * rows - known.shape[0]), (0, 2 * columns - known.shape[1]))
-    sums = np.pad(values * weight[..., None], (*padding, (0, 0)))
-    sums = sums.reshape(rows, 2, columns, 2, -1).sum((1, 3))
-    weights = np.pad(weight, padding).reshape(rows, 2, columns, 2).sum((1, 3))
-    coarse = _push_pull(sums / np.maximum(weights, 1.0)[..., None], weights > 0)
+    sums, weights = (np.pad(one, padding).reshape(rows, 2, columns, 2).sum((1, 3)) for one in (values * weight, weight))
+    coarse = _push_pull(sums / np.maximum(weights, 1.0), weights > 0)
     # Halfway between the coarse texels, so that the blocks do not show.
     smooth = np.repeat(np.repeat(coarse, 2, axis=0), 2, axis=1)
-    smooth = ndimage.uniform_filter(smooth, (3, 3, 0), mode="nearest")[: known.shape[0], : known.shape[1]]
-    return np.where(known[..., None], values, smooth)
+    smooth = ndimage.uniform_filter(smooth, 3, mode="nearest")[: known.shape[0], : known.shape[1]]
+    return np.where(known, values, smooth)
 
 
 def nearer_to(ours: np.ndarray, others: np.ndarray, size: int) -> np.ndarray:
