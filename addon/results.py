@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import finish, image, jobs, reconstruct, rig, targets, texture
+from . import finish, image, jobs, reconstruct, rig, splats, targets, texture
 
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
@@ -23,6 +23,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             finish.import_result(job, end.report)
         case "reconstruct":
             reconstruct.import_result(job, end.report)
+        case "splats":
+            splats.import_result(job, end.report)
         case _:
             rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)

@@ -36,6 +36,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .finish import FinishParams, finish
 
                 return finish(FinishParams(**params), job)
+            case "splats":
+                from .splats import SplatsParams, splats
+
+                return splats(SplatsParams(**params), job)
             case "reconstruct":
                 from .reconstruct import ReconstructParams, reconstruct
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from ..isosurface.extract import EmptySurface, Grid, closed, extract
@@ -16,7 +18,13 @@ REACH = 3.0
 """Standard deviations beyond which a Gaussian does not count."""
 
 
-def density(splats: Splats, low: torch.Tensor, high: torch.Tensor, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+def density(
+    splats: Splats,
+    low: torch.Tensor,
+    high: torch.Tensor,
+    size: int,
+    on_part: Callable[[float], None] = lambda part: None,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Sum of opacity-weighted Gaussians on a grid, and their mean colour.
 
     Each is added to the nodes within its reach alone (the density of Tang et al., "DreamGaussian", 2024, without its
@@ -25,6 +33,7 @@ def density(splats: Splats, low: torch.Tensor, high: torch.Tensor, size: int) ->
     Args:
         low, high: (3,) corners of the grid.
         size: nodes along each axis.
+        on_part: hears the done part, 0 to 1; may raise.
 
     Returns:
         (size, size, size) densities and (size, size, size, 3) display-encoded colours; axes x, y, z.
@@ -41,6 +50,8 @@ def density(splats: Splats, low: torch.Tensor, high: torch.Tensor, size: int) ->
     half = (REACH * (axes.abs() @ scale[..., None])[..., 0] / step).ceil().long()
     middle = ((splats.position - low) / step).round().long()
     for index in range(len(splats)):
+        if index % 500 == 0:
+            on_part(index / len(splats))
         first = (middle[index] - half[index]).clamp(0, size - 1)
         last = (middle[index] + half[index]).clamp(0, size - 1)
         ranges = [torch.arange(int(a), int(b) + 1, device=total.device) for a, b in zip(first, last)]
@@ -55,7 +66,9 @@ def density(splats: Splats, low: torch.Tensor, high: torch.Tensor, size: int) ->
     return total.reshape(size, size, size), tinted.reshape(size, size, size, 3)
 
 
-def mesh_of(splats: Splats, size: int = 96, level: float = 0.5) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def mesh_of(
+    splats: Splats, size: int, level: float = 0.5, on_part: Callable[[float], None] = lambda part: None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The closed surface where the density is ``level``: vertices (V, 3), triangles (T, 3), display colours (V, 3).
 
     Raises JobError when the density is nowhere as high.
@@ -67,7 +80,7 @@ def mesh_of(splats: Splats, size: int = 96, level: float = 0.5) -> tuple[torch.T
     low, high = (torch.quantile(solid.position, share, dim=0) for share in (0.002, 0.998))
     margin = 0.05 * (high - low).amax() + 2.0 * solid.scale.amax(1).median()
     low, side = low - margin, float((high - low).amax() + 2.0 * margin)
-    values, colour = density(solid, low, low + side, size)
+    values, colour = density(solid, low, low + side, size, on_part)
     grid = Grid(low, side / (size - 1), (size, size, size))
     try:
         mesh = extract(closed(level - values, 1e-3), grid)
