@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--conditions", nargs="+", metavar="NAME", default=["clean", "no masks", "noisy"])
     parser.add_argument("--develop", action="store_true", help="the objects for tuning instead of the held-out ones")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the rendered pictures here for the next run")
+    parser.add_argument("--sheets", type=Path, metavar="DIR", help="write pictures of results beside the truth")
     parser.add_argument(
         "--json", nargs="?", const="-", metavar="FILE", help="JSON to a file, or instead of tables to stdout"
     )
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> None:
     )
     options = parser.parse_args(arguments)
     run, tables = (importlib.import_module(f"galatea.benchmarks.reconstruct.{name}") for name in ("run", "tables"))
-    result = run.run(options.objects, options.conditions, options.develop, options.cache)
+    result = run.run(options.objects, options.conditions, options.develop, options.cache, options.sheets)
     text = tables.markdown(result)
     if options.json == "-":
         print(json.dumps(result, indent=1))

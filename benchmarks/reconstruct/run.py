@@ -21,15 +21,15 @@ from ...backend.isosurface.extract import closed, extract
 from ...backend.job import Job
 from ...backend.reconstruction import hull, store
 from ...backend.reconstruction.views import View, resized
-from . import objects, pictures, scores
+from . import objects, pictures, scores, sheet
 from .conditions import CONDITIONS
 
 LIGHTS = ("courtyard", "interior", "forest", "studio", "city", "sunset")
 DEVELOPMENT_SEED = 7
 
 
-def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Path | None) -> dict:
-    """All scores as JSON values. ``cache`` keeps the Cycles pictures for the next run."""
+def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Path | None, sheets: Path | None) -> dict:
+    """All scores as JSON values. ``cache`` keeps Cycles' pictures for the next run, ``sheets`` gets pictures."""
     subjects = objects.DEVELOPMENT_SUBJECTS if develop else objects.HELD_OUT_SUBJECTS
     seed = DEVELOPMENT_SEED if develop else objects.HELD_OUT
     rows = []
@@ -45,6 +45,9 @@ def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Pa
                 given = CONDITIONS[condition](folder, work / f"{subject.family} {condition}", number)
                 row = {"object": subject.name, "condition": condition} | judge(truth, folder, given)
                 print(json.dumps(row), file=sys.stderr, flush=True)
+                if sheets is not None:
+                    path = sheets / f"{subject.family}-{condition.replace(' ', '-')}.jpg"
+                    sheet.write(path, truth, folder, given / "job" / "out")
                 rows.append(row)
     return {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -72,7 +75,7 @@ def judge(truth: objects.Object, folder: Path, given: Path) -> dict:
     decibels = []
     for name, camera in pictures.cameras().items():
         if name.startswith("unseen"):
-            shown = scores.picture(*mesh, texture, camera)
+            shown, _ = scores.picture(*mesh, texture, camera)
             decibels.append(scores.foreground_psnr(shown, truth_view(folder / f"{name}.png", camera)))
     result["psnr"] = round(sum(decibels) / len(decibels), 2)
     with np.load(job.folder / "checkpoint" / "coarse.npz") as data:

@@ -48,8 +48,10 @@ def shape_scores(vertices: np.ndarray, triangles: np.ndarray, truth: Object) -> 
     }
 
 
-def picture(vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, camera: Camera) -> torch.Tensor:
-    """(H, W, 3) display-encoded, on black: base colour under the light that was found."""
+def picture(
+    vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, camera: Camera
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(H, W, 3) display-encoded on black, base colour under the light that was found, and coverage (H, W, 1)."""
     fine = dataclasses.replace(
         camera,
         fx=camera.fx * OVERSAMPLING,
@@ -61,10 +63,12 @@ def picture(vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, c
     )
     hits = trace(vertices, triangles, vertex_normals(vertices, triangles), fine)
     albedo = texture.albedo_at(hits.position, hits.normal)
-    image = torch.zeros(fine.height * fine.width, 3)
-    image[hits.pixel] = display.encode(albedo * shine(texture.light, hits.normal))
-    image = image.reshape(1, fine.height, fine.width, 3).permute(0, 3, 1, 2)
-    return torch.nn.functional.avg_pool2d(image, OVERSAMPLING)[0].permute(1, 2, 0)
+    colour = display.encode(albedo * shine(texture.light, hits.normal))
+    image = torch.zeros(fine.height * fine.width, 4)
+    image[hits.pixel] = torch.cat((colour, torch.ones_like(colour[:, :1])), dim=1)
+    image = image.reshape(1, fine.height, fine.width, 4).permute(0, 3, 1, 2)
+    image = torch.nn.functional.avg_pool2d(image, OVERSAMPLING)[0].permute(1, 2, 0)
+    return image[..., :3], image[..., 3:]
 
 
 def foreground_psnr(shown: torch.Tensor, truth: View) -> float:
