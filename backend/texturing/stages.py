@@ -34,7 +34,7 @@ from .solid import Solid
 from .views import View, control, render, view_of
 
 RANDOM_LIGHTS = 16
-"""Different ones, each turned anew for every shot."""
+"""Different ones at most, each turned anew for every shot."""
 FINEST = 256
 """Largest number of cells along the field's finest grid: what close-ups add needs none."""
 SDS_NOISE = (0.1, 0.06)
@@ -191,7 +191,8 @@ class _Making:
         self, field: Field, observed: list[Observations], rounds: Sequence[Round], places: Sequence[Place]
     ) -> None:
         """Adds what it sees to ``observed``."""
-        lights = random_lights(RANDOM_LIGHTS, self.settings.seed, self.solid.vertices.device) if rounds else []
+        count = min(RANDOM_LIGHTS, sum(item.shots for item in rounds))
+        lights = random_lights(count, self.settings.seed, self.solid.vertices.device)
         rest = iter(places)
         weight = self.settings.distillation
         for index, item in enumerate(rounds):

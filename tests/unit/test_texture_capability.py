@@ -25,8 +25,8 @@ from .texturing_shapes import mesh_of, plain
 from .tiny_repositories import stable_diffusion
 
 QUICK = plan.Plan(
-    views=4, lights=1, fit=20, rounds=(plan.Round(1, 0.5, 5),), close_ups=1, zoom=2.0, close_up_strength=0.5,
-    close_up_fit=5, steps=2, guidance=2.0, batch=2048,
+    views=4, lights=1, fit=15, rounds=(plan.Round(1, 0.5, 5),), close_ups=1, zoom=2.0, close_up_strength=0.5,
+    close_up_fit=5, steps=2, guidance=2.0, batch=1024,
 )  # fmt: skip
 PROMPT = "red wood"
 SIZE = 96
@@ -92,8 +92,9 @@ def test_a_model_paints_and_a_seed_is_a_texture(repository, tmp_path):
     maps = []
     for name, seed in (("one", 0), ("two", 0), ("three", 1)):
         job = cube_job(tmp_path / name)
-        options = {"prompt": PROMPT, "preset": "draft", "resolution": SIZE, "seed": seed, "model": str(repository)}
-        files, _ = run("texture", {**options, "controlnet": str(repository / "controlnet")}, job)
+        options = {"prompt": PROMPT, "preset": "draft", "resolution": SIZE, "seed": seed, "detail": 0.0}
+        models = {"model": str(repository), "controlnet": str(repository / "controlnet")}
+        files, _ = run("texture", {**options, **models}, job)
         maps.append(picture(job, files["0/base_color.1001"]).astype(int))
     assert np.array_equal(maps[0], maps[1])
     assert np.abs(maps[0] - maps[2]).mean() > 1
