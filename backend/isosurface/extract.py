@@ -65,9 +65,6 @@ class Mesh:
     """(V, 3), differentiable."""
     triangles: torch.Tensor
     """(T, 3) int64, counter-clockwise seen from outside (positive distances). Rows 2 i and 2 i + 1 are quad i's."""
-    deviation: torch.Tensor
-    """(K,) squared distances, in cells, of each crossing from the four vertices it belongs to, differentiable: what
-    FlexiCubes keeps small, as L_dev, where weights are free."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,9 +96,9 @@ def extract(distances: torch.Tensor, grid: Grid, weights: Weights | None = None)
     index = index.reshape(cell.shape)
     vertex = first[index] + loop[index, edge]  # (E, 4)
 
-    vertices, deviation = _means(crossing, mean_weight, vertex, int(counts.sum()))
+    vertices = _means(crossing, mean_weight, vertex, int(counts.sum()))
     quads = torch.where(inside_first[:, None], vertex, vertex.flip(1))
-    return Mesh(grid.origin + grid.cell * vertices, _split(quads, vertices.detach()), deviation)
+    return Mesh(grid.origin + grid.cell * vertices, _split(quads, vertices.detach()))
 
 
 def closed(distances: torch.Tensor, margin: float) -> torch.Tensor:
@@ -200,18 +197,14 @@ def _loops_of_cells(distances: torch.Tensor, active: torch.Tensor, grid: Grid) -
     return loop
 
 
-def _means(
-    crossing: torch.Tensor, weight: torch.Tensor | None, vertex: torch.Tensor, count: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Means (V, 3) of the crossings (E, 3) that belong to each vertex (E, 4), and their distances from it (4 E,)."""
+def _means(crossing: torch.Tensor, weight: torch.Tensor | None, vertex: torch.Tensor, count: int) -> torch.Tensor:
+    """Means (V, 3) of the crossings (E, 3) that belong to each vertex (E, 4)."""
     share = torch.ones(len(crossing), dtype=crossing.dtype, device=crossing.device) if weight is None else weight
     weighted = torch.cat((crossing * share[:, None], share[:, None]), dim=1)
     total = crossing.new_zeros(count, 4)
     for corner in range(4):
         total = total.index_add(0, vertex[:, corner], weighted)
-    vertices = total[:, :3] / total[:, 3:]
-    deviation = (crossing[:, None] - vertices[vertex]).square().sum(-1).reshape(-1)
-    return vertices, deviation
+    return total[:, :3] / total[:, 3:]
 
 
 def _split(quads: torch.Tensor, vertices: torch.Tensor) -> torch.Tensor:
