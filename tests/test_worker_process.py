@@ -305,7 +305,7 @@ def real(start, bootstrap):
 def test_real_worker(real, tmp_path):
     process = real()
     wait(process, lambda: process.state is State.READY)
-    assert process.ready.version == "1.2.3" and process.ready.capabilities == ["rig", "bind"]
+    assert process.ready.version == "1.2.3" and process.ready.capabilities[:2] == ["rig", "bind"]
     end = run(process, make_job(tmp_path / "job", do="work"))[-1]
     # A print does not reach the line to Blender, and reading stdin does not steal from it.
     assert end == protocol.Result("job", {"answer": "out/answer.txt"}, {"answer": 42, "stdin": ""})
