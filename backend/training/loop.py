@@ -75,7 +75,7 @@ def train(
 
     ``loss`` is given the number of samples seen so far, which seeds its draw, and returns a scalar. With a checkpoint
     in ``folder`` training goes on from it, optimiser included. The process may be stopped at any time: SIGTERM and
-    SIGINT end it after the current step with a checkpoint; at worst ``save_every`` seconds are lost.
+    SIGINT end it (SystemExit) after the current step with a checkpoint; at worst ``save_every`` seconds are lost.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parameters = [item for item in modules.parameters() if item.requires_grad]
@@ -108,6 +108,8 @@ def train(
                 saved = time.monotonic()
     save(folder, modules, average, optimiser, progress)
     on_save(average.module, progress)
+    if stopped():
+        raise SystemExit("Stopped. The same command goes on from here.")
     return average.module
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -203,6 +204,19 @@ def test_the_average_trails_the_weights(tmp_path):
         modules["line"].weight.fill_(0)
     average = train(modules, quadratic(modules), Options(1, 1e-2, samples=60, warm_up=1), tmp_path)
     assert 0 < average["line"].weight.item() < modules["line"].weight.item() < 3
+
+
+def test_a_stopped_training_saves_and_ends_everything(tmp_path):
+    modules = nn.ModuleDict({"line": nn.Linear(1, 1)})
+
+    def loss(samples: int) -> torch.Tensor:
+        if samples == 5:
+            signal.raise_signal(signal.SIGTERM)
+        return quadratic(modules)(samples)
+
+    with pytest.raises(SystemExit, match="goes on"):
+        train(modules, loss, Options(1, 1e-2, samples=100, warm_up=1), tmp_path)
+    assert json.loads((tmp_path / "progress.json").read_text())["samples"] == 6
 
 
 def test_an_orthogonalized_matrix_keeps_its_directions():
