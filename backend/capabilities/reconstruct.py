@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import time
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..job import Job, JobError
@@ -66,15 +68,16 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
         begin = time.monotonic()
 
     try:
-        views, estimated = _views(params, job, store)
-        finished("views")
-        grid, field = _coarse(params, job, store, views)
-        finished("coarse")
-        model = _fine(params, job, store, views, grid, field)
-        finished("mesh")
-        job.progress("Colors", 0.95)
-        mesh = model.mesh()
-        texture, colours = _texture(views, model, mesh.vertices, mesh.triangles)
+        with _repeatable():
+            views, estimated = _views(params, job, store)
+            finished("views")
+            grid, field = _coarse(params, job, store, views)
+            finished("coarse")
+            model = _fine(params, job, store, views, grid, field)
+            finished("mesh")
+            job.progress("Colors", 0.95)
+            mesh = model.mesh()
+            texture, colours = _texture(views, model, mesh.vertices, mesh.triangles)
     except EmptySurface as error:
         raise JobError(
             "empty_surface",
@@ -104,6 +107,19 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
         "seconds": seconds,
     }
     return {"mesh": "out/mesh.npz", "texture": "out/texture.npz"}, report
+
+
+@contextlib.contextmanager
+def _repeatable() -> Iterator[None]:
+    """Sums over several threads keep their order, so that one seed gives one mesh."""
+    import torch
+
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def _check(params: ReconstructParams) -> None:
