@@ -7,7 +7,7 @@ import bpy
 from ..addon import checks, properties, recipe, relight, session, texture, texture_checks
 from ..addon.export import texture as texture_export
 from ..addon.importers import material as material_import
-from .rig import ACTION_OPTIONS, JobOperator
+from .rig import ACTION_OPTIONS, JobOperator, fix
 
 
 class TextureOperator(JobOperator):
@@ -57,13 +57,6 @@ def look(context, objects, only_selected: bool) -> tuple[list[texture_export.Par
         return None, problems
     parts = [texture_export.read(context, item, only_selected) for item in objects]
     return parts, problems + texture_checks.deep(objects, parts)
-
-
-def fix(context, problem: checks.Problem, objects) -> None:
-    """Fix one problem on its object."""
-    for item in objects:
-        if problem.object in ("", item.name):
-            problem.fix(context, item)
 
 
 def remember(context, objects, problems: list[checks.Problem]) -> None:

@@ -78,13 +78,15 @@ def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects
         draw_problem(box, context, problem.name, problem)
 
 
-def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem) -> None:
-    """A sentence, with its button when there is one."""
+def draw_problem(
+    layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem, operator: str = "galatea.fix_problem"
+) -> None:
+    """A sentence, with its button when there is one, which presses ``operator``."""
     paragraph(layout, context, message, icon=ICONS[problem.severity], alert=problem.severity == checks.BLOCKS)
     if problem.fix_label:
         row = layout.row()
         row.separator(factor=2)
-        button = row.operator("galatea.fix_problem", text=problem.fix_label)
+        button = row.operator(operator, text=problem.fix_label)
         button.code, button.object = problem.code, problem.object
 
 

@@ -9,8 +9,10 @@ from ..addon import checks, compat, recipe, relight, session, texture, texture_c
 from ..addon.importers import material as material_import
 from ..operators.texture import names
 from .jobs import draw_progress
-from .rig import ICONS, Side
+from .rig import ICONS, Side, draw_problem
 from .text import duration, paragraph
+
+FIX = "galatea.fix_texture_problem"
 
 
 class GALATEA_PT_texture(Side, bpy.types.Panel):
@@ -63,20 +65,10 @@ def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects
         return
     box = layout.box().column()
     for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
-        draw_problem(box, context, problem.message, problem)
+        draw_problem(box, context, problem.message, problem, FIX)
     for problem in stored:
         if problem.code != "no_prompt":
-            draw_problem(box, context, problem.name, problem)
-
-
-def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem) -> None:
-    """A sentence, with its button when there is one."""
-    paragraph(layout, context, message, icon=ICONS[problem.severity], alert=problem.severity == checks.BLOCKS)
-    if problem.fix_label:
-        row = layout.row()
-        row.separator(factor=2)
-        button = row.operator("galatea.fix_texture_problem", text=problem.fix_label)
-        button.code, button.object = problem.code, problem.object
+            draw_problem(box, context, problem.name, problem, FIX)
 
 
 class GALATEA_PT_texture_advanced(Side, bpy.types.Panel):
