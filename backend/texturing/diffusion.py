@@ -200,8 +200,8 @@ def load(model: str, controlnet: str) -> DiffusionPainter:
     control = Path(controlnet) if controlnet else repository / "controlnet-light"
     if not model and not (repository / "model_index.json").is_file():
         raise JobError(
-            "missing_weights", "The models that ship with Galatea do not paint yet: their training is not finished.",
-            "Choose the folder of a model in diffusers format and of its light ControlNet under Advanced.",
+            "missing_weights", "The models that ship with Galatea are not in their folder.",
+            "Install the extension again, or choose the folders of another model and its ControlNet under Advanced.",
         )  # fmt: skip
     if not (repository / "model_index.json").is_file():
         raise JobError("bad_input", f"{repository} holds no diffusion model.", "Choose a folder with model_index.json.")

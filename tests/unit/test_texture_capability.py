@@ -183,9 +183,9 @@ def test_odd_prompts_are_painted_with_a_warning(repository, tmp_path, prompt):
     assert any(warnings) and painter.size == 64
 
 
-def test_the_starter_says_that_it_is_not_there_yet(tmp_path, monkeypatch):
+def test_a_missing_starter_gets_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(diffusion.pipelines, "STARTER", tmp_path)
-    with pytest.raises(JobError, match="not finished"):
+    with pytest.raises(JobError, match="not in their folder"):
         texture(params(), cube_job(tmp_path / "job"))
 
 
