@@ -41,21 +41,9 @@ def finish(options: argparse.Namespace) -> int:
     """``galatea finish``."""
     import bpy
 
-    from . import properties, recipe, session
+    from . import properties, recipe
 
-    if session.get().problem:
-        raise CommandProblem(session.get().problem)
-    source = options.input.resolve()
-    if not source.is_file():
-        raise CommandProblem(f"{options.input}: no such file")
-    output = command_line.writable_folder(options.output)
-    command_line.load(source)
-    meshes = command_line.chosen_meshes(options.object, options.input.name)
-    for item in bpy.context.selected_objects:
-        item.select_set(False)
-    for item in meshes:
-        item.select_set(True)
-    bpy.context.view_layer.objects.active = meshes[0]
+    output, meshes = command_line.opened(options)
     properties.set_finish(bpy.context.scene.galatea.finish, vars(options))
     say(f"Finishing {', '.join(item.name for item in meshes)}")
     try:

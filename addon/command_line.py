@@ -149,7 +149,33 @@ def rig(options: argparse.Namespace) -> int:
     """``galatea rig``."""
     import bpy
 
-    from . import properties, recipe, rig, session
+    from . import properties, recipe, rig
+
+    output, meshes = opened(options)
+    properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
+    old = {item for item in bpy.data.objects if item.type == "ARMATURE"}
+    say(f"Rigging {', '.join(item.name for item in meshes)}")
+    try:
+        bpy.ops.galatea.rig(fix_problems=True)
+    except RuntimeError as error:
+        raise CommandProblem(reason(error)) from error
+    made = [item for item in bpy.data.objects if item.type == "ARMATURE" and item not in old and recipe.read(item)]
+    if not made:
+        raise CommandProblem("the job ended without an armature")
+    armature = made[0]
+    meshes = rig.skeleton_meshes(bpy.context, armature)
+    if options.input.suffix.lower() != ".blend":
+        remove_unused_armatures(old)
+    write_results(output, armature, meshes, options.preview)
+    say(f"{armature.name}: {len(armature.data.bones)} bones. Results are in {options.output}")
+    return 0
+
+
+def opened(options: argparse.Namespace) -> tuple[Path, list]:
+    """What every command on meshes begins with: the folder for the results, and the meshes of the input, selected."""
+    import bpy
+
+    from . import session
 
     problem = session.get().problem
     if problem:
@@ -165,23 +191,7 @@ def rig(options: argparse.Namespace) -> int:
     for item in meshes:
         item.select_set(True)
     bpy.context.view_layer.objects.active = meshes[0]
-    properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
-    old = {item for item in bpy.data.objects if item.type == "ARMATURE"}
-    say(f"Rigging {', '.join(item.name for item in meshes)}")
-    try:
-        bpy.ops.galatea.rig(fix_problems=True)
-    except RuntimeError as error:
-        raise CommandProblem(reason(error)) from error
-    made = [item for item in bpy.data.objects if item.type == "ARMATURE" and item not in old and recipe.read(item)]
-    if not made:
-        raise CommandProblem("the job ended without an armature")
-    armature = made[0]
-    meshes = rig.skeleton_meshes(bpy.context, armature)
-    if source.suffix.lower() != ".blend":
-        remove_unused_armatures(old)
-    write_results(output, armature, meshes, options.preview)
-    say(f"{armature.name}: {len(armature.data.bones)} bones. Results are in {options.output}")
-    return 0
+    return output, meshes
 
 
 def writable_folder(path: Path) -> Path:

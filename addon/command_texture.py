@@ -56,23 +56,11 @@ def texture(options: argparse.Namespace) -> int:
     """``galatea texture``."""
     import bpy
 
-    from . import properties, recipe, session
+    from . import properties, recipe
     from . import texture as texture_jobs
 
-    if session.get().problem:
-        raise CommandProblem(session.get().problem)
-    source = options.input.resolve()
-    if not source.is_file():
-        raise CommandProblem(f"{options.input}: no such file")
-    output = command_line.writable_folder(options.output)
     paths = {name: str(path.resolve()) if (path := getattr(options, name)) else "" for name in PATHS}
-    command_line.load(source)
-    meshes = command_line.chosen_meshes(options.object, options.input.name)
-    for item in bpy.context.selected_objects:
-        item.select_set(False)
-    for item in meshes:
-        item.select_set(True)
-    bpy.context.view_layer.objects.active = meshes[0]
+    output, meshes = command_line.opened(options)
     properties.set_texture(bpy.context.scene.galatea.texture, vars(options) | paths | {"only_selected": False})
     say(f"Texturing {', '.join(item.name for item in meshes)}")
     try:
