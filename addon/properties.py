@@ -4,6 +4,8 @@
 
 import bpy
 
+from . import models
+
 ANIMALS = [
     ("auto", "Automatic", "Recognise the animal from its shape"),
     ("quadruped", "Quadruped", "Four legs: horse, wolf, cat, elephant"),
@@ -69,6 +71,12 @@ TARGETS = [
 ]
 
 
+CONTROLS = [
+    ("light", "Shape and Light", "Its pictures obey the light, so little of it stays in the base color"),
+    ("depth", "Shape", "It knows the depth alone: expect light in the base color"),
+]
+
+
 class GalateaTextureSettings(bpy.types.PropertyGroup):
     """Names, defaults and limits are those of the backend's ``TextureParams``, but for those in TEXTURE_OPTIONS; a test
     compares them."""
@@ -104,7 +112,10 @@ class GalateaTextureSettings(bpy.types.PropertyGroup):
         name="Change", default=0.5, min=0.0, max=1.0, subtype="FACTOR", description="How much of them may change"
     )
     style: bpy.props.StringProperty(
-        name="Style", subtype="FILE_PATH", description="A picture whose style is taken over, where the model can"
+        name="Style", subtype="FILE_PATH", description="A picture whose style is taken over, by a style adapter"
+    )
+    style_strength: bpy.props.FloatProperty(
+        name="Strength", default=0.6, min=0.0, max=1.0, subtype="FACTOR", description="How much of the style"
     )
     steps: bpy.props.IntProperty(
         name="Steps", default=0, min=0, max=1000, description="Denoising steps of each picture; 0 for the preset's"
@@ -144,12 +155,34 @@ class GalateaTextureSettings(bpy.types.PropertyGroup):
         description="Strength of the fine structure from single views at full size, 0 for none",
     )
     model: bpy.props.StringProperty(
-        name="Model", subtype="DIR_PATH", description="Folder of a model in diffusers format; empty for Galatea's own"
+        name="Model",
+        subtype="FILE_PATH",
+        description="Name of a downloaded model, folder of one in diffusers format, or a checkpoint in one "
+        ".safetensors file; empty for Galatea's own",
     )
     controlnet: bpy.props.StringProperty(
         name="ControlNet",
-        subtype="DIR_PATH",
-        description="Folder of the model's ControlNet for light; empty for Galatea's own",
+        subtype="FILE_PATH",
+        description="Name of a downloaded ControlNet of the model's family, or its folder; empty for Galatea's own",
+    )
+    control_kind: bpy.props.EnumProperty(
+        name="Knows", items=CONTROLS, default="light", description="What the ControlNet was trained with"
+    )
+    autoencoder: bpy.props.StringProperty(
+        name="Autoencoder",
+        subtype="FILE_PATH",
+        description="Name of a downloaded small autoencoder, or its folder; empty for the model's own",
+    )
+    lora: bpy.props.StringProperty(
+        name="LoRA", subtype="FILE_PATH", description="A LoRA of the model's family in a .safetensors file"
+    )
+    lora_scale: bpy.props.FloatProperty(
+        name="Strength", default=1.0, min=0.0, soft_max=2.0, max=4.0, description="How much of the LoRA"
+    )
+    style_adapter: bpy.props.StringProperty(
+        name="Style Adapter",
+        subtype="FILE_PATH",
+        description="Name of a downloaded IP-Adapter of the model's family, or its folder",
     )
     only_selected: bpy.props.BoolProperty(
         name="Only Selected Faces",
@@ -282,8 +315,10 @@ def texture_params(settings: GalateaTextureSettings) -> dict:
     for name in TEXTURE_OPTIONS:
         del params[name]
     params["resolution"] = int(params["resolution"])
-    for name in ("style", "model", "controlnet"):
+    for name in ("style", "lora"):
         params[name] = bpy.path.abspath(params[name]) if params[name] else ""
+    for name in ("model", "controlnet", "autoencoder", "style_adapter"):
+        params[name] = models.path(params[name])
     return params
 
 

@@ -18,6 +18,7 @@ PRESETS = ("draft", "standard", "high")
 FORMATS = ("PNG", "EXR")
 RESOLUTIONS = (512, 1024, 2048, 4096)
 TARGETS = ("denoise", "sds")
+CONTROLS = ("light", "depth")
 PREVIEW = 320
 """Pixels along a side of each picture in the preview."""
 UNWRAPPED, BAKING, BAKED = 0.03, 0.85, 0.98
@@ -45,7 +46,9 @@ class TextureParams:
     refine_strength: float = 0.5
     """How much of these may change, 0 to 1."""
     style: str = ""
-    """A picture whose style is taken over, where the model can."""
+    """A picture whose style is taken over, by ``style_adapter``."""
+    style_strength: float = 0.6
+    """How much of it, 0 to 1."""
     steps: int = 0
     """Denoising steps for each picture; 0: the preset's."""
     guidance: float = 0.0
@@ -61,9 +64,18 @@ class TextureParams:
     detail: float = 1.0
     """Strength of the fine structure from single views at full size, 0 for none."""
     model: str = ""
-    """Folder of a model in diffusers format; the starter if empty."""
+    """Folder of a model in diffusers format, or a checkpoint in one .safetensors file; the starter if empty."""
     controlnet: str = ""
-    """Folder of its ControlNet for light; the starter's if empty."""
+    """Folder of its ControlNet; the starter's for light if empty."""
+    control_kind: str = "light"
+    """What that was trained with, one of CONTROLS."""
+    autoencoder: str = ""
+    """Folder of a small autoencoder (TAESD) instead of the model's own."""
+    lora: str = ""
+    """A LoRA in a .safetensors file."""
+    lora_scale: float = 1.0
+    style_adapter: str = ""
+    """Folder of an IP-Adapter with its image encoder."""
 
 
 def texture(
@@ -128,24 +140,20 @@ def _checked(params: TextureParams) -> Wish:
         )
     for name, value, choices in (
         ("preset", params.preset, PRESETS), ("format", params.format, FORMATS), ("target", params.target, TARGETS),
-        ("resolution", params.resolution, RESOLUTIONS),
+        ("resolution", params.resolution, RESOLUTIONS), ("control kind", params.control_kind, CONTROLS),
     ):  # fmt: skip
         if value not in choices:
             raise JobError(
                 "bad_input", f'"{value}" is no {name} this version knows.', f"Choose {', '.join(map(str, choices))}."
             )
     ranges = {"refine_strength": 1.0, "steps": 1000, "guidance": 100.0, "control": 2.0, "distillation": 10.0,
-              "smoothness": 100.0, "detail": 2.0}  # fmt: skip
+              "smoothness": 100.0, "detail": 2.0, "style_strength": 1.0, "lora_scale": 4.0}  # fmt: skip
     for name, most in ranges.items():
         if not 0 <= getattr(params, name) <= most:
             raise JobError(
                 "bad_input", f"{name.replace('_', ' ').capitalize()} is {getattr(params, name)}.",
                 f"Choose a value between 0 and {most}.",
             )  # fmt: skip
-    if params.style:
-        raise JobError(
-            "bad_input", "This version's models take no style picture.", "Describe the style in the prompt instead."
-        )
     if importlib.util.find_spec("torch") is None:
         raise JobError(
             "missing_packages", "The compute environment has no diffusion models yet.",
@@ -185,8 +193,17 @@ def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str], list[st
     job.progress("Loading the model", 0.01)
     from ..texturing import diffusion
 
-    painter = diffusion.load(params.model, params.controlnet)
+    painter = diffusion.load(
+        diffusion.Choice(
+            model=params.model, controlnet=params.controlnet, control=params.control_kind,
+            autoencoder=params.autoencoder, lora=params.lora, lora_scale=params.lora_scale,
+            adapter=params.style_adapter, style=params.style, style_strength=params.style_strength,
+        )
+    )  # fmt: skip
+    job.log(f"On {painter.device_name}: {painter.plan.words()}.")
     unknown, warnings = diffusion.understood(params.prompt, painter.tokenizer), []
+    if params.control_kind == "depth":
+        warnings.append("A ControlNet for depth does not know the light: some of it may be in the base color.")
     if unknown:
         warnings.append(f"The model does not know: {', '.join(unknown[:20])}.")
     if diffusion.too_long(params.prompt, painter.tokenizer):

@@ -1,27 +1,30 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The painter that is a diffusion model with a ControlNet for light, of any repository in diffusers format."""
+"""The painter that is a diffusion model with a ControlNet, of the families SD 1.5 and SDXL."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 
-from ..diffusion import pipelines
+from ..diffusion import memory, pipelines
+from ..diffusion.conditioning import Prompter
 from ..job import JobError
+from ..shading.controls import depth_picture
 from . import sheet
 from .painter import Shot, Start, Wish
 
 if typing.TYPE_CHECKING:
     from diffusers import StableDiffusionControlNetPipeline, StableDiffusionXLControlNetPipeline
 
-BATCH = 4
-"""Pictures painted at once: more gain nothing on a processor and cost memory on a graphics card."""
 SHEET_SIZE = 512
 """Size of a model's pictures from which on the first views are painted as sheets: smaller models never saw any."""
+LARGEST_SHEET = 1024
+"""Pixels along a side of a sheet: SD 1.5 repeats itself in larger ones, and SDXL was trained for this size."""
 VIEW_WORDS = {"front": "front view", "side": "side view", "rear": "rear view", "top": "top view", "": ""}
 RESCALE = 0.7
 """Part of the guided prediction that is scaled back to the spread of the unguided one (Lin et al., 2024, section 3.4:
@@ -35,16 +38,30 @@ LARGEST_PULL = 0.1
 class DiffusionPainter:
     """See :class:`.painter.Painter`."""
 
-    def __init__(self, pipeline: StableDiffusionControlNetPipeline | StableDiffusionXLControlNetPipeline) -> None:
+    def __init__(
+        self,
+        pipeline: StableDiffusionControlNetPipeline | StableDiffusionXLControlNetPipeline,
+        plan: memory.Plan,
+        device: torch.device,
+        control: str = "light",
+    ) -> None:
+        """``control``: what the ControlNet was trained with, "light" or "depth"."""
         from diffusers import AutoPipelineForImage2Image
 
         self._from_noise = pipeline
         self._from_pictures = AutoPipelineForImage2Image.from_pipe(pipeline)
         self._from_pictures.set_progress_bar_config(disable=True)
+        self.plan = plan
+        self._device, self._control = device, control
+        self.prompter = Prompter(pipeline, device, plan.text_stays)
 
     @property
     def size(self) -> int:
         return self._from_noise.unet.config.sample_size * self._from_noise.vae_scale_factor
+
+    @property
+    def device_name(self) -> str:
+        return pipelines.describe(self._device).name
 
     @property
     def tokenizer(self):
@@ -58,7 +75,9 @@ class DiffusionPainter:
         start: Start | None,
         on_step: Callable[[float], None],
     ) -> torch.Tensor:
-        groups = self._groups(shots, sheets=start is None and self.size >= SHEET_SIZE)
+        sheets = start is None and self.size >= SHEET_SIZE
+        groups = self._groups(shots, sheets)
+        controls = self._controls(shots, controls)
         result = torch.empty(len(shots), 3, self.size, self.size)
         done = 0
         for group in groups:
@@ -68,10 +87,8 @@ class DiffusionPainter:
                 return values
 
             chosen = [shots[index] for index in group]
-            if start is None and self.size >= SHEET_SIZE:
-                asked = [prompt_of(wish, None)]
-                painted = self._batch(wish, asked, chosen[:1], sheet.joined(controls[group]), None, heard)
-                result[group] = sheet.cut(painted, len(group), self.size)
+            if sheets:
+                result[group] = self._sheet(wish, chosen, controls[group], heard)
             else:
                 begin = None if start is None else Start(start.pictures[group], start.strength)
                 asked = [prompt_of(wish, shot) for shot in chosen]
@@ -83,7 +100,8 @@ class DiffusionPainter:
     def _groups(self, shots: Sequence[Shot], sheets: bool) -> list[list[int]]:
         """Which shots are painted together: in a sheet only those in the same light."""
         if not sheets:
-            return [list(range(first, min(first + BATCH, len(shots)))) for first in range(0, len(shots), BATCH)]
+            batch = self.plan.batch
+            return [list(range(first, min(first + batch, len(shots)))) for first in range(0, len(shots), batch)]
         by_light: dict[int, list[int]] = {}
         for index, shot in enumerate(shots):
             by_light.setdefault(id(shot.light), []).append(index)
@@ -92,6 +110,23 @@ class DiffusionPainter:
             for members in by_light.values()
             for first in range(0, len(members), sheet.LARGEST)
         ]
+
+    def _controls(self, shots: Sequence[Shot], controls: torch.Tensor) -> torch.Tensor:
+        """What the ControlNet knows instead of the light, where that is something else."""
+        if self._control == "light":
+            return controls
+        depths = [depth_picture(shot.view.gbuffer).permute(2, 0, 1).expand(3, -1, -1) for shot in shots]
+        return torch.stack(depths).to(controls)
+
+    def _sheet(self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, heard: Callable) -> torch.Tensor:
+        """One picture of all these views. Where it would be too large they are painted smaller, and enlarged."""
+        side = min(self.size, LARGEST_SHEET // sheet.COLUMNS)
+        shrunk = controls if side == self.size else torch.nn.functional.interpolate(controls, side, mode="area")
+        painted = self._batch(wish, [prompt_of(wish, None)], shots[:1], sheet.joined(shrunk), None, heard)
+        pictures = sheet.cut(painted, len(shots), side)
+        if side == self.size:
+            return pictures
+        return torch.nn.functional.interpolate(pictures, self.size, mode="bicubic").clamp(0.0, 1.0)
 
     def _batch(
         self,
@@ -103,51 +138,58 @@ class DiffusionPainter:
         heard: Callable,
     ) -> torch.Tensor:
         pipeline = self._from_noise if start is None else self._from_pictures
-        controls = controls.to(pipeline.device, pipeline.dtype)
-        if start is None:
-            pictures = {"image": controls, "height": controls.shape[2], "width": controls.shape[3]}
-        else:
-            pictures = {
-                "image": start.pictures.to(pipeline.device, pipeline.dtype),
-                "control_image": controls,
-                "strength": start.strength,
-            }
-        result = pipeline(
-            prompt=list(prompts),
-            negative_prompt=[wish.negative] * len(prompts),
-            num_inference_steps=max(wish.steps, 2),
-            guidance_scale=wish.guidance,
-            controlnet_conditioning_scale=wish.control,
-            generator=[torch.Generator("cpu").manual_seed(shot.seed) for shot in shots],
-            output_type="pt",
-            callback_on_step_end=heard,
-            **pictures,
-        )
-        return result.images.float().cpu()
+        dtype = pipeline.unet.dtype
+        try:
+            controls = controls.to(self._device, dtype)
+            if start is None:
+                pictures = {"image": controls, "height": controls.shape[2], "width": controls.shape[3]}
+            else:
+                with torch.no_grad():
+                    latents = self._encoded(start.pictures.to(self._device)).to(dtype)
+                pictures = {"image": latents, "control_image": controls, "strength": start.strength}
+            latents = pipeline(
+                **self.prompter.for_pipeline(prompts, wish.negative, guided=wish.guidance > 1),
+                num_inference_steps=max(wish.steps, 2),
+                guidance_scale=wish.guidance,
+                controlnet_conditioning_scale=wish.control,
+                generator=[torch.Generator("cpu").manual_seed(shot.seed) for shot in shots],
+                output_type="latent",
+                callback_on_step_end=heard,
+                **pictures,
+            ).images
+            return self._decoded(latents).float().cpu()
+        except torch.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
+            raise JobError(
+                "out_of_memory", "The graphics card has not enough memory for this model.",
+                "Close other programs, use a small autoencoder, or choose CPU in the preferences.",
+            ) from error  # fmt: skip
 
     def pull(
         self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, pictures: torch.Tensor, noise: float
     ) -> torch.Tensor:
-        pipeline = self._from_noise
-        if hasattr(pipeline, "text_encoder_2"):
-            raise JobError(
-                "bad_input", "Score distillation works with models like Stable Diffusion 1.5 only.",
-                'Choose "denoise" as the target.',
-            )  # fmt: skip
-        device, dtype = pipeline.device, pipeline.dtype
+        controls = self._controls(shots, controls).to(self._device, self._from_noise.unet.dtype)
         with torch.enable_grad():
-            shown = pictures.detach().to(device, dtype).requires_grad_()
-            latents = self._encoded(2.0 * shown - 1.0)
+            shown = pictures.detach().to(self._device).requires_grad_()
+            latents = self._encoded(shown)
         with torch.no_grad():
-            gradient = self._score(wish, shots, controls.to(device, dtype), latents.detach(), noise)
-        (result,) = torch.autograd.grad(latents, shown, gradient)
+            gradient = self._score(wish, shots, controls, latents.detach().to(controls.dtype), noise)
+        (result,) = torch.autograd.grad(latents, shown, gradient.to(latents.dtype))
         return result.to(pictures)
 
     def _encoded(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Latents of pictures in [0, 1], in the autoencoder's type."""
         vae = self._from_noise.vae
-        code = vae.encode(pictures)
+        code = vae.encode(2.0 * pictures.to(vae.dtype) - 1.0)
         latents = code.latent_dist.mean if hasattr(code, "latent_dist") else code.latents
         return latents * vae.config.scaling_factor
+
+    @torch.no_grad()
+    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
+        """The reverse."""
+        vae = self._from_noise.vae
+        pictures = vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor).sample
+        return (pictures / 2 + 0.5).clamp(0.0, 1.0)
 
     def _score(
         self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, latents: torch.Tensor, noise: float
@@ -160,11 +202,11 @@ class DiffusionPainter:
         generators = [torch.Generator("cpu").manual_seed(shot.seed) for shot in shots]
         added = torch.stack([torch.randn(latents.shape[1:], generator=generator) for generator in generators])
         added = added.to(latents)
-        mixed = schedule.add_noise(latents, added, step)
-        text, empty = pipeline.encode_prompt(
-            [prompt_of(wish, shot) for shot in shots], latents.device, 1, True, [wish.negative] * count
-        )
-        twice = {"timestep": step.repeat(2), "encoder_hidden_states": torch.cat((empty, text))}
+        kept = schedule.alphas_cumprod.to(latents.device, torch.float32)[step][:, None, None, None]
+        mixed = (kept.sqrt() * latents.float() + (1.0 - kept).sqrt() * added.float()).to(latents.dtype)
+        prompts = [prompt_of(wish, shot) for shot in shots]
+        conditions = self.prompter.for_networks(prompts, wish.negative, tuple(controls.shape[2:]))
+        twice = {"timestep": step.repeat(2), **conditions}
         down, middle = pipeline.controlnet(
             mixed.repeat(2, 1, 1, 1), controlnet_cond=controls.repeat(2, 1, 1, 1),
             conditioning_scale=wish.control, return_dict=False, **twice,
@@ -174,10 +216,9 @@ class DiffusionPainter:
             down_block_additional_residuals=down,
             mid_block_additional_residual=middle,
             **twice,
-        ).sample
-        kept = schedule.alphas_cumprod.to(latents)[step][:, None, None, None]
+        ).sample.float()
         if schedule.config.prediction_type == "v_prediction":
-            prediction = kept.sqrt() * prediction + (1.0 - kept).sqrt() * mixed.repeat(2, 1, 1, 1)
+            prediction = kept.sqrt() * prediction + (1.0 - kept).sqrt() * mixed.float().repeat(2, 1, 1, 1)
         without, asked = prediction.chunk(2)
         guided = without + DISTILLATION_GUIDANCE * (asked - without)
         spread = asked.std((1, 2, 3), keepdim=True) / guided.std((1, 2, 3), keepdim=True).clamp_min(1e-6)
@@ -191,34 +232,108 @@ def prompt_of(wish: Wish, shot: Shot | None) -> str:
     return f"{wish.prompt}, {words}" if words else wish.prompt
 
 
-def load(model: str, controlnet: str) -> DiffusionPainter:
-    """The painter of a local repository and ControlNet, the starter's if empty; on the best device there is.
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """The models that paint; "" for the starter's, or for none."""
 
-    Raises JobError for folders that are missing or cannot be read.
+    model: str = ""
+    """Folder in diffusers format, or a checkpoint in one .safetensors file."""
+    controlnet: str = ""
+    control: str = "light"
+    """What the ControlNet was trained with, "light" or "depth"."""
+    autoencoder: str = ""
+    lora: str = ""
+    lora_scale: float = 1.0
+    adapter: str = ""
+    """Folder of an IP-Adapter."""
+    style: str = ""
+    """Picture for it."""
+    style_strength: float = 0.6
+
+
+def load(choice: Choice) -> DiffusionPainter:
+    """The painter of local models, on the best device there is.
+
+    Raises JobError for files that are missing or cannot be read, and where the device has too little memory.
     """
-    repository = Path(model) if model else pipelines.STARTER
-    control = Path(controlnet) if controlnet else repository / "controlnet-light"
-    if not model and not (repository / "model_index.json").is_file():
-        raise JobError(
-            "missing_weights", "The models that ship with Galatea are not in their folder.",
-            "Install the extension again, or choose the folders of another model and its ControlNet under Advanced.",
-        )  # fmt: skip
-    if not (repository / "model_index.json").is_file():
-        raise JobError("bad_input", f"{repository} holds no diffusion model.", "Choose a folder with model_index.json.")
-    if not (control / "config.json").is_file():
-        raise JobError(
-            "bad_input", f"{control} holds no ControlNet.", "Choose the folder of a light ControlNet with config.json."
-        )
+    sources = sources_of(choice)
+    style = _style_picture(choice)
+    device = pipelines.best_device()
     try:
-        return DiffusionPainter(pipelines.load_with_control(repository, control, pipelines.best_device()))
-    except ModuleNotFoundError:
+        plan = plan_for(sources, device)
+        painter = DiffusionPainter(pipelines.load(sources, plan, device), plan, device, choice.control)
+    except (ModuleNotFoundError, JobError):
         raise
     except Exception as error:  # libraries raise anything for a broken file
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise JobError(
-            "bad_input", f"The model in {repository} or its ControlNet cannot be read: {reason[:200].rstrip('.')}.",
+            "bad_input",
+            f"The model in {sources.model} or its ControlNet cannot be read: {reason[:200].rstrip('.')}.",
             "Copy or download its files again.",
-        ) from error  # fmt: skip
+        ) from error
+    if style is not None:
+        painter.prompter.show(style, choice.style_strength)
+    return painter
+
+
+def sources_of(choice: Choice) -> pipelines.Sources:
+    """The files of a choice. JobError for those that are missing."""
+    model = Path(choice.model) if choice.model else pipelines.STARTER
+    single = model.suffix == pipelines.SINGLE_FILE
+    if not choice.model and not (model / "model_index.json").is_file():
+        raise JobError(
+            "missing_weights", "The models that ship with Galatea are not in their folder.",
+            "Install the extension again, or choose the folders of another model and its ControlNet under Advanced.",
+        )  # fmt: skip
+    if not (model.is_file() if single else (model / "model_index.json").is_file()):
+        raise JobError(
+            "bad_input", f"{model} holds no diffusion model.",
+            "Choose a folder with model_index.json, or a checkpoint in one .safetensors file.",
+        )  # fmt: skip
+    if not choice.controlnet and single:
+        raise JobError(
+            "bad_input", "A model in one file needs a ControlNet of its family.", "Choose its folder under Model."
+        )
+    control = Path(choice.controlnet) if choice.controlnet else model / "controlnet-light"
+    if not (control / "config.json").is_file():
+        raise JobError(
+            "bad_input", f"{control} holds no ControlNet.", "Choose the folder of a ControlNet with config.json."
+        )
+    autoencoder, lora, adapter = (
+        Path(text) if text else None for text in (choice.autoencoder, choice.lora, choice.adapter)
+    )
+    for path, words in (
+        (autoencoder and autoencoder / "config.json", "autoencoder"), (lora, "LoRA"), (adapter, "style adapter"),
+    ):  # fmt: skip
+        if path is not None and not path.exists():
+            raise JobError("bad_input", f"There is no {words} at {path}.", "Choose another one, or none.")
+    return pipelines.Sources(model, control, autoencoder, lora, choice.lora_scale, adapter if choice.style else None)
+
+
+def plan_for(sources: pipelines.Sources, device: torch.device) -> memory.Plan:
+    """How the models fit onto a device."""
+    size, factor = pipelines.picture_size(sources)
+    single = sheet.COLUMNS * min(size, LARGEST_SHEET // sheet.COLUMNS) if size >= SHEET_SIZE else 0
+    return memory.plan(pipelines.describe(device), pipelines.sizes(sources), size, single, factor)
+
+
+def _style_picture(choice: Choice):
+    """The picture (PIL) whose style is taken over, None for none."""
+    if not choice.style:
+        return None
+    if not choice.adapter:
+        raise JobError(
+            "bad_input", "A style picture needs a style adapter (IP-Adapter) for the model.",
+            "Choose one under Model, or describe the style in the prompt instead.",
+        )  # fmt: skip
+    from PIL import Image
+
+    try:
+        return Image.open(choice.style).convert("RGB")
+    except OSError as error:
+        raise JobError(
+            "bad_input", f"{choice.style} cannot be read as a picture.", "Choose a PNG or JPEG file."
+        ) from error
 
 
 def understood(prompt: str, tokenizer) -> list[str]:

@@ -32,7 +32,7 @@ def test_views_in_a_sheet_stand_side_by_side():
 def test_a_large_model_paints_one_sheet_for_each_light(tmp_path, monkeypatch):
     make_tokenizer(vocabulary(), tmp_path / "words")
     repository = stable_diffusion(tmp_path / "repository", tmp_path / "words")
-    painter = diffusion.load(str(repository), str(repository / "controlnet"))
+    painter = diffusion.load(diffusion.Choice(str(repository), str(repository / "controlnet")))
     solid, known = ball(2), lights.sheet_lights(2, 0)
     shots = []
     for index, place in enumerate(cameras.places(solid, 3, 0)):
