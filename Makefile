@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-#   make demo         set up .venv, rig three animals into demo/
+#   make demo         set up .venv, rig three animals and texture two of them, into demo/
+#   make gallery      a contact sheet of Texture into gallery/: twelve prompts on four meshes (an hour on two processors)
 #   make test         set up .venv, run all tests with Blender 4.5
 #   make test-matrix  the Blender tests with 4.2, 4.5, 5.0 and (with a Python 3.13) 5.2
 #   make benchmark    scores of the rig beside its peers
@@ -24,7 +25,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 SETUP := $(VENV)/.stamp-galatea
 
-.PHONY: help setup demo test test-matrix benchmark release lint manifest lock clean distclean
+.PHONY: help setup demo gallery test test-matrix benchmark release lint manifest lock clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -67,6 +68,9 @@ demo: $(SETUP)
 	@"$(PYTHON)" tools/check_system.py
 	@$(BIN)/python tools/demo.py
 
+gallery: $(SETUP)
+	@$(BIN)/python -m galatea.benchmarks.gallery gallery >/dev/null
+
 test: $(SETUP)
 	@"$(PYTHON)" tools/check_system.py
 	@$(BIN)/python tools/run_tests.py
@@ -93,7 +97,7 @@ lock:
 	@"$(PYTHON)" tools/lock.py
 
 clean:
-	rm -rf build demo dist .pytest_cache .ruff_cache .matrix galatea.egg-info
+	rm -rf build demo dist gallery .pytest_cache .ruff_cache .matrix galatea.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean

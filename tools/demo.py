@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``make demo``: rig the example animals with the ``galatea`` command, print a table, say which files to open."""
+"""``make demo``: rig and texture the example animals with the ``galatea`` command, print tables, say which files to
+open."""
 
 from __future__ import annotations
 
@@ -14,17 +15,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ANIMALS = ("horse", "wolf", "stag")
+TEXTURES = (("horse", "old copper"), ("stag", "blue glazed ceramic"))
+"""Mesh and prompt."""
 RESULTS = ("result.blend", "result.glb", "preview.png", "report.json", "recipe.json")
 TIME_LIMIT = 300
-"""Seconds for one animal; it takes about a tenth of that."""
+"""Seconds for one command; it takes about a tenth of that."""
 
 
-def rig(animal: str) -> tuple[float, dict]:
-    """Rig one example into ``demo/<animal>/``. Returns wall seconds, everything included, and the report."""
-    folder = ROOT / "demo" / animal
+def galatea(folder: Path, *arguments: str | Path) -> tuple[float, dict]:
+    """Run the command into an empty folder. Returns wall seconds, everything included, and the report."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    command = [Path(sys.executable).with_name("galatea"), "rig", ROOT / f"examples/{animal}.glb", "--output", folder]
+    command = [Path(sys.executable).with_name("galatea"), *arguments, "--output", folder]
     # Jobs and logs in the checkout and Blender with its own defaults, not the user's.
     environment = os.environ | {
         "BLENDER_USER_RESOURCES": str(ROOT / ".cache/blender"),
@@ -44,29 +46,63 @@ def rig(animal: str) -> tuple[float, dict]:
     missing = [name for name in RESULTS if not (folder / name).is_file()]
     if done.returncode or missing:
         raise SystemExit(
-            f"{output}\n{animal}: exit status {done.returncode}, missing: {', '.join(missing) or 'nothing'}"
+            f"{output}\n{folder.name}: exit status {done.returncode}, missing: {', '.join(missing) or 'nothing'}"
         )
     return seconds, json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
-def main() -> int:
-    """Rig, then tell."""
-    rows, warnings = [], []
+def mesh(animal: str) -> Path:
+    return ROOT / f"examples/{animal}.glb"
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print it, with what the reports warn of below (the last column of each row)."""
+    lines = [header, *(row[:-1] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    print()
+    for line in lines:
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+    for row in rows:
+        if row[-1]:
+            print(f"{row[0]}: {row[-1]}")
+    print(flush=True)
+
+
+def rig_all() -> list[str]:
+    """Rig the animals. Returns the folders of the results, below demo/."""
+    rows = []
     for animal in ANIMALS:
         print(f"Rigging {animal} ...", flush=True)
-        seconds, report = rig(animal)
-        rows.append((animal, report["animal"], f"{report['confidence']:.2f}", str(report["bones"]), f"{seconds:.1f}"))
-        warnings += [f"{animal}: {text}" for text in report["warnings"]]
-    header = ("mesh", "recognised as", "confidence", "bones", "seconds")
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
-    print()
-    for row in (header, *rows):
-        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-    if warnings:
-        print("", *warnings, sep="\n")
-    print("\nOpen in Blender:       " + "  ".join(f"demo/{animal}/result.blend" for animal in ANIMALS))
-    print("In a picture viewer:   " + "  ".join(f"demo/{animal}/preview.png" for animal in ANIMALS))
-    print("In a game engine:      " + "  ".join(f"demo/{animal}/result.glb" for animal in ANIMALS))
+        seconds, report = galatea(ROOT / "demo" / animal, "rig", mesh(animal))
+        known = report["animal"], f"{report['confidence']:.2f}", str(report["bones"])
+        rows.append((animal, *known, f"{seconds:.1f}", " ".join(report["warnings"])))
+    table(("mesh", "recognised as", "confidence", "bones", "seconds"), rows)
+    return list(ANIMALS)
+
+
+def texture_all() -> list[str]:
+    """Texture the same meshes from prompts. Returns the folders of the results, below demo/."""
+    rows, folders = [], []
+    for animal, prompt in TEXTURES:
+        print(f"Texturing {animal}: {prompt} (draft) ...", flush=True)
+        folders.append(f"{animal}-{prompt.replace(' ', '-')}")
+        options = ("texture", mesh(animal), "--prompt", prompt, "--preset", "draft")
+        seconds, report = galatea(ROOT / "demo" / folders[-1], *options)
+        maps = f"{report['resolution']} px"
+        rows.append((animal, prompt, maps, f"{seconds:.1f}", " ".join(report["warnings"])))
+    table(("mesh", "prompt", "maps", "seconds"), rows)
+    return folders
+
+
+def main() -> int:
+    """Rig, texture, then tell."""
+    folders = rig_all() + texture_all()
+    for where, name in (
+        ("Open in Blender:", "result.blend"),
+        ("In a picture viewer:", "preview.png"),
+        ("In a game engine:", "result.glb"),
+    ):
+        print(where, *(f"  demo/{folder}/{name}" for folder in folders), sep="\n")
     return 0
 
 
