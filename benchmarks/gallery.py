@@ -3,8 +3,8 @@
 """``make gallery``: a contact sheet of what Texture makes of twelve prompts on four meshes, each under two lights.
 
 Every cell is a whole job: the button is pressed in headless Blender, the worker paints, fits and bakes, and Cycles
-renders what was imported. What it says goes to stderr: on stdout Cycles counts samples. Cells that are there already are kept as long as the weights are the same, so an interrupted
-run goes on where it stopped.
+renders what was imported. Cells that are there already are kept as long as the weights are the same, so an interrupted
+run goes on where it stopped. How it goes is told on stderr: on stdout Cycles counts its samples.
 """
 
 from __future__ import annotations
