@@ -13,9 +13,6 @@ from .command_line import CommandProblem, reason, say
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """The subcommand and its options."""
-    from .properties import RESOLUTIONS, GalateaFinishSettings
-
-    settings = GalateaFinishSettings.bl_rna.properties
     parser = commands.add_parser(
         "finish", help="make a clean, light, unwrapped mesh with maps", description="Make one clean, light, unwrapped "
         "mesh with maps from all visible meshes of a file; --object picks some of them.",
@@ -24,6 +21,15 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("input", metavar="INPUT", type=Path, help=".glb .gltf .obj .ply .stl .fbx or .blend")
     parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
     parser.add_argument("--object", metavar="NAME", action="append", default=[], help="mesh object; may be repeated")
+    add_options(parser)
+    parser.add_argument("--no-preview", dest="preview", action="store_false", help="no preview.png")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What a finished mesh shall be like."""
+    from .properties import RESOLUTIONS, GalateaFinishSettings
+
+    settings = GalateaFinishSettings.bl_rna.properties
     parser.add_argument(
         "--faces", metavar="N", type=command_line.whole_number(settings["faces"]), default=settings["faces"].default,
         help=settings["faces"].description,
@@ -34,7 +40,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     parser.add_argument("--height", metavar="METERS", type=float, default=0.0, help=settings["height"].description)
     parser.add_argument("--quads", action="store_true", help=settings["quads"].description)
-    parser.add_argument("--no-preview", dest="preview", action="store_false", help="no preview.png")
 
 
 def finish(options: argparse.Namespace) -> int:

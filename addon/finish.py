@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from . import jobs, recipe, targets, version
+from . import jobs, recipe, reconstruct, targets, version
 from .export import finish as finish_export
 from .importers import finished
 from .importers import material as material_import
@@ -35,6 +35,8 @@ def create_job(
     target = targets.describe(objects, counts, []) | {"options": options}
     job = queue.create("finish", title, params, target)
     print_of = finish_export.save(context, objects, job.inputs)
+    if len(objects) == 1:
+        reconstruct.give_pictures(objects[0], job.inputs)
     target["inputs"] = [{"object": objects[0].name, "vertices": sum(counts), "sha256": print_of}]
     return job
 

@@ -32,6 +32,4 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
-    if job.capability == "reconstruct":
-        return reconstruct.may_import(job)
     return job.capability == "image" or targets.may_import(job)

@@ -103,9 +103,9 @@ def obstacle(job: jobs.Job) -> str:
         return ""
     if bpy.app.is_job_running("RENDER") or bpy.app.is_job_running("OBJECT_BAKE"):
         return "Blender is rendering."
-    meant = job.target["objects"][0]
-    if find(job.target, meant) is None:
-        return f"This job's {meant['name']} is not in this file.{whence(job.target)}"
+    for meant in job.target["objects"][:1]:
+        if find(job.target, meant) is None:
+            return f"This job's {meant['name']} is not in this file.{whence(job.target)}"
     windows = bpy.context.window_manager.windows
     if any(window.screen.is_animation_playing for window in windows):
         return "The animation is playing."
@@ -137,6 +137,17 @@ def window_with(item: bpy.types.Object):
         raise ImportProblem(f"The collection of {item.name} is excluded: check it in the Outliner, then Apply.")
     else:
         raise ImportProblem(f"{item.name} is not in the scene that is open: switch to its scene, then Apply.")
+
+
+@contextlib.contextmanager
+def any_window():
+    """The context of the window that the artist uses, else of the first (a timer has no window of its own)."""
+    windows = bpy.context.window_manager.windows
+    if bpy.context.window or not windows:
+        yield bpy.context
+    else:
+        with bpy.context.temp_override(window=windows[0]):
+            yield bpy.context
 
 
 def looks_at(context: bpy.types.Context, objects: list[bpy.types.Object | None]) -> bool:

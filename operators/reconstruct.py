@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import reconstruct, session
+from ..addon import properties, recipe, reconstruct, session
 from .rig import ACTION_OPTIONS, JobOperator
 
 
@@ -12,30 +12,53 @@ class GALATEA_OT_reconstruct(JobOperator, bpy.types.Operator):
     bl_idname = "galatea.reconstruct"
     bl_label = "Mesh from Pictures"
     bl_description = (
-        "Make a closed mesh with colors from a folder of pictures and their cameras: transforms.json, COLMAP text "
-        "files or cameras.npz"
+        "Make a closed mesh with colors from a folder of pictures of one object and their cameras. "
+        "Blender stays usable meanwhile; the result is one undo step"
     )
     bl_options = ACTION_OPTIONS
 
     directory: bpy.props.StringProperty(
-        name="Folder", subtype="DIR_PATH", description="Folder that holds the pictures and their cameras"
+        name="Folder", subtype="DIR_PATH", description="Folder that holds the pictures", options={"SKIP_SAVE"}
     )
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
-    detail: bpy.props.IntProperty(
-        name="Detail", default=112, min=16, max=512, description="Cells along the longest side of the object"
-    )
-    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same mesh")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if context.scene.galatea.reconstruct.folder:
+            return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        if not self.directory:
-            self.report({"ERROR"}, "Choose a folder of pictures with their cameras")
+        settings = context.scene.galatea.reconstruct
+        if self.directory:
+            settings.folder = self.directory
+        problem = reconstruct.look(context.scene, settings.cameras, settings.folder).problem
+        if problem:
+            self.report({"ERROR"}, problem)
             return {"CANCELLED"}
-        params = {"folder": bpy.path.abspath(self.directory), "detail": self.detail, "seed": self.seed}
-        return self.run(lambda: reconstruct.create_job(session.get().queue, params))
+        params = properties.reconstruct_params(settings)
+        return self.run(lambda: reconstruct.create_job(session.get().queue, context, params))
 
 
-CLASSES = (GALATEA_OT_reconstruct,)
+class GALATEA_OT_rerun_reconstruct(bpy.types.Operator):
+    bl_idname = "galatea.rerun_reconstruct"
+    bl_label = "Use These Settings"
+    bl_description = "Take the pictures and settings of this result into the panel"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return made_recipe(context) is not None
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        properties.set_reconstruct(context.scene.galatea.reconstruct, made_recipe(context)["params"])
+        return {"FINISHED"}
+
+
+def made_recipe(context: bpy.types.Context) -> dict | None:
+    """Of the active object, if Reconstruct made it."""
+    made = recipe.read(context.view_layer.objects.active)
+    return made if made is not None and made["capability"] == "reconstruct" else None
+
+
+CLASSES = (GALATEA_OT_reconstruct, GALATEA_OT_rerun_reconstruct)

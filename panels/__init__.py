@@ -5,9 +5,9 @@
 
 def classes() -> list[type]:
     """All panels. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, finish, jobs, rig, splats, texture
+    from . import environment, finish, jobs, reconstruct, rig, splats, texture
 
-    return [cls for module in (texture, finish, splats, rig, jobs, environment) for cls in module.CLASSES]
+    return [cls for module in (reconstruct, texture, finish, splats, rig, jobs, environment) for cls in module.CLASSES]
 
 
 def redraw() -> None:

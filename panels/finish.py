@@ -79,6 +79,9 @@ class GALATEA_PT_finish_result(Side, bpy.types.Panel):
         box.label(text=f"{sum(report['seconds'].values()):.1f} s", icon="TIME")
         for note in report["notes"]:
             paragraph(box, context, note, icon="INFO")
+        row = layout.row(align=True)
+        row.operator("galatea.texture", text="Texture", icon="TEXTURE")
+        row.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")
         layout.operator("galatea.rerun_finish", icon="FILE_REFRESH")
 
 

@@ -38,6 +38,8 @@ SWELL = 0.5
 class ReconstructParams:
     folder: str
     """With pictures and cameras, see ``reconstruction.read``."""
+    cameras: str = "folder"
+    """``folder``: those in the folder; ``scene``: those of the artist's scene, in in/cameras.json."""
     detail: int = 112
     """Cells of the mesh's grid along the object's longest side."""
     texture_size: int = 1024
@@ -123,6 +125,8 @@ def _repeatable() -> Iterator[None]:
 
 
 def _check(params: ReconstructParams) -> None:
+    if params.cameras not in ("folder", "scene"):
+        raise JobError("bad_input", f"There are no cameras of the kind {params.cameras}.", "Use folder or scene.")
     if not 16 <= params.detail <= LARGEST_DETAIL:
         raise JobError(
             "bad_input", f"A detail of {params.detail} cannot be made.", f"Choose 16 to {LARGEST_DETAIL}; 112 is usual."
@@ -149,7 +153,8 @@ def _views(params: ReconstructParams, job: Job, store: Store) -> tuple[list[View
     job.progress("Reading the pictures", 0.0)
     if (saved := store.load("views")) is not None:
         return files.views_from_arrays(saved), bool(saved["estimated"])
-    views = [resized(view, params.texture_size) for view in read.read_views(Path(params.folder))]
+    cameras = job.inputs / "cameras.json" if params.cameras == "scene" else None
+    views = [resized(view, params.texture_size) for view in read.read_views(Path(params.folder), cameras)]
     estimated = views[0].mask is None
     if estimated:
         for number, view in enumerate(views):

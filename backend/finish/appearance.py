@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,19 @@ STEEP = 0.4
 """Cosine between the dense and the light mesh's normal below which the former is not believed."""
 
 
-def looks_of(dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = None) -> TextureFunction:
+Paint = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""Linear base colors (N, 3) at points (N, 3) of the dense mesh with unit normals (N, 3), both in unit space."""
+
+
+def looks_of(
+    dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = None, paint: Paint | None = None
+) -> TextureFunction:
     """A texture function in the unit space of ``dense``, whose smooth normals become the bumps of what is baked.
 
     Args:
         folder: a job's inputs, with the maps that the dense mesh has: ``<texture>/<map>.<tile>.png``.
         corner_look: (F, 3, 5) as PLAIN, where there are no maps.
+        paint: tells base colors better than either.
     """
     finder = NearestFinder(dense.vertices, dense.triangles)
     tile = tile_of(dense.corner_uv)
@@ -51,6 +59,9 @@ def looks_of(dense: TextureMesh, folder: Path, corner_look: np.ndarray | None = 
         towards = np.einsum("nd,nd->n", smooth, normal.cpu().numpy())[:, None]
         smooth = np.where(np.abs(towards) < STEEP, normal.cpu().numpy(), np.sign(towards) * smooth)
         made = torch.from_numpy(np.concatenate([values, smooth], axis=1).astype(np.float32)).to(position)
+        if paint is not None:
+            points = (weights * dense.vertices[dense.triangles[place.face]]).sum(axis=1)
+            made[:, :3] = paint(torch.from_numpy(points).to(made), made[:, 5:])
         return Material(
             made[:, :3].clamp(0.0, 1.0), made[:, 3].clamp(0.0, 1.0), made[:, 4].clamp(0.0, 1.0),
             torch.nn.functional.normalize(made[:, 5:], dim=-1),

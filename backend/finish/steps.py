@@ -18,7 +18,7 @@ from ..texturing import mesh as texture_mesh
 from ..texturing.mesh import TextureMesh
 from ..texturing.products import write_products
 from ..uv.unwrap import unwrap
-from . import holes, place, repair
+from . import holes, pictures, place, repair
 from .appearance import looks_of
 from .check import check
 
@@ -45,7 +45,7 @@ def all_steps(params: FinishParams, job: Job) -> tuple[dict[str, str], dict[str,
     with watch("Taking over the looks", 0.5):
         light = light_mesh(shape, corner_uv, dense)
         products = write_products(
-            light, looks_of(dense, job.inputs, look), job, params.resolution,
+            light, looks_of(dense, job.inputs, look, pictures.paint_of(job.inputs, dense)), job, params.resolution,
             progress=lambda fraction: job.progress("Taking over the looks", 0.5 + 0.45 * fraction),
         )  # fmt: skip
     with watch("Placing", 0.96):

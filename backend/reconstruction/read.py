@@ -24,6 +24,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ..job import JobError
 from ..raster.camera import Camera
+from . import scene
 from .views import View
 
 FEWEST = 3
@@ -56,11 +57,16 @@ class Frame:
     height: int | None
     angle: float | None = None
     """Radians across the picture's width, instead of fx."""
+    lens: scene.Lens | None = None
+    """Of a camera in the artist's scene, instead of fx, fy, cx and cy."""
 
 
-def read_views(folder: Path) -> list[View]:
-    """All views of a folder, with masks where the pictures have any. Raises JobError in the artist's words."""
-    frames = read_cameras(folder)
+def read_views(folder: Path, scene_cameras: Path | None = None) -> list[View]:
+    """All views of a folder, with masks where the pictures have any. Raises JobError in the artist's words.
+
+    ``scene_cameras`` is a file of cameras for these pictures, see :mod:`.scene`; without it the folder has its own.
+    """
+    frames = read_cameras(folder) if scene_cameras is None else _from_scene(scene_cameras)
     if len(frames) < FEWEST:
         raise JobError(
             "bad_input",
@@ -138,6 +144,19 @@ def _from_transforms(path: Path) -> list[Frame]:
             )
         )
     return frames
+
+
+def _from_scene(path: Path) -> list[Frame]:
+    try:
+        return [
+            Frame(picture, _matrix(matrix, picture), None, None, None, None, None, None, lens=lens)
+            for picture, matrix, lens in scene.read(path)
+        ]
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise JobError(
+            "bad_input", f"The cameras of the scene cannot be used: {_reason(error)}.",
+            "Use perspective cameras without negative scale.",
+        ) from error  # fmt: skip
 
 
 def _from_npz(path: Path) -> list[Frame]:
@@ -231,6 +250,9 @@ def _read_view(folder: Path, frame: Frame) -> View:
             f"{path.name} has {width} x {height} pixels, but its camera is one for {frame.width} x {frame.height}.",
             "Use the pictures that the cameras were made from, or scale all of them back to that size.",
         )
+    if frame.lens is not None:
+        fx, cx, cy = frame.lens.intrinsics(width, height)
+        frame = dataclasses.replace(frame, fx=fx, fy=fx, cx=cx, cy=cy)
     if frame.cx is not None and not (0 < frame.cx < width and 0 < (frame.cy or height / 2) < height):
         raise JobError(
             "bad_input",
