@@ -69,7 +69,7 @@ class Models:
     judge: Classifier
 
 
-JUDGE = Options(batch=32, rate=1e-3, samples=200_000, warm_up=100, average=0.999)
+JUDGE = Options(batch=32, rate=1e-3, samples=100_000, warm_up=100, average=0.999)
 HELD_OUT_SHARDS = 4
 
 
