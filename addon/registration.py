@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from .. import operators, panels
-from . import command_line, preferences, properties, results, session, translations, version
+from . import command_line, preferences, properties, results, session, thumbnails, translations, version
 
 _commands: list = []
 
@@ -23,6 +23,7 @@ def register() -> None:
     started.queue.on_end = results.on_end
     started.queue.may_import = results.may_import
     started.on_change = panels.redraw
+    started.thumbnails = thumbnails.Thumbnails()
     for cls in operators.classes() + panels.classes():
         bpy.utils.register_class(cls)
     _commands.append(bpy.utils.register_cli_command("galatea", command_line.blender_command))
@@ -33,6 +34,7 @@ def unregister() -> None:
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(operators.classes() + panels.classes()):
         bpy.utils.unregister_class(cls)
+    session.get().thumbnails.close()
     session.stop()
     bpy.utils.unregister_class(preferences.GalateaPreferences)
     properties.unregister()

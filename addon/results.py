@@ -12,8 +12,8 @@ from . import finish, image, jobs, reconstruct, rig, splats, targets, texture
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
     """Import a result. What a capability cannot take in now it raises as a sentence, and the job keeps it."""
-    if not isinstance(end, protocol.Result):
-        return
+    if not isinstance(end, protocol.Result) or job.capability == "texture_seeds":
+        return  # pictures of seeds are for the panel: nothing goes into the file
     match job.capability:
         case "image":
             image.import_result(job, end.report)
@@ -32,4 +32,4 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
-    return job.capability == "image" or targets.may_import(job)
+    return job.capability in ("image", "texture_seeds") or targets.may_import(job)

@@ -41,6 +41,8 @@ class Session:
         """Runs or ran last; draw it like a job (state RUNNING, DONE, FAILED or CANCELLED)."""
         self.relight: typing.Any = None
         """The relight check that runs, if any."""
+        self.thumbnails: typing.Any = None
+        """Set by registration: pictures for the panels (addon/thumbnails.py)."""
         self._settings = settings
         self._root = root
         self._version = version

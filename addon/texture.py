@@ -4,19 +4,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from . import jobs, recipe, targets, version
+from . import jobs, pace, preferences, recipe, targets, version
 from .export import texture as texture_export
 from .importers import material as material_import
 from .importers.material import Tiles
 
 NAME_LENGTH = 40
-SECONDS = {"draft": 45.0, "standard": 180.0, "high": 600.0}
-"""What a preset takes on two processors at 1024 pixels and 20 000 triangles."""
+SECONDS = {"draft": 33.0, "standard": 110.0, "high": 330.0}
+"""What a preset takes on one processor core, starting the worker and loading the starter included, without baking."""
+BAKING = 5.0
+"""Seconds for a million texels."""
+UNWRAPPING = 0.3
+"""Seconds for a thousand triangles without UVs."""
 
 
 def create_job(
@@ -39,6 +44,11 @@ def create_job(
     ]
     target = targets.describe(objects, [len(item.data.vertices) for item in objects], sources)
     target["options"] = options
+    target["size"] = {
+        "triangles": sum(len(part.triangles) for part in parts),
+        "bare": sum(len(part.triangles) for part in parts if not part.layer),
+        "textures": len(shared),
+    }
     target["layers"] = [part.layer for part in parts]
     target["loops"] = [len(item.data.loops) for item in objects]
     target["textures"] = [describe(one, parts[one.object], objects[one.object]) for one in shared]
@@ -65,9 +75,59 @@ def describe(one: texture_export.Texture, part: texture_export.Part, item: bpy.t
     }
 
 
-def estimate(preset: str, resolution: int, triangles: int) -> float:
-    """Seconds that a job will take, roughly."""
-    return SECONDS[preset] * (0.8 + 0.2 * (resolution / 1024) ** 2) * (0.8 + 0.2 * triangles / 20_000)
+def create_seeds_job(
+    queue: jobs.Queue, objects: list[bpy.types.Object], parts: list[texture_export.Part], params: dict, count: int
+) -> jobs.Job:
+    """A job, not yet submitted, that shows what ``count`` seeds look like, params["seed"] the first."""
+    title = f"Seeds {params['seed']} to {params['seed'] + count - 1}: {params['prompt']}"
+    job = queue.create("texture_seeds", title[:NAME_LENGTH], params | {"count": count}, {"objects": []})
+    texture_export.save(objects, parts, texture_export.textures(objects, parts, keep_old=False), job.inputs)
+    return job
+
+
+def seeds_shown(queue: jobs.Queue, params: dict) -> dict[int, Path]:
+    """Pictures of the newest job that showed seeds for these parameters, by seed."""
+    for job in reversed(queue.jobs):
+        if job.capability == "texture_seeds" and job.state is jobs.JobState.DONE:
+            same = all(
+                job.params.get(name) == params[name] for name in params.keys() - {"seed", "resolution", "format"}
+            )
+            seeds = sorted(int(key.removeprefix("seed/")) for key in job.end.files)
+            return {seed: job.output(f"seed/{seed}") for seed in seeds} if same else {}
+    return {}
+
+
+def estimate(params: dict, objects: list[bpy.types.Object]) -> float | None:
+    """Seconds that a job will take, from what the last ones took on this machine. None for another model than
+    Galatea's that was never used here."""
+    learned = pace.factor(preferences.settings().data_folder, pace_of(params))
+    if learned is None and params["model"]:
+        return None
+    triangles = sum(2 * len(item.data.polygons) for item in objects)
+    bare = sum(2 * len(item.data.polygons) for item in objects if not texture_export.uv_layer(item))
+    return (1.0 if learned is None else learned) * nominal(params, triangles, bare, len(objects))
+
+
+def nominal(params: dict, triangles: int, bare: int, textures: int) -> float:
+    """Seconds on the machine that SECONDS was measured on; ``bare`` triangles have no UVs yet."""
+    baking = BAKING * textures * (params["resolution"] / 1024) ** 2
+    return SECONDS[params["preset"]] * (0.98 + 0.02 * triangles / 20_000) + baking + UNWRAPPING * bare / 1000
+
+
+def pace_of(params: dict) -> str:
+    """What kind of job has a pace of its own."""
+    return f"texture {params['model']}".strip()
+
+
+def remember_pace(job: jobs.Job) -> None:
+    """Let a job that ended make the next estimates better."""
+    if not job.seconds or job.params["steps"]:  # of an earlier session, or of another length than the preset's
+        return
+    expected = nominal(job.params, **job.target["size"])
+    try:
+        pace.remember(preferences.settings().data_folder, pace_of(job.params), job.seconds / expected)
+    except OSError as error:
+        print(f"galatea: estimates will not get better: {error}", file=sys.stderr)
 
 
 def import_result(job: jobs.Job, report: dict) -> list[bpy.types.Material]:
@@ -105,6 +165,7 @@ def import_result(job: jobs.Job, report: dict) -> list[bpy.types.Material]:
             material.asset_mark()
             material.asset_data.description = job.params["prompt"]
         recipe.store(material, made, folders[texture["object"]])
+    remember_pace(job)
     return materials
 
 

@@ -77,13 +77,8 @@ def names(objects) -> str:
     return "\n".join(item.name for item in objects)
 
 
-class GALATEA_OT_texture(TextureOperator, bpy.types.Operator):
-    bl_idname = "galatea.texture"
-    bl_label = "Texture with Galatea"
-    bl_description = (
-        "Give the selected meshes a material that looks as the prompt says: base color, roughness, metallic and normal "
-        "maps that take any light. The present material stays in the file"
-    )
+class PaintOperator(TextureOperator):
+    """One that takes the present settings, and so needs a prompt."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -97,8 +92,55 @@ class GALATEA_OT_texture(TextureOperator, bpy.types.Operator):
             return False
         return bool(objects)
 
+
+class GALATEA_OT_texture(PaintOperator, bpy.types.Operator):
+    bl_idname = "galatea.texture"
+    bl_label = "Texture with Galatea"
+    bl_description = (
+        "Give the selected meshes a material that looks as the prompt says: base color, roughness, metallic and normal "
+        "maps that take any light. The present material stays in the file"
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         return self.start(context, checks.targets(context))
+
+
+SEEDS = 4
+"""Shown at once."""
+
+
+class GALATEA_OT_preview_seeds(PaintOperator, bpy.types.Operator):
+    bl_idname = "galatea.preview_seeds"
+    bl_label = "Preview Seeds"
+    bl_description = (
+        "Paint one small picture for each of four seeds, the first that a whole job would paint: to choose the seed "
+        "before the long work. Pressed again, the next four"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        objects = checks.targets(context)
+        for item in objects:
+            item.update_from_editmode()
+        parts = self.examine(context, objects)
+        if parts is None:
+            return {"CANCELLED"}
+        queue = session.get().queue
+        params = properties.texture_params(context.scene.galatea.texture)
+        params["seed"] = max(texture.seeds_shown(queue, params), default=params["seed"] - 1) + 1
+        return self.run(lambda: texture.create_seeds_job(queue, objects, parts, params, SEEDS))
+
+
+class GALATEA_OT_take_seed(bpy.types.Operator):
+    bl_idname = "galatea.take_seed"
+    bl_label = "Take This Seed"
+    bl_description = "The next texture begins with this picture"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    seed: bpy.props.IntProperty(min=0, options={"SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.scene.galatea.texture.seed = self.seed
+        return {"FINISHED"}
 
 
 class ResultButton:
@@ -253,6 +295,8 @@ class GALATEA_OT_relight(ResultButton, bpy.types.Operator):
 
 CLASSES = (
     GALATEA_OT_texture,
+    GALATEA_OT_preview_seeds,
+    GALATEA_OT_take_seed,
     GALATEA_OT_rerun_texture,
     GALATEA_OT_restore_material,
     GALATEA_OT_copy_texture_recipe,

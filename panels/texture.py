@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Texture panel."""
 
+from pathlib import Path
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, compat, recipe, relight, session, texture, texture_checks
+from ..addon import checks, compat, properties, recipe, relight, session, texture, texture_checks
 from ..addon.importers import material as material_import
 from ..operators.texture import names
 from .jobs import draw_progress
@@ -13,6 +15,10 @@ from .rig import ICONS, Side, draw_problem
 from .text import duration, paragraph
 
 FIX = "galatea.fix_texture_problem"
+PAINTING = ("texture", "texture_seeds")
+"""Jobs whose progress the panel shows."""
+SMALL, LARGE = 5.0, 9.0
+"""Sides of pictures, in rows of the panel."""
 
 
 class GALATEA_PT_texture(Side, bpy.types.Panel):
@@ -39,13 +45,32 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.texture", text="Texture", icon="TEXTURE")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability == "texture"]
+        params = properties.texture_params(settings)
+        running = [job for job in session.get().queue.jobs if job.active and job.capability in PAINTING]
         if running:
             draw_progress(layout, running[0], "galatea.cancel_job")
-        elif objects:
-            triangles = sum(2 * len(item.data.polygons) for item in objects)
-            seconds = texture.estimate(settings.preset, int(settings.resolution), triangles)
-            layout.label(text=iface("About {} without a GPU").format(duration(seconds)), icon="TIME")
+            draw_picture(layout, running[0].preview, LARGE)
+        elif objects and (seconds := texture.estimate(params, objects)) is not None:
+            layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
+        if not running:
+            draw_seeds(layout, settings.seed, texture.seeds_shown(session.get().queue, params))
+
+
+def draw_seeds(layout: bpy.types.UILayout, chosen: int, shown: dict[int, Path]) -> None:
+    """The button that shows what seeds look like, and those that it showed: a click takes one."""
+    layout.operator("galatea.preview_seeds", text="More Seeds" if shown else "Preview Seeds", icon="IMAGE_RGB")
+    grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+    for seed, path in shown.items():
+        column = grid.column(align=True)
+        draw_picture(column, path, SMALL)
+        column.operator("galatea.take_seed", text=str(seed), translate=False, depress=seed == chosen).seed = seed
+
+
+def draw_picture(layout: bpy.types.UILayout, path: Path | None, scale: float) -> None:
+    """What a job has painted, if it has."""
+    icon = session.get().thumbnails.icon(path) if path is not None else 0
+    if icon:
+        layout.template_icon(icon_value=icon, scale=scale)
 
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:

@@ -32,6 +32,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .texture import TextureParams, texture
 
                 return texture(TextureParams(**params), job)
+            case "texture_seeds":
+                from .texture import SeedsParams, texture_seeds
+
+                return texture_seeds(SeedsParams(**params), job)
             case "finish":
                 from .finish import FinishParams, finish
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from ..job import Job, JobError
 
 if typing.TYPE_CHECKING:
+    import torch
+
     from ..texturing.painter import Painter, Wish
 
 PRESETS = ("draft", "standard", "high")
@@ -21,6 +23,7 @@ TARGETS = ("denoise", "sds")
 CONTROLS = ("light", "depth")
 PREVIEW = 320
 """Pixels along a side of each picture in the preview."""
+MOST_SEEDS = 16
 UNWRAPPED, BAKING, BAKED = 0.03, 0.85, 0.98
 """Parts of the job after which meshes have UVs, the texture is there, and the maps are written."""
 
@@ -83,6 +86,8 @@ def texture(
 ) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """in/mesh.npz -> out/<texture>/<map>.<tile>.png or .exr, out/uv for new UVs, and out/preview.png.
 
+    While it works, out/so-far.npy is the texture so far, see :func:`_keep_picture`.
+
     Args:
         painter: who paints instead of the model, for tests and benchmarks.
     """
@@ -105,17 +110,25 @@ def texture(
     before = existing.read(body, solid, job.inputs, params.seed) if params.refine else None
     if params.refine and before is None:
         raise JobError(
-            "bad_input", "The selected objects have no texture to start from.", "Switch off Start from Texture."
+            "bad_input", "The selected objects have no texture to start from.", "Switch off Refine Existing."
         )
-    result = make_texture(
-        solid, painter, wish, _settings(params),
-        lambda stage, part: job.progress(stage, UNWRAPPED + (BAKING - UNWRAPPED) * part),
-        before, params.refine_strength,
-    )  # fmt: skip
+    said = {"stage": "", "fraction": UNWRAPPED}
+
+    def hear(stage: str, part: float) -> None:
+        said.update(stage=stage, fraction=UNWRAPPED + (BAKING - UNWRAPPED) * part)
+        job.progress(**said)
+
+    def show(shown: torch.Tensor) -> None:
+        _keep_picture(job, "so-far", shown)
+        job.progress(**said, preview="out/so-far.npy")
+
+    job.restart_estimate()  # loading a model goes at another pace
+    strength = params.refine_strength
+    result = make_texture(solid, painter, wish, _settings(params), hear, before, strength, show)
     start = time.perf_counter()
     products = write_products(
         body, result.texture, job, params.resolution, params.format, params.orm,
-        lambda part: job.progress("Baking", BAKING + (BAKED - BAKING) * part),
+        lambda part: job.progress("Baking", BAKING + (BAKED - BAKING) * part), result.pixels_per_unit,
     )  # fmt: skip
     seconds = {**result.seconds, "bake": round(time.perf_counter() - start, 2)}
     job.progress("Drawing the preview", BAKED)
@@ -130,6 +143,60 @@ def texture(
         "pixels_per_unit": round(result.pixels_per_unit / body.scale, 2),
         "warnings": warnings,
     }
+
+
+@dataclass(frozen=True)
+class SeedsParams(TextureParams):
+    count: int = 4
+    """Of seeds to be shown, ``seed`` the first."""
+
+
+def texture_seeds(
+    params: SeedsParams, job: Job, painter: Painter | None = None
+) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """in/mesh.npz -> out/seed-<seed>.npy: the first picture that a texture job would paint with each seed.
+
+    Pictures are (S, S, 3) uint8, display-encoded, row 0 at the top; "seed/<seed>" among the files. They are the job's
+    own where it starts from nothing: what Refine makes of a seed is not shown.
+    """
+    wish = _checked(params)
+    if not 1 <= params.count <= MOST_SEEDS:
+        raise JobError("bad_input", f"{params.count} seeds cannot be shown.", f"Choose 1 to {MOST_SEEDS}.")
+    begin = time.perf_counter()
+    job.progress("Reading the mesh", 0.0)
+    from ..texturing import mesh
+    from ..texturing.plan import PLANS
+    from ..texturing.seeds import first_pictures
+    from ..texturing.solid import solid_of
+
+    solid = solid_of(mesh.load(job.inputs / "mesh.npz"))
+    unknown, warnings = [], []
+    if painter is None:
+        painter, unknown, warnings = _model(params, job)
+    job.restart_estimate()
+    seeds = range(params.seed, params.seed + params.count)
+    pictures = first_pictures(
+        solid, painter, wish, PLANS[params.preset], seeds,
+        lambda part: job.progress("Painting", UNWRAPPED + (1.0 - UNWRAPPED) * part),
+    )  # fmt: skip
+    files = {f"seed/{seed}": _keep_picture(job, f"seed-{seed}", one) for seed, one in zip(seeds, pictures)}
+    job.progress("Done", 1.0)
+    seconds = {"all": round(time.perf_counter() - begin, 2)}
+    return files, {"seconds": seconds, "unknown_words": unknown, "warnings": warnings}
+
+
+def _keep_picture(job: Job, name: str, picture: torch.Tensor) -> str:
+    """Write a picture (3, S, S), display-encoded, for a panel: out/<name>.npy, (S, S, 3) uint8, row 0 at the top.
+
+    Returns the file's name relative to the job's folder. In one step: Blender may look at any moment.
+    """
+    import numpy as np
+
+    job.outputs.mkdir(exist_ok=True)
+    part = job.outputs / f"{name}.part.npy"
+    np.save(part, (255 * picture.clamp(0.0, 1.0)).round().byte().permute(1, 2, 0).cpu().numpy())
+    part.replace(job.outputs / f"{name}.npy")
+    return f"out/{name}.npy"
 
 
 def _checked(params: TextureParams) -> Wish:

@@ -48,12 +48,17 @@ class Place:
         return "rear" if angle > 155.0 else ""
 
 
+def canonical(count: int) -> list[Place]:
+    """The first ``count`` of the views that models know best, at most all of them."""
+    return [Place(math.radians(azimuth), math.radians(elevation)) for azimuth, elevation in CANONICAL[:count]]
+
+
 def places(solid: Solid, count: int, seed: int) -> list[Place]:
     """``count`` places: the canonical ones, then each time the candidate that shows most of what was seen badly.
 
     A point is seen well from where its normal points at the camera; a hidden one not at all.
     """
-    chosen = [Place(math.radians(azimuth), math.radians(elevation)) for azimuth, elevation in CANONICAL[:count]]
+    chosen = canonical(count)
     random = np.random.default_rng([seed, 1])
     low, high = (math.sin(math.radians(angle)) for angle in ELEVATIONS)
     candidates = [

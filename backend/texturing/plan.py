@@ -57,3 +57,23 @@ PLANS = {
         steps=30, guidance=4.0,
     ),
 }  # fmt: skip
+
+PICTURE, LOOK = 0.1, 0.5
+"""Seconds of a denoising step, and of preparing a view, with the starter on one processor core."""
+STEP, PIXEL = 0.02, 8e-6
+"""Seconds of a step of fitting, and of each pixel in it."""
+
+
+def shares(plan: Plan, rounds: bool = True, close_ups: bool = True) -> dict[str, float]:
+    """Parts of the time that the stages take, for the progress bar: as measured with the starter."""
+    fitting = STEP + PIXEL * plan.batch
+    again = sum(item.shots * (LOOK + item.strength * plan.steps * PICTURE) + item.fit * fitting for item in plan.rounds)
+    near = plan.close_ups * (2 * LOOK + plan.close_up_strength * plan.steps * PICTURE) + plan.close_up_fit * fitting
+    seconds = {
+        "prepare": (plan.views + 1) * LOOK,
+        "paint": plan.views * plan.lights * plan.steps * PICTURE,
+        "fit": plan.fit * fitting,
+        "rounds": again if rounds else 0.0,
+        "detail": near if close_ups else 0.0,
+    }
+    return {name: value / sum(seconds.values()) for name, value in seconds.items()}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import typing
 
 import numpy as np
@@ -15,6 +16,11 @@ from .bake import Baked, TextureFunction, bake_tile, tangent_frames
 from .mesh import TextureMesh
 
 SUPERSAMPLING = 2
+"""Points along each side of a texel."""
+FINER = 1.5
+"""Texels that are so many times finer than what a texture holds need one point alone."""
+MOST = 0.9
+"""Of the surface that must have such fine texels."""
 
 
 class Products(typing.NamedTuple):
@@ -34,6 +40,7 @@ def write_products(
     format: str = "PNG",
     orm: bool = False,
     progress: typing.Callable[[float], None] = lambda fraction: None,
+    density: float = math.inf,
 ) -> Products:
     """Bake ``function`` onto the painted faces and write ``out/<texture>/<map>.<tile>.png`` (or .exr).
 
@@ -42,7 +49,9 @@ def write_products(
         job: its inputs may hold old maps, which are kept where faces are not painted; files go to its outputs.
         resolution: texels along each side of a tile. Old maps keep their own.
         progress: told the done part, 0 to 1; may raise.
+        density: of the finest structure of ``function``, as pixels along one unit of length.
     """
+    supersampling = SUPERSAMPLING if share_finer(mesh, resolution, FINER * density) < MOST else 1
     frames = tangent_frames(mesh)
     tile = tile_of(mesh.corner_uv)
     pairs = np.unique(np.stack([mesh.texture, tile], axis=1)[mesh.painted], axis=0)
@@ -52,7 +61,7 @@ def write_products(
     for index, (texture, number) in enumerate(wanted):
         old = maps.load_old(job.inputs, texture, number) if texture in partly else None
         one = bake_tile(
-            mesh, frames, texture, number, function, resolution, SUPERSAMPLING, old,
+            mesh, frames, texture, number, function, resolution, supersampling, old,
             lambda fraction, index=index: progress((index + 0.9 * fraction) / len(wanted)),
         )  # fmt: skip
         folder = job.outputs / str(texture)
@@ -75,3 +84,13 @@ def write_products(
     }  # fmt: skip
     progress(1.0)
     return Products(files, report, baked)
+
+
+def share_finer(mesh: TextureMesh, resolution: int, density: float) -> float:
+    """Part of the painted surface that has more texels than ``density`` along one unit of length."""
+    corners = mesh.vertices[mesh.triangles[mesh.painted]].astype(np.float64)
+    edges, flat = corners[:, 1:] - corners[:, :1], np.diff(mesh.corner_uv[mesh.painted].astype(np.float64), axis=1)
+    area = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1)
+    texels = resolution**2 * np.abs(flat[:, 0, 0] * flat[:, 1, 1] - flat[:, 0, 1] * flat[:, 1, 0])
+    finer = texels > density**2 * area
+    return float(area[finer].sum() / max(area.sum(), 1e-30))

@@ -29,7 +29,8 @@ from .field import Field
 from .fit import Fit, Observations, fit, observe, remember, together
 from .lights import random_lights, sheet_lights, turned
 from .painter import Painter, Shot, Start, Wish
-from .plan import Plan, Round
+from .plan import Plan, Round, shares
+from .seeds import most_telling
 from .solid import Solid
 from .views import View, control, render, view_of
 
@@ -68,9 +69,8 @@ class Result:
 
 Progress = Callable[[str, float], None]
 """Hears the stage and the done part of everything, 0 to 1; may raise to stop."""
-
-SHARES = {"prepare": 0.08, "paint": 0.3, "fit": 0.12, "rounds": 0.35, "detail": 0.15}
-"""Of the time, for the progress bar."""
+Show = Callable[[torch.Tensor], None]
+"""Sees a picture (3, S, S), display-encoded, of what there is so far."""
 
 
 def make_texture(
@@ -81,6 +81,7 @@ def make_texture(
     progress: Progress,
     existing: Remembered | None = None,
     strength: float = 1.0,
+    show: Show = lambda picture: None,
 ) -> Result:
     """All stages.
 
@@ -91,6 +92,7 @@ def make_texture(
     if existing is not None:
         settings = dataclasses.replace(settings, plan=gentle(settings.plan, strength))
     making = _Making(solid, painter, wish, settings, progress)
+    first = most_telling(solid, settings.plan) * settings.plan.lights
     with making.stage("prepare"):
         field = Field(solid, min(FINEST, power_of_two(painter.size)), settings.symmetric)
         rounds = settings.plan.rounds if settings.distillation > 0 else ()
@@ -106,18 +108,31 @@ def make_texture(
         if existing is not None:
             making.remember(field, existing)
     with making.stage("paint"):
-        observed = making.first_pictures(shots, None if existing is None else field, strength)
+        pictures = making.first_pictures(shots, None if existing is None else field, strength)
+        observed = [
+            observe(shot.view, shot.light, picture, seed=index)
+            for index, (shot, picture) in enumerate(zip(shots, pictures))
+        ]
+        show(pictures[first])
     density = float(torch.cat([1.0 / shot.view.points.width for shot in shots]).median())
-    del shots
+    seen = shots[first]
+    del shots, pictures
+
+    def look() -> None:
+        with torch.no_grad():
+            show(render(seen.view, seen.light, field))
+
     with making.stage("fit"):
         making.fit(field, observed, settings.plan.fit)
+        look()
     with making.stage("rounds"):
-        making.rounds(field, observed, rounds, places[settings.plan.views :])
+        making.rounds(field, observed, rounds, places[settings.plan.views :], look)
     texture: TextureFunction = field
     if settings.detail > 0 and settings.plan.close_ups:
         with making.stage("detail"):
             texture = detailed(field, making.close_ups(field, observed, lights), settings.detail)
             density *= settings.plan.zoom
+            look()
     field.requires_grad_(False)
     return Result(mirrored(texture) if settings.symmetric else texture, making.seconds, density)
 
@@ -131,6 +146,7 @@ class _Making:
         self._progress = progress
         self._stage = ""
         self._done = 0.0
+        self._shares = shares(settings.plan, settings.distillation > 0, settings.detail > 0)
         self._generator = torch.Generator().manual_seed(settings.seed)
 
     @contextlib.contextmanager
@@ -139,12 +155,12 @@ class _Making:
         begin = time.perf_counter()
         self._stage = name
         yield
-        self._done += SHARES[name]
+        self._done += self._shares[name]
         self.seconds[name] = round(time.perf_counter() - begin, 2)
 
     def hear(self, words: str, part: float) -> None:
         """The stage has come so far, 0 to 1."""
-        self._progress(words, self._done + SHARES[self._stage] * part)
+        self._progress(words, self._done + self._shares[self._stage] * part)
 
     def sheet_shots(self, places: Sequence[Place], lights: Sequence[Light]) -> list[Shot]:
         """Every place under every light; a place keeps its noise."""
@@ -159,17 +175,13 @@ class _Making:
         parts = existing.position, existing.normal, existing.raw
         remember(field, *parts, self._generator, lambda part: self.hear("Reading the texture", part))
 
-    def first_pictures(
-        self, shots: Sequence[Shot], existing: TextureFunction | None, strength: float
-    ) -> list[Observations]:
+    def first_pictures(self, shots: Sequence[Shot], existing: TextureFunction | None, strength: float) -> torch.Tensor:
         controls = torch.stack([control(shot.view, shot.light) for shot in shots])
         start = None
         if existing is not None:
             with torch.no_grad():
                 start = Start(torch.stack([render(shot.view, shot.light, existing) for shot in shots]), strength)
-        pictures = self.painter.paint(self.wish, shots, controls, start, lambda part: self.hear("Painting", 0.9 * part))
-        pairs = enumerate(zip(shots, pictures))
-        return [observe(shot.view, shot.light, picture, seed=index) for index, (shot, picture) in pairs]
+        return self.painter.paint(self.wish, shots, controls, start, lambda part: self.hear("Painting", 0.9 * part))
 
     def fit(
         self,
@@ -188,9 +200,14 @@ class _Making:
         )  # fmt: skip
 
     def rounds(
-        self, field: Field, observed: list[Observations], rounds: Sequence[Round], places: Sequence[Place]
+        self,
+        field: Field,
+        observed: list[Observations],
+        rounds: Sequence[Round],
+        places: Sequence[Place],
+        look: Callable[[], None],
     ) -> None:
-        """Adds what it sees to ``observed``."""
+        """Adds what it sees to ``observed``; ``look`` is called after each round."""
         count = min(RANDOM_LIGHTS, sum(item.shots for item in rounds))
         lights = random_lights(count, self.settings.seed, self.solid.vertices.device)
         rest = iter(places)
@@ -207,6 +224,7 @@ class _Making:
             else:
                 pull = Distillation(field, self.painter, self.wish, shots, SDS_NOISE, item.fit, weight).loss
             self.fit(field, observed, item.fit, pull, begin + 0.6 * share, 0.4 * share)
+            look()
 
     def close_ups(self, field: Field, observed: list[Observations], lights: Sequence[Light]) -> list[CloseUp]:
         """Fits the field to single views at full size, too; what is finer than its grids comes back."""

@@ -4,6 +4,7 @@
 
 import dataclasses
 import json
+import os
 
 import bpy
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 from galatea.addon import (
     command_line,
     compat,
+    jobs,
     lit_preview,
+    pace,
     properties,
     recipe,
     relight,
@@ -366,6 +369,76 @@ def test_a_full_disk_leaves_nothing_behind(painter, monkeypatch):
         bpy.ops.galatea.texture()
     assert not item.material_slots and not bpy.data.materials
     assert not [image for image in bpy.data.images if "Ball" in image.name]
+
+
+# Seeds and time
+
+
+def test_seeds_are_shown_and_a_click_takes_one(painter):
+    """Four of them, then the next four; for this prompt alone; nothing of the scene changes but the seed."""
+    item = textured.ball()
+    made_up.select(item)
+    settings = textured.settings(seed=3)
+    before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "images", "materials", "meshes")}
+
+    def shown():
+        return texture.seeds_shown(session.get().queue, properties.texture_params(settings))
+
+    assert not shown()
+    assert bpy.ops.galatea.preview_seeds() == {"FINISHED"}
+    assert list(shown()) == [3, 4, 5, 6] and not item.material_slots
+    assert before == {kind: len(getattr(bpy.data, kind)) for kind in before}
+    assert [np.load(path)[0, 0, 0] for path in shown().values()] == [60, 80, 100, 120]
+    assert bpy.ops.galatea.take_seed(seed=5) == {"FINISHED"}
+    assert settings.seed == 5 and list(shown()) == [3, 4, 5, 6]
+    assert bpy.ops.galatea.preview_seeds() == {"FINISHED"}
+    assert list(shown()) == [7, 8, 9, 10]
+    settings.resolution = "512"
+    assert shown()
+    settings.prompt = "sand"
+    assert not shown()
+    assert bpy.ops.galatea.preview_seeds() == {"FINISHED"}
+    assert list(shown()) == [5, 6, 7, 8]
+
+
+def test_pictures_in_panels(tmp_path):
+    """What is in the file, the right way up, once; anew when it changes; nothing for what is no picture."""
+    thumbnails, path = session.get().thumbnails, tmp_path / "a.npy"
+    steps = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    for number, values in enumerate((steps, steps, steps + 100)):
+        np.save(path, values)
+        os.utime(path, ns=(0, number // 2))
+        thumbnails.icon(path)  # its number is 0 without a window
+    shown = [icon for name, icon in thumbnails._icons.items() if name.startswith(str(path))]
+    assert len(shown) == 2 and tuple(shown[0].image_size) == (6, 4)
+    values = [np.array(icon.image_pixels_float[:]).reshape(4, 6, 4)[::-1] for icon in shown]
+    for found, wanted in zip(values, (steps, steps + 100)):
+        assert np.abs(found[..., :3] * 255 - wanted).max() < 0.01 and found[..., 3].min() == 1
+    path.write_bytes(b"broken")
+    assert thumbnails.icon(path) == 0 and thumbnails.icon(tmp_path / "missing.npy") == 0
+
+
+def test_the_estimate_follows_the_machine(painter, monkeypatch):
+    """Thrice as slow as thought, so next time three times as long is expected; other models are not known yet."""
+    item = textured.ball()
+    settings = textured.settings(preset="draft")
+    with monkeypatch.context() as patch:
+        patch.setattr(pace, "_read", lambda folder: {})
+        first = texture.estimate(properties.texture_params(settings), [item])
+    finish = jobs.Job.finish
+
+    def slow(job, end):
+        finish(job, end)
+        job.seconds = 3 * first
+
+    monkeypatch.setattr(jobs.Job, "finish", slow)
+    for _ in range(pace.KEPT):
+        press(item, preset="draft")
+    params = properties.texture_params(settings)
+    assert texture.estimate(params, [item]) == pytest.approx(3 * first, rel=0.02)
+    assert texture.estimate(params | {"resolution": 4096}, [item]) > 4 * first
+    assert texture.estimate(params | {"preset": "high"}, [item]) > 4 * first
+    assert texture.estimate(params | {"model": "/models/other"}, [item]) is None
 
 
 # Relighting

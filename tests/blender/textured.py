@@ -43,6 +43,8 @@ class Worker:
 
     def answer(self, description):
         """Write out/: the files by name, and the report."""
+        if description["capability"] == "texture_seeds":
+            return self.seeds(description["params"]), {}
         with np.load(self.folder / "in/mesh.npz") as data:
             texture, tile = data["texture"], layout.tile_of(data["corner_uv"])
         files = {}
@@ -57,6 +59,14 @@ class Worker:
                     picture.write_png(path, values, 16 if map_name == "normal" else 8)
                     files[f"{number}/{map_name}.{udim}"] = f"out/{number}/{path.name}"
         return files, {"seam_ratio": 1.0, "effective_resolution": SIZE}
+
+    def seeds(self, params):
+        """Grey squares, brighter with each seed."""
+        files = {}
+        for seed in range(params["seed"], params["seed"] + params["count"]):
+            np.save(self.folder / f"out/seed-{seed}.npy", np.full((8, 8, 3), 20 * seed, np.uint8))
+            files[f"seed/{seed}"] = f"out/seed-{seed}.npy"
+        return files
 
 
 def maps(shade):

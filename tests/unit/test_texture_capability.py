@@ -132,6 +132,53 @@ def test_refining_keeps_what_is_there_and_changes_as_much_as_wanted(tmp_path):
     assert np.abs(middle - 255 * blue[0, 0]).max() < 25
 
 
+def test_the_artist_sees_the_texture_so_far(tmp_path):
+    """First what the painter painted, in the end what is baked: the picture comes nearer to the known color."""
+    colour, pictures = (0.6, 0.2, 0.05), []
+
+    def look(message):
+        if getattr(message, "preview", None):
+            pictures.append(np.load(tmp_path / message.preview))
+
+    texture(params(), cube_job(tmp_path, look), Oracle(plain(colour, 0.7), 48))
+    assert len(pictures) == 4 and pictures[0].shape == (48, 48, 3) and pictures[0].dtype == np.uint8
+    differences = [np.abs(one.astype(float) - pictures[0]).mean() for one in pictures[1:]]
+    assert max(differences) < 30 and pictures[0].std() > 10
+
+
+def test_a_seed_is_shown_as_its_job_begins(repository, tmp_path):
+    """The picture of a seed is the first one of the job with that seed; seeds differ."""
+    options = {"model": str(repository), "controlnet": str(repository / "controlnet"), "preset": "draft"}
+    options["resolution"] = SIZE
+    job = cube_job(tmp_path / "seeds")
+    files, report = run("texture_seeds", {"prompt": PROMPT, "seed": 5, "count": 3, **options}, job)
+    assert list(files) == ["seed/5", "seed/6", "seed/7"] and report["unknown_words"] == []
+    shown = [np.load(job.folder / path).astype(int) for path in files.values()]
+    assert min(np.abs(shown[0] - other).mean() for other in shown[1:]) > 1
+    first = []
+
+    def look(message):
+        if getattr(message, "preview", None) and not first:
+            first.append(np.load(tmp_path / "job" / message.preview).astype(int))
+
+    texture(params(**{**options, "seed": 6, "detail": 0.0}), cube_job(tmp_path / "job", look))
+    assert np.abs(first[0] - shown[1]).max() <= 2  # rounding of another batch
+
+
+@pytest.mark.parametrize("stage", ["Reading the mesh", "Loading the model", "Painting"])
+def test_seeds_stop_at_every_stage(stage, repository, tmp_path):
+    options = {"model": str(repository), "controlnet": str(repository / "controlnet"), "resolution": SIZE}
+    job = cube_job(tmp_path, lambda message: getattr(message, "stage", "") == stage and job.cancel())
+    with pytest.raises(JobCancelled):
+        run("texture_seeds", {"prompt": PROMPT, **options}, job)
+
+
+@pytest.mark.parametrize(("changes", "words"), [({"count": 0}, "0 seeds"), ({"prompt": " "}, "no prompt")])
+def test_nonsense_seeds_get_a_sentence(changes, words, tmp_path):
+    with pytest.raises(JobError, match=words):
+        run("texture_seeds", {"prompt": PROMPT, "resolution": SIZE, **changes}, cube_job(tmp_path))
+
+
 STAGES = ("Reading the mesh", "Looking at the mesh", "Painting", "Finding the material", "Painting again",
           "Adding detail", "Baking", "Drawing the preview")  # fmt: skip
 
