@@ -19,7 +19,9 @@ if typing.TYPE_CHECKING:
 
 NETWORKS = {"unet": "lora_unet_", "text_encoder": ("lora_te1_", "lora_te_"), "text_encoder_2": "lora_te2_"}
 """Part of a pipeline -> what names of its layers begin with in files of kohya's trainer, with "_" for "."."""
-KINDS = (".hada_", ".lokr_", ".dora_scale", ".diff", ".lora_mid")
+ORIGINAL = ("lora_unet_input_blocks_", "lora_unet_output_blocks_", "lora_unet_middle_block_")
+"""What names begin with where that trainer used SDXL's original names."""
+KINDS = (".hada_", ".lokr_", ".dora_scale", ".lora_mid")
 """In names of other kinds of adapters."""
 
 _NAME = re.compile(
@@ -40,10 +42,8 @@ def merge(pipeline, path: Path, scale: float) -> int:
         raise JobError(
             "bad_input", f"{path.name} is an adapter of another kind than LoRA.", "Choose a plain LoRA file."
         )
-    if any("input_blocks" in name or "output_blocks" in name for name in tensors):
-        from diffusers.loaders.lora_conversion_utils import _maybe_map_sgm_blocks_to_diffusers
-
-        tensors = _maybe_map_sgm_blocks_to_diffusers(tensors, pipeline.unet.config)  # SDXL's original names
+    if any(name.startswith(ORIGINAL) for name in tensors):
+        tensors = _renumbered(tensors, pipeline.unet.config)
     found = _by_layer(tensors)
     layers = _layers(pipeline)
     unknown = [name for name in found if name not in layers]
@@ -56,6 +56,22 @@ def merge(pipeline, path: Path, scale: float) -> int:
     for name, part in found.items():
         _add(layers[name], part, scale, path.name)
     return len(found)
+
+
+def _renumbered(tensors: dict[str, torch.Tensor], config: typing.Mapping) -> dict[str, torch.Tensor]:
+    """SDXL's original layers by the names of diffusers."""
+    from diffusers.loaders.lora_conversion_utils import _maybe_map_sgm_blocks_to_diffusers
+
+    found = {}
+    for name, tensor in _maybe_map_sgm_blocks_to_diffusers(tensors, config).items():
+        for old, new in (
+            ("input_blocks", "down_blocks"),
+            ("output_blocks", "up_blocks"),
+            ("middle_block", "mid_block"),
+        ):
+            name = name.replace(f"lora_unet_{old}_", f"lora_unet_{new}_")
+        found[name] = tensor
+    return found
 
 
 def _by_layer(tensors: dict[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Repositories in the layouts of Stable Diffusion 1.5 and SDXL, tiny and with random weights, to test loading code."""
+"""Models in the layouts of the public ones (SD 1.5, SDXL, ControlNet, IP-Adapter, LoRA, TAESD, single files), tiny and
+with random weights, to test loading code."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     ControlNetModel,
     DDIMScheduler,
     EulerDiscreteScheduler,
@@ -16,7 +18,17 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from safetensors.torch import save_file
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
+
+from . import original_layout
 
 WIDTH = 32
 """Channels of the text encoders."""
@@ -57,6 +69,89 @@ def stable_diffusion_xl(folder: Path, tokenizer: Path) -> Path:
         scheduler=EulerDiscreteScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012),
     )  # fmt: skip
     return _save(pipeline, unet, folder)
+
+
+def single_file(repository: Path, path: Path) -> tuple[Path, dict]:
+    """The model of a repository in one file, with the names of the original release, and its configuration.
+
+    Its text encoders have as many tokens as CLIP.
+    """
+    from diffusers import DiffusionPipeline
+
+    from galatea.backend.diffusion import single_file
+
+    pipeline = DiffusionPipeline.from_pretrained(repository, local_files_only=True)
+    names = ["text_encoder", "text_encoder_2"] if hasattr(pipeline, "text_encoder_2") else ["text_encoder"]
+    configuration = {"unet": dict(pipeline.unet.config), "vae": dict(pipeline.vae.config)}
+    configuration["scheduler"] = {**pipeline.scheduler.config, "_class_name": type(pipeline.scheduler).__name__}
+    for name in names:
+        torch.manual_seed(1)
+        config = {**_text(single_file.tokenizer("!")).to_dict(), "eos_token_id": 2}
+        setattr(pipeline, name, type(getattr(pipeline, name))(CLIPTextConfig(**config)))
+        configuration[name] = config
+    save_file({name: value.contiguous() for name, value in original_layout.checkpoint(pipeline).items()}, path)
+    return path, configuration
+
+
+def tiny_autoencoder(folder: Path) -> Path:
+    """In the layout of TAESD."""
+    torch.manual_seed(0)
+    blocks = 4
+    AutoencoderTiny(
+        encoder_block_out_channels=(8,) * blocks, decoder_block_out_channels=(8,) * blocks,
+        num_encoder_blocks=(1,) * blocks, num_decoder_blocks=(1,) * blocks, latent_channels=4,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def style_adapter(repository: Path, folder: Path) -> Path:
+    """In the layout of IP-Adapter: an image encoder, and keys and values for every attention to the prompt."""
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel.from_pretrained(repository / "unet")
+    vision = CLIPVisionConfig(
+        hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, image_size=32, patch_size=8,
+        projection_dim=16,
+    )  # fmt: skip
+    _loud(CLIPVisionModelWithProjection(vision)).save_pretrained(folder / "models/image_encoder")
+    text = unet.config.cross_attention_dim
+    weights = {
+        "image_proj.proj.weight": torch.randn(4 * text, 16), "image_proj.proj.bias": torch.randn(4 * text),
+        "image_proj.norm.weight": torch.ones(text), "image_proj.norm.bias": torch.zeros(text),
+    }  # fmt: skip
+    layers = [module for name, module in unet.named_modules() if name.endswith("attn2")]
+    for index, layer in enumerate(layers):
+        for kind in ("k", "v"):
+            weights[f"ip_adapter.{2 * index + 1}.to_{kind}_ip.weight"] = torch.randn(layer.inner_dim, text)
+    save_file(weights, folder / "models/ip-adapter_tiny.safetensors")
+    return folder
+
+
+def lora(repository: Path, path: Path, spelling: str = "kohya") -> Path:
+    """A LoRA on the attention of the UNet and the first text encoder, by the names of "kohya"'s trainer, the same with
+    the "original" names of SDXL's layers, or "diffusers"."""
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel.from_pretrained(repository / "unet")
+    text = CLIPTextModel.from_pretrained(repository / "text_encoder")
+    originals = {tensor.data_ptr(): name for name, tensor in original_layout.unet(unet).items()}
+    weights = {}
+    for prefix, network in (("unet", unet), ("text_encoder", text)):
+        for name, layer in network.named_modules():
+            if not name.endswith(("to_q", "to_v", "q_proj", "v_proj")):
+                continue
+            down, up = torch.randn(4, layer.in_features), torch.randn(layer.out_features, 4)
+            if prefix == "text_encoder":
+                name = f"text_model.{name.removeprefix('text_model.')}"
+            elif spelling == "original":
+                name = originals[layer.weight.data_ptr()].removeprefix("model.diffusion_model.").removesuffix(".weight")
+            if spelling == "diffusers":
+                weights |= {f"{prefix}.{name}.lora_A.weight": down, f"{prefix}.{name}.lora_B.weight": up / 2}
+                continue
+            start = "lora_unet_" if prefix == "unet" else "lora_te_" if spelling == "kohya" else "lora_te1_"
+            flat = start + name.replace(".", "_")
+            weights |= {f"{flat}.lora_down.weight": down, f"{flat}.lora_up.weight": up}
+            weights[f"{flat}.alpha"] = torch.tensor(2.0)
+    save_file(weights, path)
+    return path
 
 
 def _save(pipeline: StableDiffusionPipeline | StableDiffusionXLPipeline, unet: UNet2DConditionModel, folder: Path):

@@ -1,0 +1,417 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Models as artists bring them: families, single files, LoRA, style pictures, autoencoders; and what does not fit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+from galatea.backend.diffusion import memory, pipelines, single_file, weights
+from galatea.backend.diffusion.conditioning import Prompter
+from galatea.backend.diffusion.pipelines import Sources
+from galatea.backend.diffusion.streaming import stream
+from galatea.backend.job import JobError
+from galatea.backend.models.registry import MODELS, Family, Role
+from galatea.backend.texturing.cameras import Place
+from galatea.backend.texturing.diffusion import Choice, DiffusionPainter, load
+from galatea.backend.texturing.painter import Shot, Start, Wish
+from galatea.backend.training.captions import vocabulary
+from galatea.backend.training.tokenizer import make_tokenizer
+
+from . import original_layout, tiny_repositories
+from .tiny_repositories import stable_diffusion, stable_diffusion_xl
+
+CPU = torch.device("cpu")
+PLAN = pipelines.everything(CPU)
+LAYOUTS = {Family.SD15: stable_diffusion, Family.SDXL: stable_diffusion_xl}
+WISH = Wish("red wood", "", steps=2, guidance=3.0, control=1.0)
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def repositories(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    make_tokenizer(vocabulary(), folder / "words")
+    return {family: make(folder / family.name, folder / "words") for family, make in LAYOUTS.items()}
+
+
+@pytest.fixture(params=list(LAYOUTS), ids=lambda family: family.name)
+def family(request) -> Family:
+    return request.param
+
+
+@pytest.fixture
+def sources(repositories, family) -> Sources:
+    return Sources(repositories[family], repositories[family] / "controlnet")
+
+
+def painter_of(sources: Sources, plan: memory.Plan = PLAN, **options) -> DiffusionPainter:
+    return DiffusionPainter(pipelines.load(sources, plan, CPU, **options), plan, CPU)
+
+
+def shots(count: int) -> list[Shot]:
+    """Without a mesh: painters look at the control pictures alone."""
+    return [Shot(Place(0.0, 0.0), None, None, seed) for seed in range(count)]
+
+
+def controls(count: int) -> torch.Tensor:
+    """One half bright."""
+    picture = torch.full((count, 3, SIZE, SIZE), 0.1)
+    picture[..., : SIZE // 2] = 0.9
+    return picture
+
+
+def paint(painter: DiffusionPainter, wish: Wish = WISH, control: torch.Tensor | None = None, start=None):
+    control = controls(1) if control is None else control
+    return painter.paint(wish, shots(len(control)), control, start, lambda part: None)
+
+
+def unlike(first: torch.Tensor, second: torch.Tensor) -> float:
+    """Mean difference in 8-bit steps."""
+    assert first.shape == second.shape and bool(torch.isfinite(first).all() and torch.isfinite(second).all())
+    return 255 * float((first - second).abs().mean())
+
+
+def test_both_families_obey_prompt_light_and_start(sources):
+    painter = painter_of(sources)
+    first = paint(painter)
+    assert torch.equal(first, paint(painter))
+    assert unlike(first, paint(painter, control=controls(1).flip(-1))) > 0.5
+    for change in ({"prompt": "blue stone"}, {"negative": "blue"}, {"guidance": 1.0}, {"control": 0.2}):
+        assert unlike(first, paint(painter, dataclasses.replace(WISH, **change))) > 0.3, change
+    from_pictures = [paint(painter, start=Start(torch.full((1, 3, SIZE, SIZE), grey), 0.5)) for grey in (0.1, 0.9)]
+    assert unlike(*from_pictures) > 0.5
+
+
+def test_both_families_distil(sources):
+    """The pull is finite, and it is another one for another prompt and another light."""
+    painter = painter_of(sources)
+    pictures = torch.rand(1, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    one, again = (painter.pull(WISH, shots(1), controls(1), pictures, 0.3) for _ in range(2))
+    other = painter.pull(dataclasses.replace(WISH, prompt="blue stone"), shots(1), controls(1), pictures, 0.3)
+    turned = painter.pull(WISH, shots(1), controls(1).flip(-1), pictures, 0.3)
+    assert torch.equal(one, again) and one.shape == pictures.shape and float(one.abs().max()) > 0
+    assert not torch.allclose(one, other, rtol=1e-3) and not torch.allclose(one, turned, rtol=1e-3)
+
+
+def test_a_prompt_is_read_once_and_without_the_text_encoders_staying(sources):
+    pipeline = pipelines.load(sources, PLAN, CPU)
+    calls = []
+    pipeline.text_encoder.register_forward_hook(lambda *_: calls.append(1))
+    prompter = Prompter(pipeline, CPU, stays=False)
+    first = prompter.for_networks(["red wood", "blue stone"], "", (SIZE, SIZE))
+    again = prompter.for_networks(["red wood", "blue stone"], "", (SIZE, SIZE))
+    assert len(calls) == 3, "two prompts and none"
+    assert torch.equal(first["encoder_hidden_states"], again["encoder_hidden_states"])
+    assert first["encoder_hidden_states"].shape[0] == 4
+
+
+def test_a_model_in_one_file_is_the_model(repositories, family, tmp_path):
+    repository = repositories[family]
+    path, configuration = tiny_repositories.single_file(repository, tmp_path / "model.safetensors")
+    assert single_file.family(path) is family
+    folder = pipelines.load(Sources(repository, repository / "controlnet"), PLAN, CPU)
+    sources = Sources(path, repository / "controlnet")
+    pipeline = pipelines.load(sources, PLAN, CPU, configuration)
+    for part in ("unet", "vae"):
+        found, known = getattr(pipeline, part).state_dict(), getattr(folder, part).state_dict()
+        assert found.keys() == known.keys() and all(torch.equal(found[name], known[name]) for name in known)
+    painter = DiffusionPainter(pipeline, PLAN, CPU)
+    assert unlike(paint(painter), paint(painter, dataclasses.replace(WISH, prompt="unicorn 🦄"))) > 0.3
+    counted, known = single_file.counts(path), pipelines.sizes(Sources(repository))
+    assert counted[:2] == (known.unet, known.autoencoder)
+
+
+def test_the_configurations_of_single_files_are_those_of_the_public_models(family):
+    """As many parameters as the public files have bytes in half precision, and names that the converters all know."""
+    sizes = {Family.SD15: (1.72e9, 0.167e9), Family.SDXL: (5.14e9, 0.167e9)}
+    configuration = single_file.CONFIGURATIONS[family]
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
+
+    for cls, part, convert, write, size in (
+        (UNet2DConditionModel, "unet", convert_ldm_unet_checkpoint, original_layout.unet, sizes[family][0]),
+        (AutoencoderKL, "vae", convert_ldm_vae_checkpoint, original_layout.autoencoder, sizes[family][1]),
+    ):
+        network = weights.empty(cls, configuration[part])
+        assert 2 * sum(one.numel() for one in network.parameters()) == pytest.approx(size, rel=0.005)
+        found = convert(write(network), config=network.config)
+        shapes = ({name: tuple(one.shape) for name, one in some.items()} for some in (network.state_dict(), found))
+        assert weights.difference(*shapes) == ""
+    for part, cls, parameters in (
+        ("text_encoder", CLIPTextModel, 123_060_480), ("text_encoder_2", CLIPTextModelWithProjection, 694_659_840),
+    ):  # fmt: skip
+        if part in configuration:
+            with torch.device("meta"):
+                network = cls(CLIPTextConfig(**configuration[part]))
+            assert sum(one.numel() for one in network.parameters()) == parameters
+
+
+def test_the_tokenizer_of_single_files_is_that_of_clip():
+    """Known numbers of a sentence, and text that comes back."""
+    tokenizer = single_file.tokenizer(single_file.END)
+    assert len(tokenizer) == 49408
+    assert tokenizer("a photo of a cat").input_ids == [49406, 320, 1125, 539, 320, 2368, 49407]
+    words = "weathered zorgblat 木 🦄"
+    assert tokenizer.decode(tokenizer(words).input_ids, skip_special_tokens=True).strip() == words
+    assert pipelines.unknown_words("weathered zorgblat", tokenizer) == []
+
+
+def test_a_lora_changes_the_picture_by_its_scale(repositories, family, tmp_path):
+    repository = repositories[family]
+    path = tiny_repositories.lora(repository, tmp_path / "lora.safetensors")
+    plain = Sources(repository, repository / "controlnet")
+    without, off, some, full = (
+        paint(painter_of(dataclasses.replace(plain, lora=lora, lora_scale=scale)))
+        for lora, scale in ((None, 1.0), (path, 0.0), (path, 0.1), (path, 1.0))
+    )
+    assert torch.equal(without, off)
+    assert 0.05 < unlike(without, some) < unlike(without, full)
+
+
+def test_all_spellings_of_a_lora_are_one(repositories, family, tmp_path):
+    repository = repositories[family]
+    merged = []
+    for spelling in ("kohya", "diffusers", *(["original"] if family is Family.SDXL else [])):
+        path = tiny_repositories.lora(repository, tmp_path / f"{spelling}.safetensors", spelling)
+        pipeline = pipelines.load(Sources(repository, lora=path), PLAN, CPU)
+        merged.append({**pipeline.unet.state_dict(), **pipeline.text_encoder.state_dict()})
+    for one in merged[1:]:
+        assert all(torch.allclose(one[name], merged[0][name], atol=1e-5) for name in one)
+
+
+def test_merging_a_lora_is_the_formula(repositories, family, tmp_path):
+    repository = repositories[family]
+    path = tiny_repositories.lora(repository, tmp_path / "lora.safetensors")
+    pipeline = pipelines.load(Sources(repository), PLAN, CPU)
+    changed = pipelines.load(Sources(repository, lora=path, lora_scale=0.5), PLAN, CPU)
+    name = next(name for name, _ in pipeline.unet.named_modules() if name.endswith("attn1.to_q"))
+    tensors, flat = load_file(path), "lora_unet_" + name.replace(".", "_")
+    expected = 0.5 * 2.0 / 4 * tensors[f"{flat}.lora_up.weight"] @ tensors[f"{flat}.lora_down.weight"]
+    before, after = (one.unet.get_submodule(name).weight for one in (pipeline, changed))
+    assert torch.allclose(after - before, expected, atol=1e-5)
+
+
+def test_a_style_picture_changes_the_picture(repositories, family, tmp_path):
+    repository = repositories[family]
+    folder = tiny_repositories.style_adapter(repository, tmp_path / "style")
+    Image.new("RGB", (40, 30), "red").save(style := tmp_path / "style.png")
+    choice = Choice(str(repository), str(repository / "controlnet"), adapter=str(folder), style=str(style))
+    painter = load(choice)
+    first = paint(painter)
+    assert torch.equal(first, paint(painter))
+    painted = {}
+    for color, strength in (("red", 0.0), ("blue", 0.0), ("blue", 0.6)):
+        painter.prompter.show(Image.new("RGB", (40, 30), color), strength)
+        painted[color, strength] = paint(painter)
+    assert torch.equal(painted["red", 0.0], painted["blue", 0.0])
+    assert unlike(first, painted["red", 0.0]) > 0.3 and unlike(first, painted["blue", 0.6]) > 0.1
+    assert unlike(painted["blue", 0.6], paint(painter, dataclasses.replace(WISH, guidance=1.0))) > 0.1
+    assert bool(torch.isfinite(painter.pull(WISH, shots(1), controls(1), first, 0.3)).all())
+
+
+def test_a_small_autoencoder_takes_the_place_of_the_models_own(repositories, family, tmp_path):
+    repository = repositories[family]
+    folder = tiny_repositories.tiny_autoencoder(tmp_path / "tiny")
+    own, small = (
+        painter_of(Sources(repository, repository / "controlnet", autoencoder=path)) for path in (None, folder)
+    )
+    assert unlike(paint(own), paint(small)) > 0.5 and small.size == own.size
+    assert pipelines.sizes(Sources(repository, autoencoder=folder)).autoencoder < 20_000
+    assert bool(torch.isfinite(small.pull(WISH, shots(1), controls(1), torch.rand(1, 3, SIZE, SIZE), 0.3)).all())
+
+
+def test_streamed_layers_give_the_same_picture(sources):
+    painter, streamed = painter_of(sources), painter_of(sources)
+    network = streamed._from_noise.unet
+    before = paint(painter)
+    assert stream(network, CPU) > 0
+    assert torch.equal(paint(streamed), before)
+
+
+def test_batches_of_the_plan_give_the_same_pictures(sources):
+    painted = []
+    for batch in (3, 1):
+        plan = dataclasses.replace(PLAN, batch=batch)
+        painted.append(paint(painter_of(sources, plan), control=controls(3)))
+    assert unlike(*painted) < 0.5  # sums in another order
+
+
+# What does not fit
+
+
+def other(family: Family) -> Family:
+    return Family.SDXL if family is Family.SD15 else Family.SD15
+
+
+def spoil(path, change) -> None:
+    tensors = load_file(path)
+    change(tensors)
+    save_file(tensors, path)
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "controlnet"])
+def test_a_missing_weight_is_told(repositories, family, tmp_path, part):
+    shutil.copytree(repositories[family], copy := tmp_path / "copy")
+    (path,) = (copy / part).glob("*.safetensors")
+    gone = []
+    spoil(path, lambda tensors: gone.append(sorted(tensors)[3]) or tensors.pop(gone[0]))
+    with pytest.raises(JobError, match=r"do not fit its configuration.*missing"):
+        pipelines.load(Sources(copy, copy / "controlnet"), PLAN, CPU)
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "controlnet"])
+def test_unknown_and_misshapen_weights_are_told(repositories, family, tmp_path, part):
+    shutil.copytree(repositories[family], copy := tmp_path / "copy")
+    (path,) = (copy / part).glob("*.safetensors")
+    spoil(path, lambda tensors: tensors.update(surprise=torch.zeros(2)))
+    with pytest.raises(JobError, match=r"1 are unknown .surprise"):
+        pipelines.load(Sources(copy, copy / "controlnet"), PLAN, CPU)
+    spoil(path, lambda tensors: [tensors.pop("surprise"), tensors.update({min(tensors): torch.zeros(7)})])
+    with pytest.raises(JobError, match=r"another size .*7 instead of"):
+        pipelines.load(Sources(copy, copy / "controlnet"), PLAN, CPU)
+
+
+def test_what_is_of_another_family_is_told(repositories, family, tmp_path):
+    mine, its = repositories[family], repositories[other(family)]
+    lora = tiny_repositories.lora(its, tmp_path / "lora.safetensors")
+    style = tiny_repositories.style_adapter(its, tmp_path / "style")
+    for sources, words in (
+        (Sources(mine, its / "controlnet"), "another family"),
+        (Sources(mine, mine / "controlnet", lora=lora), "LoRA for"),
+        (Sources(mine, mine / "controlnet", style=style), "no style adapter for this model"),
+    ):
+        with pytest.raises(JobError, match=words) as error:
+            pipelines.load(sources, PLAN, CPU)
+        assert error.value.message.endswith(".") and "SDXL" in error.value.hint
+
+
+def test_files_that_are_no_models_are_told(repositories, family, tmp_path):
+    repository = repositories[family]
+    path, configuration = tiny_repositories.single_file(repository, tmp_path / "model.safetensors")
+    (tmp_path / "broken.safetensors").write_bytes(b"broken")
+    lora = tiny_repositories.lora(repository, tmp_path / "lora.safetensors", "diffusers")
+    for wrong, words in (("broken.safetensors", "cannot be read"), (lora.name, "holds no text-to-image model")):
+        with pytest.raises(JobError, match=words):
+            pipelines.load(Sources(tmp_path / wrong, repository / "controlnet"), PLAN, CPU, configuration)
+    with pytest.raises(JobError, match="is no LoRA for this model"):
+        pipelines.load(Sources(repository, lora=path), PLAN, CPU)
+    spoil(path, lambda tensors: tensors.pop("model.diffusion_model.input_blocks.0.0.weight"))
+    with pytest.raises(JobError, match="missing"):
+        pipelines.load(Sources(path, repository / "controlnet"), PLAN, CPU, configuration)
+    spoil(path, lambda tensors: [tensors.pop(name) for name in list(tensors) if "transformer" in name])
+    with pytest.raises(JobError, match=r"neither of SD 1.5 nor of SDXL"):
+        single_file.family(path)
+
+
+def test_weights_that_can_run_programs_are_refused(repositories, tmp_path):
+    shutil.copytree(repositories[Family.SD15], copy := tmp_path / "copy")
+    (copy / "unet/diffusion_pytorch_model.safetensors").rename(copy / "unet/diffusion_pytorch_model.bin")
+    with pytest.raises(JobError, match="can run programs"):
+        pipelines.load(Sources(copy), PLAN, CPU)
+
+
+def test_half_precision_files_are_read_by_their_own_names(repositories, family, tmp_path):
+    shutil.copytree(repositories[family], copy := tmp_path / "copy")
+    for path in copy.rglob("*.safetensors"):
+        path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
+    sources = [Sources(folder, folder / "controlnet") for folder in (copy, repositories[family])]
+    assert torch.equal(*(paint(painter_of(one)) for one in sources))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"lora": "/nowhere.safetensors"}, "no LoRA at"),
+        ({"autoencoder": "/nowhere"}, "no autoencoder at"),
+        ({"adapter": "/nowhere", "style": "style.png"}, "no style adapter at"),
+        ({"style": "style.png"}, "needs a style adapter"),
+        ({"model": "/nowhere.safetensors"}, "holds no diffusion model"),
+    ],
+)
+def test_choices_that_are_not_there_are_told(repositories, changes, words):
+    repository = repositories[Family.SD15]
+    with pytest.raises(JobError, match=words):
+        load(Choice(**{"model": str(repository), "controlnet": str(repository / "controlnet"), **changes}))
+
+
+# Memory
+
+
+def card(gigabytes: float, **changes) -> memory.Device:
+    return memory.Device(**{"kind": "cuda", "name": "a card", "free": gigabytes * 1e9, "bfloat16": True, **changes})
+
+
+SD15 = memory.Sizes(859_520_964, 361_279_120, 123_060_480, 83_653_863)
+SDXL = memory.Sizes(2_567_463_684, 160_000_000, 817_720_320, 83_653_863)
+
+
+def test_eight_gigabytes_hold_both_families():
+    small = memory.plan(card(7.3), SD15, 512, 1024)
+    large = memory.plan(card(7.3), SDXL, 1024, 1024)
+    assert not small.streamed and small.batch == 4
+    assert large.streamed and not large.text_stays
+    roomy = memory.plan(card(23.0), SDXL, 1024, 1024)
+    assert not roomy.streamed and roomy.text_stays
+
+
+@pytest.mark.parametrize("sizes", [SD15, SDXL])
+@pytest.mark.parametrize("side", [512, 1024])
+def test_plans_fit_and_less_memory_never_means_a_faster_plan(sizes, side):
+    ranks = []
+    order = list(memory.plans(card(1000.0), sizes, side, 1024))
+    for free in (80, 24, 16, 12, 10, 8, 6):
+        try:
+            plan = memory.plan(card(free), sizes, side, 1024)
+        except JobError:
+            continue
+        assert plan.bytes <= free * 1e9
+        ranks.append(order.index(plan))
+    assert ranks == sorted(ranks) and len(ranks) >= 4
+
+
+def test_too_little_memory_is_told_in_figures():
+    with pytest.raises(JobError, match=r"needs about \d+\.\d GB of a card, and 2\.0 GB are free") as error:
+        memory.plan(card(2.0), SDXL, 1024, 1024)
+    assert error.value.code == "out_of_memory"
+
+
+def test_types_by_device():
+    assert memory.types(card(8.0)) == ("float16", "bfloat16")
+    assert memory.types(card(8.0, bfloat16=False)) == ("float16", "float32")
+    assert memory.types(card(8.0, kind="mps")) == ("float16", "float32")
+    assert memory.types(card(8.0, kind="cpu")) == ("float32", "float32")
+
+
+def test_a_larger_autoencoder_type_needs_more():
+    plans = [next(memory.plans(card(80.0, bfloat16=fine), SD15, 512, 1024)) for fine in (True, False)]
+    assert plans[0].bytes < plans[1].bytes
+
+
+# The registry
+
+
+def test_every_card_can_be_judged_before_a_download():
+    assert len({card.id for card in MODELS}) == len(MODELS)
+    for one in MODELS:
+        assert one.purpose.endswith(".") and one.licence.terms.endswith(".") and one.licence.link.startswith("https://")
+        assert one.megabytes > 0 and one.repository.count("/") == 1
+        assert one.revision is None or len(one.revision) == 40
+        assert all(not name.endswith((".bin", ".ckpt", ".pt")) for file in one.files for name in file.remote)
+        assert one.licence.name or one.licence.commercial is None
+    for family in Family:
+        roles = {one.role for one in MODELS if one.family is family}
+        assert roles >= {Role.BASE, Role.DEPTH, Role.STYLE, Role.AUTOENCODER}
+
+
+def test_the_starter_has_no_card_and_needs_none():
+    index = json.loads((pipelines.STARTER / "model_index.json").read_text())
+    assert index["_class_name"] == "StableDiffusionPipeline"
