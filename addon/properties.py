@@ -305,13 +305,18 @@ class GalateaProblem(bpy.types.PropertyGroup):
     fix_label: bpy.props.StringProperty()
 
 
+class GalateaFindings(bpy.types.PropertyGroup):
+    """What the last look at the geometry found, see ``addon/findings.py``."""
+
+    problems: bpy.props.CollectionProperty(type=GalateaProblem)
+    objects: bpy.props.StringProperty(description="Names of the objects the problems belong to")
+
+
 class GalateaWindow(bpy.types.PropertyGroup):
     """Of the session, not of the file: ``window_manager.galatea``."""
 
-    problems: bpy.props.CollectionProperty(type=GalateaProblem)
-    checked: bpy.props.StringProperty(description="Names of the objects the problems belong to")
-    texture_problems: bpy.props.CollectionProperty(type=GalateaProblem)
-    texture_checked: bpy.props.StringProperty(description="Names of the objects the problems belong to")
+    rig: bpy.props.PointerProperty(type=GalateaFindings)
+    texture: bpy.props.PointerProperty(type=GalateaFindings)
 
 
 CLASSES = (
@@ -321,6 +326,7 @@ CLASSES = (
     GalateaReconstructSettings,
     GalateaSettings,
     GalateaProblem,
+    GalateaFindings,
     GalateaWindow,
 )
 

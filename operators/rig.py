@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from ..addon import checks, jobs, properties, recipe, rig, session
+from ..addon import checks, findings, jobs, properties, recipe, rig, session
 from ..addon.export import mesh as mesh_export
 from ..addon.importers import weights
 from ..backend import protocol
@@ -116,15 +116,7 @@ def fix(context, problem: checks.Problem, objects) -> None:
 
 def show_problems(context, objects, problems: list[checks.Problem]) -> None:
     """Remember for the panel what a look at the geometry found."""
-    window = context.window_manager.galatea
-    window.problems.clear()
-    window.checked = "\n".join(item.name for item in objects)
-    live = {problem.code for problem in checks.quick(context, objects)}
-    for problem in problems:
-        if problem.code not in live:
-            item = window.problems.add()
-            item.name, item.code, item.severity = problem.message, problem.code, problem.severity
-            item.object, item.fix_label = problem.object, problem.fix_label
+    findings.remember(context.window_manager.galatea.rig, objects, problems, checks.quick(context, objects))
 
 
 class RigMeshes(JobOperator):
@@ -323,10 +315,7 @@ class GALATEA_OT_fix_problem(bpy.types.Operator):
             self.report({"INFO"}, "There is nothing left to fix")
             return {"CANCELLED"}
         fix(context, wanted[0], objects)
-        stored = context.window_manager.galatea.problems
-        for index in reversed(range(len(stored))):
-            if stored[index].code == self.code and stored[index].object == self.object:
-                stored.remove(index)
+        findings.forget(context.window_manager.galatea.rig, self.code, self.object)
         return {"FINISHED"}
 
 

@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import checks, properties, recipe, relight, session, texture, texture_checks
+from ..addon import checks, findings, properties, recipe, relight, session, texture, texture_checks
 from ..addon.export import texture as texture_export
 from ..addon.importers import material as material_import
 from .rig import ACTION_OPTIONS, JobOperator, fix
@@ -61,20 +61,7 @@ def look(context, objects, only_selected: bool) -> tuple[list[texture_export.Par
 
 def remember(context, objects, problems: list[checks.Problem]) -> None:
     """Keep for the panel what a look at the geometry found."""
-    window = context.window_manager.galatea
-    window.texture_problems.clear()
-    window.texture_checked = names(objects)
-    live = {problem.code for problem in texture_checks.quick(context, objects)}
-    for problem in problems:
-        if problem.code not in live:
-            item = window.texture_problems.add()
-            item.name, item.code, item.severity = problem.message, problem.code, problem.severity
-            item.object, item.fix_label = problem.object, problem.fix_label
-
-
-def names(objects) -> str:
-    """What tells whether remembered findings belong to a selection."""
-    return "\n".join(item.name for item in objects)
+    findings.remember(context.window_manager.galatea.texture, objects, problems, texture_checks.quick(context, objects))
 
 
 class PaintOperator(TextureOperator):

@@ -5,7 +5,7 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, recipe, session, test_motion
+from ..addon import checks, findings, recipe, session, test_motion
 from ..addon.importers import weights
 from ..operators.motion import armature_of
 from ..operators.rig import result_armature
@@ -53,34 +53,42 @@ class GALATEA_PT_rig(Side, bpy.types.Panel):
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
     """Which meshes, and what is wrong with them."""
-    live = checks.quick(context, objects)
-    active = context.view_layer.objects.active
-    if objects:
-        names = objects[0].name
-        if len(objects) > 1:
-            names = iface("{} and {} more").format(names, len(objects) - 1)
-        row = layout.row(align=True)
-        row.label(text=names, icon="MESH_DATA")
-        row.operator("galatea.check", text="", icon="VIEWZOOM")
-    elif active is not None and active.type == "ARMATURE":
+    live, active = checks.quick(context, objects), context.view_layer.objects.active
+    if not objects and active is not None and active.type == "ARMATURE":
         layout.label(text=active.name, icon="ARMATURE_DATA")
         live = []
-    stored = []
-    window = context.window_manager.galatea
-    if objects and window.checked == "\n".join(item.name for item in objects):
-        stored = list(window.problems)
+    stored = findings.recall(context.window_manager.galatea.rig, objects)
+    draw_gate(layout, context, objects, live, stored, "galatea.check", "galatea.fix_problem")
+
+
+def draw_gate(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    objects: list[bpy.types.Object],
+    live: list[checks.Problem],
+    stored: list[bpy.types.PropertyGroup],
+    check: str,
+    fix: str,
+) -> None:
+    """Which meshes, with a button that looks at them (``check``), and what is wrong with them: what can be told at
+    each redraw, and what the last look at the geometry found; ``fix`` is the operator of their buttons."""
+    if objects:
+        title = objects[0].name
+        if len(objects) > 1:
+            title = iface("{} and {} more").format(title, len(objects) - 1)
+        row = layout.row(align=True)
+        row.label(text=title, icon="MESH_DATA", translate=False)
+        row.operator(check, text="", icon="VIEWZOOM")
     if not live and not stored:
         return
     box = layout.box().column()
     for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
-        draw_problem(box, context, problem.message, problem)
+        draw_problem(box, context, problem.message, problem, fix)
     for problem in stored:
-        draw_problem(box, context, problem.name, problem)
+        draw_problem(box, context, problem.name, problem, fix)
 
 
-def draw_problem(
-    layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem, operator: str = "galatea.fix_problem"
-) -> None:
+def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem, operator: str) -> None:
     """A sentence, with its button when there is one, which presses ``operator``."""
     paragraph(layout, context, message, icon=ICONS[problem.severity], alert=problem.severity == checks.BLOCKS)
     if problem.fix_label:

@@ -7,14 +7,12 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, compat, properties, recipe, relight, session, texture, texture_checks
+from ..addon import checks, compat, findings, properties, recipe, relight, session, texture, texture_checks
 from ..addon.importers import material as material_import
-from ..operators.texture import names
 from .jobs import draw_progress
-from .rig import ICONS, Side, draw_problem
+from .rig import Side, draw_gate
 from .text import duration, paragraph
 
-FIX = "galatea.fix_texture_problem"
 PAINTING = ("texture", "texture_seeds")
 """Jobs whose progress the panel shows."""
 SMALL, LARGE = 5.0, 9.0
@@ -74,26 +72,11 @@ def draw_picture(layout: bpy.types.UILayout, path: Path | None, scale: float) ->
 
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
-    """Which meshes, and what is wrong with them."""
-    live = texture_checks.quick(context, objects)
-    if objects:
-        title = objects[0].name
-        if len(objects) > 1:
-            title = iface("{} and {} more").format(title, len(objects) - 1)
-        row = layout.row(align=True)
-        row.label(text=title, icon="MESH_DATA")
-        row.operator("galatea.check_texture", text="", icon="VIEWZOOM")
-    window = context.window_manager.galatea
-    stored = list(window.texture_problems) if objects and window.texture_checked == names(objects) else []
-    live = [problem for problem in live if problem.code != "no_prompt"]  # the button says so
-    if not live and not stored:
-        return
-    box = layout.box().column()
-    for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
-        draw_problem(box, context, problem.message, problem, FIX)
-    for problem in stored:
-        if problem.code != "no_prompt":
-            draw_problem(box, context, problem.name, problem, FIX)
+    """Which meshes, and what is wrong with them; that there is no prompt the button says."""
+    live = [problem for problem in texture_checks.quick(context, objects) if problem.code != "no_prompt"]
+    stored = findings.recall(context.window_manager.galatea.texture, objects)
+    stored = [problem for problem in stored if problem.code != "no_prompt"]
+    draw_gate(layout, context, objects, live, stored, "galatea.check_texture", "galatea.fix_texture_problem")
 
 
 class GALATEA_PT_texture_advanced(Side, bpy.types.Panel):
