@@ -9,11 +9,14 @@ import bpy
 from ..backend import protocol
 from . import finish, image, jobs, reconstruct, rig, splats, targets, texture
 
+NOT_FOR_THE_FILE = ("texture_seeds", "download")
+"""Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
+
 
 def on_end(job: jobs.Job, end: protocol.End) -> None:
     """Import a result. What a capability cannot take in now it raises as a sentence, and the job keeps it."""
-    if not isinstance(end, protocol.Result) or job.capability == "texture_seeds":
-        return  # pictures of seeds are for the panel: nothing goes into the file
+    if not isinstance(end, protocol.Result) or job.capability in NOT_FOR_THE_FILE:
+        return
     match job.capability:
         case "image":
             image.import_result(job, end.report)
@@ -32,4 +35,4 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
 
 def may_import(job: jobs.Job) -> bool:
     """Whether a result can be taken in now, without disturbing what the artist is doing."""
-    return job.capability in ("image", "texture_seeds") or targets.may_import(job)
+    return job.capability in ("image", *NOT_FOR_THE_FILE) or targets.may_import(job)

@@ -360,7 +360,7 @@ def child_environment(*, online: bool, device: str = "") -> dict[str, str]:
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
     }
     if not online:
-        kept |= {"HF_HUB_OFFLINE": "1"}
+        kept |= {"HF_HUB_OFFLINE": "1", "GALATEA_OFFLINE": "1"}
     if device == "cpu":
         kept |= {"CUDA_VISIBLE_DEVICES": ""}
     return kept

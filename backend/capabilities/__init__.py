@@ -44,6 +44,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .splats import SplatsParams, splats
 
                 return splats(SplatsParams(**params), job)
+            case "download":
+                from .download import DownloadParams, download
+
+                return download(DownloadParams(**params), job)
             case "reconstruct":
                 from .reconstruct import ReconstructParams, reconstruct
 
