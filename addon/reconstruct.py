@@ -143,11 +143,16 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, params: dict) -> j
     folder = Path(params["folder"])
     job = queue.create("reconstruct", f"Reconstruct {folder.name}", params, {"objects": []})
     if params["cameras"] == "scene":
-        depsgraph = context.evaluated_depsgraph_get()
-        pairs = scene_cameras(context.scene, names_in(folder))
-        cameras = [camera_values(item.evaluated_get(depsgraph), picture) for item, picture in pairs]
-        (job.inputs / "cameras.json").write_text(json.dumps(cameras, indent=1), encoding="utf-8")
+        write_cameras(context, folder, job.inputs)
     return job
+
+
+def write_cameras(context: bpy.types.Context, pictures: Path, inputs: Path) -> None:
+    """``cameras.json`` among a job's inputs: the scene's cameras as they are in this frame."""
+    depsgraph = context.evaluated_depsgraph_get()
+    pairs = scene_cameras(context.scene, names_in(pictures))
+    cameras = [camera_values(item.evaluated_get(depsgraph), picture) for item, picture in pairs]
+    (inputs / "cameras.json").write_text(json.dumps(cameras, indent=1), encoding="utf-8")
 
 
 def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:

@@ -28,6 +28,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             reconstruct.import_result(job, end.report)
         case "splats":
             splats.import_result(job, end.report)
+        case "fit_splats":
+            splats.import_fitted(job, end.report)
         case _:
             rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)

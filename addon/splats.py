@@ -14,8 +14,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..backend.splats.ply import Table, read, write
-from . import compat, jobs, recipe, targets, version
+from ..backend.splats import dot_splat, ply
+from ..backend.splats.ply import Table
+from . import compat, jobs, recipe, reconstruct, targets, version
 from .export.picture import encode
 from .importers import mesh as mesh_import
 
@@ -30,8 +31,12 @@ CONSTANT = 0.28209479177387814
 
 def bring(context: bpy.types.Context, path: Path) -> bpy.types.Object:
     """A new object from a file. Raises JobError for files that hold no splats."""
-    table = read(path)
-    mesh = bpy.data.meshes.new(path.stem)
+    return add(context, (dot_splat if path.suffix.lower() == ".splat" else ply).read(path), path.stem)
+
+
+def add(context: bpy.types.Context, table: Table, name: str) -> bpy.types.Object:
+    """A new object of splats, selected."""
+    mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(table.position))
     mesh.vertices.foreach_set("co", table.position.ravel())
     color = np.clip(CONSTANT * table.harmonics[:, 0] + 0.5, 0, 1)
@@ -42,7 +47,7 @@ def bring(context: bpy.types.Context, path: Path) -> bpy.types.Object:
     for index in range(1, table.harmonics.shape[1]):
         store(mesh, f"harmonic_{index}", "FLOAT_VECTOR", "vector", table.harmonics[:, index])
     mesh.update()
-    item = bpy.data.objects.new(path.stem, mesh)
+    item = bpy.data.objects.new(name, mesh)
     item[KEY] = table.harmonics.shape[1]
     mesh.materials.append(material())
     context.collection.objects.link(item)
@@ -76,7 +81,7 @@ def table_of(item: bpy.types.Object) -> Table:
 
 def save(item: bpy.types.Object, path: Path) -> None:
     """Write the object's splats; its transform is not applied."""
-    write(table_of(item), path)
+    (dot_splat if path.suffix.lower() == ".splat" else ply).write(table_of(item), path)
 
 
 def create_job(queue: jobs.Queue, item: bpy.types.Object, params: dict) -> jobs.Job:
@@ -99,6 +104,25 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         recipe.store(item, recipe.make("splats", job.params, version.current(), job.target["inputs"], report))
         context.view_layer.update()
         targets.select_only(context, item)
+    return item
+
+
+def create_fit_job(queue: jobs.Queue, context: bpy.types.Context, params: dict) -> jobs.Job:
+    """A job that fits splats to pictures, not yet submitted. ``params``: fields of the backend's FitSplatsParams."""
+    folder = Path(params["folder"])
+    job = queue.create("fit_splats", f"Splats of {folder.name}", params, {"objects": []})
+    if params["cameras"] == "scene":
+        reconstruct.write_cameras(context, folder, job.inputs)
+    return job
+
+
+def import_fitted(job: jobs.Job, report: dict) -> bpy.types.Object:
+    """Add fitted splats to the scene, selected. The caller makes it an undo step."""
+    with targets.any_window() as context:
+        if context.mode != "OBJECT":
+            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
+        item = add(context, ply.read(job.output("splats")), f"{Path(job.params['folder']).name} Splats")
+        recipe.store(item, recipe.make("fit_splats", job.params, version.current(), [], report))
     return item
 
 

@@ -23,7 +23,9 @@ from pathlib import Path
 from . import protocol
 from .job import Job, JobCancelled, describe
 
-CAPABILITIES = ("rig", "bind", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "download")
+CAPABILITIES = (
+    "rig", "bind", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats", "download",
+)  # fmt: skip
 """What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0
 EXIT_SECONDS = 8.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..addon import session, splats
+from ..addon import properties, reconstruct, session, splats
 from ..backend.job import JobError
 from .rig import ACTION_OPTIONS, JobOperator
 
@@ -15,11 +15,13 @@ from .rig import ACTION_OPTIONS, JobOperator
 class GALATEA_OT_import_splats(ImportHelper, bpy.types.Operator):
     bl_idname = "galatea.import_splats"
     bl_label = "Import Gaussian Splats"
-    bl_description = "Bring a .ply file of Gaussian splats into the scene, as points that are drawn as soft ellipsoids"
+    bl_description = (
+        "Bring a .ply or .splat file of Gaussian splats into the scene, as points that are drawn as soft ellipsoids"
+    )
     bl_options = {"REGISTER", "UNDO"}
 
     filename_ext = ".ply"
-    filter_glob: bpy.props.StringProperty(default="*.ply", options={"HIDDEN"})
+    filter_glob: bpy.props.StringProperty(default="*.ply;*.splat", options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
@@ -82,4 +84,50 @@ class GALATEA_OT_mesh_splats(JobOperator, bpy.types.Operator):
         return self.run(lambda: splats.create_job(session.get().queue, item, params))
 
 
-CLASSES = (GALATEA_OT_import_splats, GALATEA_OT_export_splats, GALATEA_OT_mesh_splats)
+class GALATEA_OT_fit_splats(JobOperator, bpy.types.Operator):
+    bl_idname = "galatea.fit_splats"
+    bl_label = "Splats from Pictures"
+    bl_description = (
+        "Fit Gaussian splats to the pictures and cameras that the Reconstruct panel names: they look more like the "
+        "pictures than a mesh can, gloss and fur included"
+    )
+    bl_options = ACTION_OPTIONS
+
+    count: bpy.props.IntProperty(
+        name="Splats", default=5000, min=50, max=2_000_000, description="More show more detail and take longer"
+    )
+    steps: bpy.props.IntProperty(name="Steps", default=400, min=1, max=100_000, description="In which they are fitted")
+    picture_size: bpy.props.IntProperty(
+        name="Picture Size", default=192, min=16, max=4096, subtype="PIXEL",
+        description="Pixels of a picture's longer side; larger ones are scaled down",
+    )  # fmt: skip
+    degree: bpy.props.IntProperty(
+        name="Gloss", default=1, min=0, max=3, description="How much colors may change with the view; 0 for not at all"
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same splats")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        chosen = bool(context.scene.galatea.reconstruct.folder)
+        if not chosen:
+            cls.poll_message_set("Choose the pictures in the Reconstruct panel")
+        return chosen
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.galatea.reconstruct
+        problem = reconstruct.look(context.scene, settings.cameras, settings.folder).problem
+        if problem:
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
+        chosen = properties.reconstruct_params(settings)
+        params = {name: chosen[name] for name in ("folder", "cameras")}
+        params |= {name: getattr(self, name) for name in ("count", "steps", "picture_size", "degree", "seed")}
+        return self.run(lambda: splats.create_fit_job(session.get().queue, context, params))
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Fit")
+
+
+CLASSES = (GALATEA_OT_import_splats, GALATEA_OT_export_splats, GALATEA_OT_mesh_splats, GALATEA_OT_fit_splats)

@@ -4,7 +4,8 @@
 
 import bpy
 
-from ..addon import splats
+from ..addon import session, splats
+from .jobs import draw_progress
 from .rig import Side
 
 
@@ -22,7 +23,11 @@ class GALATEA_PT_splats(Side, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("galatea.import_splats", text="Import", icon="IMPORT")
         row.operator("galatea.export_splats", text="Export", icon="EXPORT")
+        layout.operator("galatea.fit_splats", icon="OUTLINER_OB_CAMERA")
         layout.operator("galatea.mesh_splats", icon="MESH_DATA")
+        kinds = ("splats", "fit_splats")
+        for job in [job for job in session.get().queue.jobs if job.active and job.capability in kinds][:1]:
+            draw_progress(layout, job, "galatea.cancel_job")
 
 
 CLASSES = (GALATEA_PT_splats,)

@@ -48,6 +48,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .download import DownloadParams, download
 
                 return download(DownloadParams(**params), job)
+            case "fit_splats":
+                from .fit_splats import FitSplatsParams, fit_splats
+
+                return fit_splats(FitSplatsParams(**params), job)
             case "reconstruct":
                 from .reconstruct import ReconstructParams, reconstruct
 

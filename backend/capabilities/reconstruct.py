@@ -10,7 +10,6 @@ import importlib.util
 import time
 import typing
 from collections.abc import Iterator
-from pathlib import Path
 
 from ..job import Job, JobError
 
@@ -59,6 +58,7 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
 
     from ..isosurface.extract import EmptySurface
     from ..reconstruction import store as files
+    from ..reconstruction.gather import gather
 
     store = files.Store(job.folder / "checkpoint", dataclasses.asdict(params))
     seconds: dict[str, float] = {}
@@ -71,7 +71,7 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
 
     try:
         with _repeatable():
-            views, estimated = _views(params, job, store)
+            views, estimated = gather(params.folder, params.cameras, params.texture_size, job, store)
             finished("views")
             grid, field = _coarse(params, job, store, views)
             finished("coarse")
@@ -125,8 +125,6 @@ def _repeatable() -> Iterator[None]:
 
 
 def _check(params: ReconstructParams) -> None:
-    if params.cameras not in ("folder", "scene"):
-        raise JobError("bad_input", f"There are no cameras of the kind {params.cameras}.", "Use folder or scene.")
     if not 16 <= params.detail <= LARGEST_DETAIL:
         raise JobError(
             "bad_input", f"A detail of {params.detail} cannot be made.", f"Choose 16 to {LARGEST_DETAIL}; 112 is usual."
@@ -140,28 +138,6 @@ def _check(params: ReconstructParams) -> None:
             "missing_packages", "The compute environment has no PyTorch yet.",
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
-
-
-def _views(params: ReconstructParams, job: Job, store: Store) -> tuple[list[View], bool]:
-    """The views at their texture's size, all with masks, and whether these had to be found."""
-    import numpy as np
-
-    from ..reconstruction import masks, read
-    from ..reconstruction import store as files
-    from ..reconstruction.views import resized
-
-    job.progress("Reading the pictures", 0.0)
-    if (saved := store.load("views")) is not None:
-        return files.views_from_arrays(saved), bool(saved["estimated"])
-    cameras = job.inputs / "cameras.json" if params.cameras == "scene" else None
-    views = [resized(view, params.texture_size) for view in read.read_views(Path(params.folder), cameras)]
-    estimated = views[0].mask is None
-    if estimated:
-        for number, view in enumerate(views):
-            job.progress("Finding the outlines", 0.01 + 0.04 * number / len(views))
-            views[number] = masks.with_mask(view)
-    store.save("views", files.views_to_arrays(views) | {"estimated": np.array(estimated)})
-    return views, estimated
 
 
 def _coarse(params: ReconstructParams, job: Job, store: Store, views: list[View]) -> tuple[Grid, Field]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mathutils import Vector
 
-from galatea.addon import checks, command_line, jobs, properties, recipe, reconstruct, session, targets
+from galatea.addon import checks, command_line, jobs, properties, recipe, reconstruct, session, splats, targets
 from galatea.panels import reconstruct as panel
 
 from .test_panels import Paper
@@ -221,3 +221,19 @@ def test_the_command_takes_the_cameras_of_a_file_and_finishes(photographed, tmp_
     assert sorted(path.name for path in file.parent.iterdir()) == before, "nothing is written beside the artist's file"
     wrong = ["reconstruct", str(folder), "-o", str(tmp_path / "out")]
     assert command_line.blender_command(wrong) == 1
+
+
+def test_splats_are_fitted_to_the_same_pictures(scene_of_cameras):
+    assert bpy.ops.galatea.fit_splats(count=300, steps=12, picture_size=64) == {"FINISHED"}
+    made = bpy.context.view_layer.objects.active
+    assert splats.is_splats(made) and made.name == "shots0 Splats"
+    table = splats.table_of(made)
+    assert 50 < len(table.position) <= 300
+    away = np.linalg.norm((table.position - MIDDLE) / RADII, axis=1)
+    assert 0.8 < np.median(away) < 1.2
+    above = table.position[:, 2] - MIDDLE[2]
+    warm = table.harmonics[:, 0, 0] > table.harmonics[:, 0, 2]
+    assert warm[above > 0.4].mean() > 0.9 and warm[above < -0.4].mean() < 0.1
+    assert recipe.read(made)["report"]["psnr"] > 15
+    bpy.context.scene.galatea.reconstruct.folder = ""
+    assert not bpy.ops.galatea.fit_splats.poll()

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import recipe, splats
+from galatea.addon import command_line, recipe, splats
 from galatea.backend.splats import ply
 
 
@@ -73,3 +73,30 @@ def test_splats_become_a_mesh(file):
     bpy.context.view_layer.update()
     assert made.matrix_world.translation.x == pytest.approx(5) and 2 < made.dimensions.x < 2.6
     assert splats.is_splats(source) and not source.select_get()
+
+
+def run(*arguments):
+    return command_line.blender_command(["splats", *map(str, arguments)])
+
+
+def test_files_are_converted_and_meshed_without_a_window(file, tmp_path, capfd):
+    assert run("convert", file, tmp_path / "small.splat") == 0
+    assert "change with the view are lost" in capfd.readouterr().out
+    assert run("convert", tmp_path / "small.splat", tmp_path / "new/again.ply") == 0
+    assert len(ply.read(tmp_path / "new/again.ply").position) == 1200
+    assert bpy.ops.galatea.import_splats(filepath=str(tmp_path / "small.splat")) == {"FINISHED"}
+    pytest.importorskip("torch")
+    assert run("mesh", tmp_path / "small.splat", "-o", tmp_path / "out", "--detail", 32, "--no-preview") == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"result.blend", "result.glb", "report.json"}
+
+
+def test_other_files_end_in_one_line(file, tmp_path, capfd):
+    (tmp_path / "a.splat").write_bytes(b"12345")
+    for arguments, said in (
+        (("convert", file, tmp_path / "a.obj"), "a.obj: splats are read from and written to .ply and .splat files"),
+        (("convert", tmp_path / "no.ply", tmp_path / "b.ply"), "no such file"),
+        (("convert", tmp_path / "a.splat", tmp_path / "b.ply"), "cut off"),
+        (("fit", tmp_path / "nowhere", "-o", tmp_path / "b.ply"), "no such folder"),
+    ):
+        assert run(*arguments) == 1
+        assert said in capfd.readouterr().err
