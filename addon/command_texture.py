@@ -15,13 +15,15 @@ from .command_line import CommandProblem, reason, say
 
 MAPS = "maps"
 """Folder for the maps, beside the results."""
-PATHS = ("style", "model", "controlnet")
+PATHS = ("style", "lora")
+MODELS = ("model", "controlnet", "autoencoder", "style_adapter")
+"""Names of downloaded models, or paths."""
 WORK = "work.partial.blend"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """The subcommand and its options."""
-    from .properties import FORMATS, PRESETS, RESOLUTIONS, GalateaTextureSettings
+    from .properties import CONTROLS, FORMATS, PRESETS, RESOLUTIONS, GalateaTextureSettings
 
     settings = GalateaTextureSettings.bl_rna.properties
     parser = commands.add_parser(
@@ -45,8 +47,15 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     for name in ("orm", "symmetric", "refine"):
         parser.add_argument(f"--{name}", action="store_true", help=settings[name].description)
-    for name in PATHS:
-        parser.add_argument(f"--{name}", metavar="PATH", type=Path, help=settings[name].description)
+    for name in (*PATHS, *MODELS):
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, metavar="PATH", default="", help=settings[name].description)
+    for name in ("style_strength", "lora_scale"):
+        option, value = "--" + name.replace("_", "-"), settings[name]
+        parser.add_argument(option, metavar="X", type=float, default=value.default, help=value.description)
+    parser.add_argument(
+        "--control-kind", choices=[item[0] for item in CONTROLS], help=settings["control_kind"].description
+    )
     parser.add_argument(
         "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
     )
@@ -59,9 +68,8 @@ def texture(options: argparse.Namespace) -> int:
     from . import properties, recipe
     from . import texture as texture_jobs
 
-    paths = {name: str(path.resolve()) if (path := getattr(options, name)) else "" for name in PATHS}
     output, meshes = command_line.opened(options)
-    properties.set_texture(bpy.context.scene.galatea.texture, vars(options) | paths | {"only_selected": False})
+    properties.set_texture(bpy.context.scene.galatea.texture, chosen(options) | {"only_selected": False})
     say(f"Texturing {', '.join(item.name for item in meshes)}")
     try:
         with work_file(output):
@@ -74,6 +82,27 @@ def texture(options: argparse.Namespace) -> int:
         raise CommandProblem(reason(error)) from error
     say(f"Results are in {options.output}")
     return 0
+
+
+def chosen(options: argparse.Namespace) -> dict:
+    """The options as settings: full paths, and a ControlNet for a downloaded model where none is given."""
+    from ..backend.models.registry import Role
+    from . import models
+
+    values = vars(options) | dict.fromkeys((*PATHS, *MODELS), "")
+    for name in (*PATHS, *MODELS):
+        text = getattr(options, name)
+        if text:
+            known = name in MODELS and text in models.CARDS
+            values[name] = text if known else str(Path(text).resolve())
+    base = models.CARDS.get(values["model"])
+    if base is not None and not values["controlnet"]:
+        there = models.controls(base.family)
+        values["controlnet"] = there[0].id if there else ""
+    control = models.CARDS.get(values["controlnet"])
+    if values["control_kind"] is None:
+        values["control_kind"] = "depth" if control is not None and control.role is Role.DEPTH else "light"
+    return values
 
 
 @contextlib.contextmanager

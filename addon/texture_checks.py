@@ -11,6 +11,7 @@ import bpy
 import numpy as np
 
 from ..backend.uv import layout
+from . import models
 from .checks import (
     BLOCKS,
     CHANGE_VERTICES,
@@ -45,6 +46,7 @@ def quick(context: bpy.types.Context, objects: list[bpy.types.Object]) -> list[P
         found.append(Problem("no_prompt", "Say in the prompt what the surface looks like.", BLOCKS))
     elif len(settings.prompt) > LONG_PROMPT:
         found.append(Problem("long_prompt", "The prompt is long: models read about the first 50 words.", WARNS))
+    found += models.problems(settings)
     for item in objects:
         found += _quick_object(context, item)
     return found

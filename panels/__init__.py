@@ -5,9 +5,10 @@
 
 def classes() -> list[type]:
     """All panels. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, finish, jobs, reconstruct, rig, splats, texture
+    from . import environment, finish, jobs, models, reconstruct, rig, splats, texture
 
-    return [cls for module in (reconstruct, texture, finish, splats, rig, jobs, environment) for cls in module.CLASSES]
+    modules = (reconstruct, texture, models, finish, splats, rig, jobs, environment)
+    return [cls for module in modules for cls in module.CLASSES]
 
 
 def redraw() -> None:

@@ -97,7 +97,6 @@ class GALATEA_PT_texture_advanced(Side, bpy.types.Panel):
         row = column.row()
         row.active = settings.refine
         row.prop(settings, "refine_strength")
-        layout.prop(settings, "style")
         column = layout.column(align=True)
         column.prop(settings, "steps")
         column.prop(settings, "guidance")
@@ -107,9 +106,6 @@ class GALATEA_PT_texture_advanced(Side, bpy.types.Panel):
         column.prop(settings, "distillation")
         column.prop(settings, "smoothness")
         column.prop(settings, "detail")
-        column = layout.column(align=True)
-        column.prop(settings, "model")
-        column.prop(settings, "controlnet")
         column = layout.column(heading="Files")
         column.prop(settings, "format")
         column.prop(settings, "orm")

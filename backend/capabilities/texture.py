@@ -141,6 +141,7 @@ def texture(
         "seconds": seconds,
         "unknown_words": unknown,
         "pixels_per_unit": round(result.pixels_per_unit / body.scale, 2),
+        "models": _models(params),
         "warnings": warnings,
     }
 
@@ -197,6 +198,14 @@ def _keep_picture(job: Job, name: str, picture: torch.Tensor) -> str:
     np.save(part, (255 * picture.clamp(0.0, 1.0)).round().byte().permute(1, 2, 0).cpu().numpy())
     part.replace(job.outputs / f"{name}.npy")
     return f"out/{name}.npy"
+
+
+def _models(params: TextureParams) -> dict[str, dict[str, str]]:
+    """Which models painted, but for the starter: downloaded ones with their revision."""
+    from ..models import store
+
+    paths = {name: getattr(params, name) for name in ("model", "controlnet", "autoencoder", "lora", "style_adapter")}
+    return {name: store.described(path) for name, path in paths.items() if path}
 
 
 def _checked(params: TextureParams) -> Wish:

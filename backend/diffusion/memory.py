@@ -28,6 +28,10 @@ SHARE = 0.92
 STREAMED = 0.06
 """Part of the weights that are on the device at once when layers come and go."""
 BATCHES = (4, 2, 1)
+SHEET_FROM = 512
+"""Size of a model's pictures from which on the first views are painted as one: smaller models never saw any."""
+LARGEST_SHEET = 1024
+"""Pixels along a side of these: SD 1.5 repeats itself in larger ones, and SDXL was trained for this size."""
 GIGABYTE = 1e9
 
 
@@ -84,6 +88,11 @@ class Plan:
         return ", ".join(parts)
 
 
+def sheet_side(size: int) -> int:
+    """Pixels along a side of a picture of four views, for a model of pictures of this size; 0 if it paints none."""
+    return min(2 * size, LARGEST_SHEET) if size >= SHEET_FROM else 0
+
+
 def types(device: Device) -> tuple[str, str]:
     """Of the networks and of the autoencoder, names in torch.
 
@@ -113,7 +122,8 @@ def plans(device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int
         total += STREAMED * kept if streamed else kept
         readers = (sizes.text + sizes.style) * width
         painting = 2 * max(batch * one, all_views) * ACTIVATIONS * width / 2
-        decoding = (1.0 if tiles else max(one, all_views)) * DECODING * autoencoder_width / 2
+        largest = max(one, all_views)
+        decoding = (min(1.0, largest) if tiles else largest) * DECODING * autoencoder_width / 2
         # Reading, painting and decoding come one after the other.
         total += readers + max(painting, decoding) if text_stays else max(readers, painting, decoding)
         yield Plan(dtype, autoencoder_dtype, batch, text_stays, tiles, streamed, total)

@@ -118,7 +118,7 @@ OPENRAIL_PLUS = Licence(
 OPENRAIL = Licence(
     "OpenRAIL",
     "https://huggingface.co/lllyasviel/control_v11f1p_sd15_depth",
-    "Its page names OpenRAIL without a text. Licences of that name allow commercial use and forbid a list of harmful "
+    "Its page names OpenRAIL without a text. Licenses of that name allow commercial use and forbid a list of harmful "
     "uses.",
     commercial=True,
 )
@@ -137,7 +137,7 @@ MIT = Licence(
 UNKNOWN = Licence(
     "",
     "https://huggingface.co/kangled/lightcontrolnet",
-    "Its page shows no licence, so nothing is allowed beyond what its authors tell you. Ask them before you publish or "
+    "Its page shows no license, so nothing is allowed beyond what its authors tell you. Ask them before you publish or "
     "sell what you make with it.",
     commercial=None,
 )

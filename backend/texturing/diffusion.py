@@ -21,10 +21,7 @@ from .painter import Shot, Start, Wish
 if typing.TYPE_CHECKING:
     from diffusers import StableDiffusionControlNetPipeline, StableDiffusionXLControlNetPipeline
 
-SHEET_SIZE = 512
-"""Size of a model's pictures from which on the first views are painted as sheets: smaller models never saw any."""
-LARGEST_SHEET = 1024
-"""Pixels along a side of a sheet: SD 1.5 repeats itself in larger ones, and SDXL was trained for this size."""
+SHEET_SIZE = memory.SHEET_FROM
 VIEW_WORDS = {"front": "front view", "side": "side view", "rear": "rear view", "top": "top view", "": ""}
 RESCALE = 0.7
 """Part of the guided prediction that is scaled back to the spread of the unguided one (Lin et al., 2024, section 3.4:
@@ -120,7 +117,7 @@ class DiffusionPainter:
 
     def _sheet(self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, heard: Callable) -> torch.Tensor:
         """One picture of all these views. Where it would be too large they are painted smaller, and enlarged."""
-        side = min(self.size, LARGEST_SHEET // sheet.COLUMNS)
+        side = min(self.size, memory.LARGEST_SHEET // sheet.COLUMNS)
         shrunk = controls if side == self.size else torch.nn.functional.interpolate(controls, side, mode="area")
         painted = self._batch(wish, [prompt_of(wish, None)], shots[:1], sheet.joined(shrunk), None, heard)
         pictures = sheet.cut(painted, len(shots), side)
@@ -313,8 +310,7 @@ def sources_of(choice: Choice) -> pipelines.Sources:
 def plan_for(sources: pipelines.Sources, device: torch.device) -> memory.Plan:
     """How the models fit onto a device."""
     size, factor = pipelines.picture_size(sources)
-    single = sheet.COLUMNS * min(size, LARGEST_SHEET // sheet.COLUMNS) if size >= SHEET_SIZE else 0
-    return memory.plan(pipelines.describe(device), pipelines.sizes(sources), size, single, factor)
+    return memory.plan(pipelines.describe(device), pipelines.sizes(sources), size, memory.sheet_side(size), factor)
 
 
 def _style_picture(choice: Choice):
