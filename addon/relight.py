@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from . import compat, image, session, texture
 
@@ -22,7 +23,8 @@ TILE = (360, 360)
 SECONDS = 600.0
 """After which a child is given up."""
 INTERVAL = 0.5
-GOOD, BAD = 0.15, 0.4
+GOOD = 0.15
+"""Leak below which nobody sees it."""
 
 
 class Check:
@@ -111,5 +113,5 @@ def tell(problem: str) -> None:
 
 def verdict(leak: float) -> str:
     """The measured number in words."""
-    word = "clean" if leak < GOOD else "some" if leak < BAD else "much"
-    return f"Light in base color: {word} ({leak:.0%})"
+    sentence = "Base color clean of light: {:.0%}" if leak < GOOD else "Light in base color: {:.0%}"
+    return iface(sentence).format(leak)

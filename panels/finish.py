@@ -3,6 +3,7 @@
 """The Finish panel."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import checks, session
 from ..operators.finish import finished_recipe
@@ -23,8 +24,10 @@ class GALATEA_PT_finish(Side, bpy.types.Panel):
         objects = checks.targets(context)
         if objects:
             faces = sum(len(item.data.polygons) for item in objects)
-            name = objects[0].name if len(objects) == 1 else f"{objects[0].name} and {len(objects) - 1} more"
-            layout.label(text=f"{name}: {faces:,} faces", icon="MESH_DATA")
+            name = objects[0].name
+            if len(objects) > 1:
+                name = iface("{} and {} more").format(name, len(objects) - 1)
+            layout.label(text=iface("{}: {:,} faces").format(name, faces), icon="MESH_DATA")
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -70,12 +73,17 @@ class GALATEA_PT_finish_result(Side, bpy.types.Panel):
         layout = self.layout
         report = finished_recipe(context)["report"]
         box = layout.box().column(align=True)
-        state = ("Closed and manifold", "CHECKMARK") if report["manifold"] else ("Open or not manifold", "ERROR")
-        box.label(text=state[0], icon=state[1])
-        box.label(text=f"{report['faces']:,} of {report['faces_before']:,} faces", icon="MESH_DATA")
-        overlap = report["uv_overlap"]
-        box.label(text=f"UV overlap {overlap:.1%}" if overlap else "No UV overlap", icon="ERROR" if overlap else "UV")
-        box.label(text=f"{report['texels_per_meter']:,.0f} px per meter", icon="TEXTURE")
+        closed = report["manifold"]
+        box.label(
+            text="Closed and manifold" if closed else "Open or not manifold", icon="CHECKMARK" if closed else "ERROR"
+        )
+        faces = iface("{:,} of {:,} faces").format(report["faces"], report["faces_before"])
+        box.label(text=faces, icon="MESH_DATA")
+        if overlap := report["uv_overlap"]:
+            box.label(text=iface("UV overlap {:.1%}").format(overlap), icon="ERROR")
+        else:
+            box.label(text="No UV overlap", icon="UV")
+        box.label(text=iface("{:,.0f} px per meter").format(report["texels_per_meter"]), icon="TEXTURE")
         box.label(text=f"{sum(report['seconds'].values()):.1f} s", icon="TIME")
         for note in report["notes"]:
             paragraph(box, context, note, icon="INFO")

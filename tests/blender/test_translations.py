@@ -6,41 +6,71 @@ import ast
 import string
 from pathlib import Path
 
+import bpy
 import pytest
 
-from galatea.addon import jobs, properties, translations
+from galatea.addon import jobs, properties, relight, translations
 from galatea.addon.worker import State
-from galatea.operators import motion
 from galatea.panels import environment, rig
 
 from .test_panels import drawn
 
-PANELS = ("rig", "jobs", "environment")
+PANELS = {
+    "rig": properties.GalateaRigSettings,
+    "texture": properties.GalateaTextureSettings,
+    "finish": properties.GalateaFinishSettings,
+    "jobs": None,
+    "environment": None,
+}
+"""With the settings that they show."""
 FOLDER = Path(rig.__file__).parent
+TEXTS = ("text", "heading", "placeholder")
 
 
 def texts() -> set[tuple[str, str]]:
     """(context, text) of all titles, labels and buttons in the panels, and of what these show by value."""
     found = set()
-    for name in PANELS:
+    for name, settings in PANELS.items():
         for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text())):
-            match node:
-                case ast.Assign(targets=[ast.Name(id="bl_label")], value=ast.Constant(value=text)):
-                    found.add(("*", text))
-                case ast.Call(func=ast.Name(id="iface"), args=[ast.Constant(value=text)]):
-                    found.add(("*", text))
-                case ast.Call(func=ast.Attribute(attr="operator" | "label" | "column" | "prop" as kind)):
-                    context = "Operator" if kind == "operator" else "*"
-                    for key in node.keywords:
-                        if key.arg in ("text", "heading"):
-                            found |= {(context, text) for text in constants(key.value)}
+            found |= texts_of(node, settings)
+    for node in ast.walk(ast.parse(Path(relight.__file__).read_text())):  # what the panel shows of a check
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "sentence":
+            found |= {("*", text) for text in constants(node.value)}
     found |= {("*", state.value) for state in [*State, *jobs.JobState]}
-    found |= {("*", title) for _, title, _ in properties.ANIMALS}
-    fields = properties.GalateaRigSettings.__annotations__
-    shown = {"flip", "symmetric", "ears", "seed"}  # the others have texts of their own, or none
-    found |= {("*", fields[name].keywords["name"]) for name in shown}
-    found |= {("Operator", cls.bl_label) for cls in motion.CLASSES}
     return {(context, text) for context, text in found if text}
+
+
+def texts_of(node: ast.AST, settings: type | None) -> set[tuple[str, str]]:
+    """Of one expression or statement of a panel that shows these settings."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="bl_label")], value=ast.Constant(value=text)):
+            return {("*", text)}
+        case ast.Call(func=ast.Name(id="iface"), args=[ast.Constant(value=text)]):
+            return {("*", text)}
+        case ast.Call(func=ast.Attribute(attr="operator" | "label" | "column" | "prop" | "textbox" as kind)):
+            context = "Operator" if kind == "operator" else "*"
+            given = {key.arg: key.value for key in node.keywords}
+            found = {(context, text) for key in TEXTS if key in given for text in constants(given[key])}
+            if kind == "operator" and "text" not in given:
+                found |= {(context, label_of(text)) for text in constants(node.args[0])}
+            if kind == "prop" and settings is not None:
+                found |= texts_of_property(settings, node.args[1].value, given)
+            return found
+    return set()
+
+
+def label_of(operator: str) -> str:
+    """The button's own text."""
+    group, name = operator.split(".")
+    return getattr(bpy.types, f"{group.upper()}_OT_{name}").bl_label
+
+
+def texts_of_property(settings: type, name: str, given: dict[str, ast.expr]) -> set[tuple[str, str]]:
+    """Its name where it is shown, and the titles of what it can be, but for sizes in pixels."""
+    options = settings.__annotations__[name].keywords
+    own = [] if "text" in given or "expand" in given else [options["name"]]
+    items = [title for _, title, _ in options.get("items", []) if not title.endswith(" px")]
+    return {("*", text) for text in own + items}
 
 
 def constants(node: ast.expr) -> list[str]:
@@ -57,7 +87,9 @@ def constants(node: ast.expr) -> list[str]:
 
 @pytest.mark.parametrize("language", translations.CATALOG)
 def test_the_panels_are_translated_and_nothing_is_stale(language):
-    assert set(translations.CATALOG[language]) == texts()
+    catalog, there = set(translations.CATALOG[language]), texts()
+    assert sorted(there - catalog) == [], "shown, and not translated"
+    assert sorted(catalog - there) == [], "translated, and not shown"
 
 
 @pytest.mark.parametrize("language", translations.CATALOG)
