@@ -358,6 +358,9 @@ def child_environment(*, online: bool, device: str = "") -> dict[str, str]:
         "PYTHONUTF8": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        # OpenMP's threads wait by spinning otherwise: where Blender or anything else needs the processor as well, a job
+        # of torch takes ten times as long and wastes most of it.
+        "OMP_WAIT_POLICY": "PASSIVE",
     }
     if not online:
         kept |= {"HF_HUB_OFFLINE": "1", "GALATEA_OFFLINE": "1"}

@@ -233,6 +233,7 @@ def test_environment_of_a_child(monkeypatch):
     variables = child_environment(online=False)
     assert not {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "CONDA_PREFIX", "VIRTUAL_ENV"} & variables.keys()
     assert variables["HTTPS_PROXY"] == "proxy" and variables["PYTHONUTF8"] == "1"
+    assert variables["OMP_WAIT_POLICY"] == "PASSIVE"
     assert variables["HF_HUB_OFFLINE"] == variables["GALATEA_OFFLINE"] == "1"
     assert not {"HF_HUB_OFFLINE", "GALATEA_OFFLINE"} & child_environment(online=True).keys()
 
