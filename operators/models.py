@@ -13,7 +13,7 @@ from .environment import DIALOG_WIDTH, size
 from .rig import ACTION_OPTIONS, JobOperator
 
 OWN = "OWN"
-"""Choice of Galatea's own model, or of none."""
+"""Choice of Galatea's own model, or of no other."""
 
 
 def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, card: Card) -> None:
@@ -83,7 +83,7 @@ _shown: list[tuple[str, str, str]] = []
 
 def choices(self, context: bpy.types.Context) -> list[tuple[str, str, str]]:
     """Galatea's own or none, and the downloaded models that fit."""
-    first = "Galatea's Own" if self.field in ("model", "controlnet") else "None"
+    first = "Galatea's Own" if self.field == "model" else "None"
     there = models.fitting(context.scene.galatea.texture, self.field)
     _shown[:] = [(OWN, first, ""), *((card.id, card.title, card.purpose.rstrip(".")) for card in there)]
     return _shown

@@ -11,13 +11,13 @@ from .jobs import draw_progress
 from .rig import Side
 from .text import paragraph
 
-LABELS = {
-    "model": "Model",
-    "controlnet": "ControlNet",
-    "autoencoder": "Autoencoder",
-    "style_adapter": "Adapter",
+EMPTY = {
+    "model": "Galatea's own",
+    "controlnet": "None",
+    "autoencoder": "The model's own",
+    "style_adapter": "None",
 }
-EMPTY = {"model": "Galatea's own", "controlnet": "Galatea's own", "autoencoder": "The model's", "style_adapter": "None"}
+"""What an empty field means."""
 
 
 class GALATEA_PT_texture_model(Side, bpy.types.Panel):
@@ -59,7 +59,7 @@ def draw_field(layout: bpy.types.UILayout, settings, field: str) -> None:
     split = layout.split(factor=0.35, align=True)
     label = split.row()
     label.alignment = "RIGHT"
-    label.label(text=LABELS[field])
+    label.label(text=settings.bl_rna.properties[field].name)
     row = split.row(align=True)
     row.prop(settings, field, text="", placeholder=EMPTY[field])
     row.operator_menu_enum("galatea.choose_model", "choice", text="", icon="DOWNARROW_HLT").field = field

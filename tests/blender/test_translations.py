@@ -11,13 +11,15 @@ import pytest
 
 from galatea.addon import jobs, properties, relight, translations
 from galatea.addon.worker import State
-from galatea.panels import environment, rig
+from galatea.panels import environment, models, rig
 
 from .test_panels import drawn
 
 PANELS = {
     "rig": properties.GalateaRigSettings,
     "texture": properties.GalateaTextureSettings,
+    "models": properties.GalateaTextureSettings,
+    "models": properties.GalateaTextureSettings,
     "finish": properties.GalateaFinishSettings,
     "jobs": None,
     "environment": None,
@@ -36,6 +38,9 @@ def texts() -> set[tuple[str, str]]:
     for node in ast.walk(ast.parse(Path(relight.__file__).read_text())):  # what the panel shows of a check
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "sentence":
             found |= {("*", text) for text in constants(node.value)}
+    fields = properties.GalateaTextureSettings.__annotations__
+    found |= {("*", fields[name].keywords["name"]) for name in (*models.EMPTY, "style", "style_strength", "lora")}
+    found |= {("*", text) for text in models.EMPTY.values()}
     found |= {("*", state.value) for state in [*State, *jobs.JobState]}
     return {(context, text) for context, text in found if text}
 
@@ -53,7 +58,7 @@ def texts_of(node: ast.AST, settings: type | None) -> set[tuple[str, str]]:
             found = {(context, text) for key in TEXTS if key in given for text in constants(given[key])}
             if kind == "operator" and "text" not in given:
                 found |= {(context, label_of(text)) for text in constants(node.args[0])}
-            if kind == "prop" and settings is not None:
+            if kind == "prop" and settings is not None and isinstance(node.args[1], ast.Constant):
                 found |= texts_of_property(settings, node.args[1].value, given)
             return found
     return set()
@@ -88,8 +93,8 @@ def constants(node: ast.expr) -> list[str]:
 @pytest.mark.parametrize("language", translations.CATALOG)
 def test_the_panels_are_translated_and_nothing_is_stale(language):
     catalog, there = set(translations.CATALOG[language]), texts()
-    assert sorted(there - catalog) == [], "shown, and not translated"
-    assert sorted(catalog - there) == [], "translated, and not shown"
+    missing, stale = there - catalog, catalog - there
+    assert not missing and not stale, f"not translated: {missing}; not shown any more: {stale}"
 
 
 @pytest.mark.parametrize("language", translations.CATALOG)
