@@ -40,6 +40,7 @@ def fit_splats(params: FitSplatsParams, job: Job) -> tuple[dict[str, str], dict[
     _check(params)
     import torch
 
+    from ..reconstruction import memory
     from ..reconstruction import store as files
     from ..reconstruction.gather import gather
     from ..splats import draw, fit, ply
@@ -65,13 +66,8 @@ def fit_splats(params: FitSplatsParams, job: Job) -> tuple[dict[str, str], dict[
         job.progress("Fitting splats", 0.05 + 0.93 * fraction)
 
     way = draw.best(device)
-    try:
+    with memory.told("Take fewer splats or smaller pictures, or close other programs."):
         model = fit.fit(model, views, way, fit.Settings(steps=params.steps), generator, on_step, done)
-    except torch.OutOfMemoryError as error:
-        raise JobError(
-            "out_of_memory", "The graphics card has too little memory for these splats.",
-            "Take fewer splats, or smaller pictures.",
-        ) from error  # fmt: skip
     splats = model.splats()
     splats = splats[(splats.opacity > fit.Settings.faded).nonzero()[:, 0]]
     if not len(splats):

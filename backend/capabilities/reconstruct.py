@@ -29,6 +29,8 @@ COARSE_PICTURE = 128
 FINE_PICTURE = 256
 SAVE_EVERY = 10.0
 """Seconds of computing that a stopped job loses at most."""
+ENOUGH = 8
+"""Views of which one can be wrong about its outline, where outlines had to be found."""
 SWELL = 0.5
 """Cells by which the hull is blown up, because masks and cameras have errors."""
 
@@ -57,6 +59,7 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
     import torch
 
     from ..isosurface.extract import EmptySurface
+    from ..reconstruction import memory
     from ..reconstruction import store as files
     from ..reconstruction.gather import gather
 
@@ -70,10 +73,10 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
         begin = time.monotonic()
 
     try:
-        with _repeatable():
+        with _repeatable(), memory.told("Choose less detail or a smaller picture size, or close other programs."):
             views, estimated = gather(params.folder, params.cameras, params.texture_size, job, store)
             finished("views")
-            grid, field = _coarse(params, job, store, views)
+            grid, field = _coarse(params, job, store, views, estimated and len(views) >= ENOUGH)
             finished("coarse")
             model = _fine(params, job, store, views, grid, field)
             finished("mesh")
@@ -140,8 +143,8 @@ def _check(params: ReconstructParams) -> None:
         )  # fmt: skip
 
 
-def _coarse(params: ReconstructParams, job: Job, store: Store, views: list[View]) -> tuple[Grid, Field]:
-    """The hull, and from it the field that the pictures agree with."""
+def _coarse(params: ReconstructParams, job: Job, store: Store, views: list[View], doubted: bool) -> tuple[Grid, Field]:
+    """The hull, and from it the field that the pictures agree with. ``doubted``: single outlines may be wrong."""
     import numpy as np
     import torch
 
@@ -159,9 +162,9 @@ def _coarse(params: ReconstructParams, job: Job, store: Store, views: list[View]
     else:
         middle = [resized(view, FINE_PICTURE) for view in views]
         silhouettes = [hull.silhouette_distance(view.mask) for view in middle]
-        low, high = hull.find_box(middle, silhouettes)
+        low, high = hull.find_box(middle, silhouettes, doubted)
         grid = hull.grid_of_box(low, high, min(COARSE_CELLS, params.detail))
-        distances = hull.hull_distance(grid.points(), middle, silhouettes).reshape(grid.shape)
+        distances = hull.hull_distance(grid.points(), middle, silhouettes, doubted).reshape(grid.shape)
         distances = redistanced(distances, grid.cell) - SWELL * grid.cell
         field = coarse.Field(distances, torch.full((grid.size, 3), 0.5))
     if done >= 1.0:

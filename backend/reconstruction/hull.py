@@ -33,22 +33,30 @@ def silhouette_distance(mask: torch.Tensor) -> torch.Tensor:
     return torch.where(distance.abs() < SOFT, (0.5 - mask) * (0.5 + distance.abs()), distance)
 
 
-def hull_distance(points: torch.Tensor, views: list[View], silhouettes: list[torch.Tensor]) -> torch.Tensor:
+def hull_distance(
+    points: torch.Tensor, views: list[View], silhouettes: list[torch.Tensor], doubted: bool = False
+) -> torch.Tensor:
     """About the signed distance (N,) of points (N, 3) from the visual hull, in world units, negative inside.
 
     The largest over the views of the distance (H, W) from the silhouette, scaled from pixels to the point's depth.
+    Where silhouettes are ``doubted`` it is the second largest: then a single wrong one cannot cut anything off.
     """
     result = torch.full((len(points),), -torch.inf)
+    second = result.clone()
     for view, silhouette in zip(views, silhouettes, strict=True):
         pixels, depth = project(view.camera, points)
         size = torch.tensor((view.camera.width, view.camera.height))
         beyond = (pixels - pixels.clamp(torch.zeros(2), size)).norm(dim=1)
         value = (sample(silhouette[..., None], pixels)[:, 0] + beyond) * depth / view.camera.fx
-        result = torch.maximum(result, torch.where(depth > 0.0, value, torch.inf))
-    return result
+        value = torch.where(depth > 0.0, value, torch.inf)
+        second = torch.maximum(second, torch.minimum(result, value))
+        result = torch.maximum(result, value)
+    return second if doubted else result
 
 
-def find_box(views: list[View], silhouettes: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+def find_box(
+    views: list[View], silhouettes: list[torch.Tensor], doubted: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Lower and upper corner (3,) of the visual hull. Raises JobError when no point is inside all masks."""
     centre = _nearest_to_axes(views)
     reach = max(_reach(view, centre) for view in views)
@@ -56,7 +64,7 @@ def find_box(views: list[View], silhouettes: list[torch.Tensor]) -> tuple[torch.
     for _ in range(3):  # each search is finer than the one before
         grid = grid_of_box(low, high, SEARCH_CELLS, 0)
         points = grid.points()
-        inside = points[hull_distance(points, views, silhouettes) < 0.5 * grid.cell]
+        inside = points[hull_distance(points, views, silhouettes, doubted) < 0.5 * grid.cell]
         if not len(inside):
             raise JobError(
                 "bad_input",

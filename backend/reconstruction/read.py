@@ -13,9 +13,11 @@ Pictures lie beside these files or in ``images/``. Masks are the pictures' alpha
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +110,11 @@ def read_cameras(folder: Path) -> list[Frame]:
         raise JobError(
             "bad_input", f"The cameras in {folder} cannot be read: {_reason(error)}.", SAMPLE_CAMERAS
         ) from error
+    if any((folder / place / "cameras.bin").is_file() for place in ("", "sparse", "sparse/0")):
+        raise JobError(
+            "bad_input", f"The cameras in {folder.name} are COLMAP's binary files.",
+            "Export the model as text: colmap model_converter --output_type TXT.",
+        )  # fmt: skip
     raise JobError("bad_input", f"{folder.name} holds no cameras.", SAMPLE_CAMERAS)
 
 
@@ -299,15 +306,9 @@ def _find(folder: Path, name: str) -> Path | None:
 
 def _read_picture(path: Path) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Colours (H, W, 3) and, if some of it is transparent, alpha (H, W)."""
-    try:
-        with Image.open(path) as image:
-            image.load()
-            deep = image.mode.startswith("I") or image.mode == "F"
-            pixels = np.asarray(image if deep else image.convert("RGBA"), dtype=np.float32)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise JobError(
-            "bad_input", f"{path.name} is no picture that can be read.", "Save it again as PNG or JPEG."
-        ) from error
+    with _opened(path) as image:
+        deep = image.mode.startswith("I") or image.mode == "F"
+        pixels = np.asarray(image if deep else image.convert("RGBA"), dtype=np.float32)
     if deep:  # grey with more than 8 bits
         pixels = np.stack([pixels / max(float(pixels.max()), 1.0) * 255.0] * 3 + [np.full_like(pixels, 255.0)], axis=-1)
     colour, alpha = torch.from_numpy(pixels[..., :3] / 255.0), torch.from_numpy(pixels[..., 3] / 255.0)
@@ -318,12 +319,30 @@ def _read_picture(path: Path) -> tuple[torch.Tensor, torch.Tensor | None]:
     return colour, alpha if transparent else None
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """A picture, with all its pixels in memory. Raises JobError."""
+    try:
+        image = Image.open(path)
+        image.load()
+    except Image.DecompressionBombError as error:
+        raise JobError(
+            "bad_input", f"{path.name} is far too large.", "Scale it down to 4096 pixels or less."
+        ) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise JobError(
+            "bad_input", f"{path.name} is no picture that can be read.", "Save it again as PNG or JPEG."
+        ) from error
+    with image:
+        yield image
+
+
 def _separate_mask(folder: Path, picture: Path, size: tuple[int, int]) -> torch.Tensor | None:
     """``masks/<name>.png``, white where the object is; ``<name>`` with or without its own ending."""
     for name in (f"{picture.stem}.png", f"{picture.name}.png"):
         path = folder / "masks" / name
         if path.is_file():
-            with Image.open(path) as image:
+            with _opened(path) as image:
                 if image.size != size:
                     raise JobError(
                         "bad_input",

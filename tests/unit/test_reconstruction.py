@@ -17,7 +17,7 @@ from galatea.backend.capabilities.reconstruct import ReconstructParams, reconstr
 from galatea.backend.isosurface.extract import extract  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.raster.camera import Camera, orbit, pixel_rays  # noqa: E402
-from galatea.backend.reconstruction import hull, light, masks, read, render, texture  # noqa: E402
+from galatea.backend.reconstruction import coarse, hull, light, masks, read, render, scene, texture  # noqa: E402
 from galatea.backend.reconstruction.field import look_up, redistanced  # noqa: E402
 from galatea.backend.reconstruction.views import View, resized, sample  # noqa: E402
 from galatea.backend.shading.display import decode  # noqa: E402
@@ -179,6 +179,37 @@ def no_json(folder):
     (folder / "transforms.json").write_text("{")
 
 
+def binary_colmap(folder):
+    (folder / "transforms.json").unlink()
+    (folder / "sparse/0").mkdir(parents=True)
+    (folder / "sparse/0/cameras.bin").write_bytes(b"")
+
+
+def half_a_picture(folder):
+    (folder / "view-3.png").write_bytes((folder / "view-3.png").read_bytes()[:600])
+
+
+def broken_mask(folder):
+    for path in folder.glob("*.png"):
+        with Image.open(path) as image:
+            image.convert("RGB").save(path)
+    (folder / "masks").mkdir()
+    (folder / "masks/view-0.png").write_bytes(b"no picture")
+
+
+def mask_of_another_size(folder):
+    broken_mask(folder)
+    Image.new("L", (8, 8), 255).save(folder / "masks/view-0.png")
+
+
+def huge_picture(folder):
+    Image.new("1", (20_000, 20_000)).save(folder / "view-3.png")
+
+
+def lens_that_distorts(folder):
+    write_transforms(folder, transforms(folder) | {"k1": 0.1})
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -194,6 +225,12 @@ def no_json(folder):
         (too_few, "There are 2 pictures"),
         (no_lens, "camera_angle_x"),
         (no_json, "cannot be read"),
+        (binary_colmap, "binary files"),
+        (half_a_picture, "view-3.png is no picture"),
+        (broken_mask, "view-0.png is no picture"),
+        (mask_of_another_size, "mask view-0.png has another size"),
+        (huge_picture, "view-3.png is far too large"),
+        (lens_that_distorts, "distorts"),
     ],
 )
 def test_bad_folders_are_told(folder, spoil, says):
@@ -220,6 +257,38 @@ def test_contradictory_cameras_are_told(views):
               for i, view in enumerate(views)]  # fmt: skip
     with pytest.raises(JobError, match="contradict"):
         hull.find_box(turned, [hull.silhouette_distance(view.mask) for view in turned])
+
+
+def test_one_wrong_outline_cuts_nothing_off_where_it_is_doubted(views):
+    silhouettes = [hull.silhouette_distance(view.mask) for view in views]
+    spoilt = views[4].mask.clone()
+    spoilt[:, : SIZE // 2] = 0.0
+    silhouettes[4] = hull.silhouette_distance(spoilt)
+    inside = CENTRE + 0.8 * RADIUS * torch.nn.functional.normalize(torch.randn(200, 3), dim=1)
+    assert (hull.hull_distance(inside, views, silhouettes) > 0.0).float().mean() > 0.2
+    assert (hull.hull_distance(inside, views, silhouettes, doubted=True) < 0.0).all()
+    far = CENTRE + 1.6 * RADIUS * torch.nn.functional.normalize(torch.randn(200, 3), dim=1)
+    assert (hull.hull_distance(far, views, silhouettes, doubted=True) > 0.0).all()
+
+
+@pytest.mark.parametrize(("fit", "width", "height"), [("AUTO", 80, 60), ("AUTO", 60, 80), ("HORIZONTAL", 60, 80),
+                                                      ("VERTICAL", 80, 60)])  # fmt: skip
+def test_lenses_of_the_scene(fit, width, height):
+    """The sensor's edge is seen at the picture's edge, moved by the shift."""
+    lens = scene.Lens(lens=50.0, sensor_fit=fit, sensor_width=36.0, sensor_height=24.0, shift_x=0.1, shift_y=-0.2)
+    focal, cx, cy = lens.intrinsics(width, height)
+    spanned, sensor = (height, 24.0) if fit == "VERTICAL" else (max(width, height) if fit == "AUTO" else width, 36.0)
+    assert 2 * math.atan(0.5 * spanned / focal) == pytest.approx(2 * math.atan(0.5 * sensor / 50.0))
+    # What lies straight ahead goes left when the lens moves right, and up (smaller y) when it moves down.
+    assert cx == pytest.approx(width / 2 - 0.1 * spanned) and cy == pytest.approx(height / 2 - 0.2 * spanned)
+
+
+def test_damaged_cameras_of_the_scene_are_told(folder, tmp_path_factory):
+    file = tmp_path_factory.mktemp("in") / "cameras.json"
+    for text in ("{", "[{}]"):
+        file.write_text(text)
+        with pytest.raises(JobError, match="cameras of the scene"):
+            read.read_views(folder, file)
 
 
 # Parts
@@ -349,11 +418,61 @@ def test_a_ball_from_pictures(folder, tmp_path_factory):
     assert not report["masks_estimated"]
 
 
+def test_before_a_backdrop(folder, views, tmp_path_factory):
+    """Without transparency the outlines are found first, and the artist is told."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, SIZE), torch.linspace(-1, 1, SIZE), indexing="ij")
+    backdrop = (0.5 + 0.1 * x - 0.1 * y)[..., None]
+    for view in views:
+        shown = view.colour * view.mask[..., None] + backdrop * (1 - view.mask[..., None])
+        Image.fromarray((shown * 255).round().byte().numpy()).save(folder / view.name)
+    job = Job(tmp_path_factory.mktemp("job"))
+    _, report = reconstruct(ReconstructParams(str(folder), **QUICK), job)
+    assert report["masks_estimated"] and "backdrop" in report["warnings"][0]
+    with np.load(job.outputs / "mesh.npz") as data:
+        radius = np.linalg.norm(data["vertices"] - CENTRE.numpy(), axis=1)
+    assert abs(radius.mean() - RADIUS) < 0.05
+
+
+def test_an_empty_shape_is_told(folder, tmp_path, monkeypatch):
+    def vanished(grid, start, *_):
+        return coarse.Field(start.distances.abs() + grid.cell, start.colours)
+
+    monkeypatch.setattr(coarse, "fit", vanished)
+    with pytest.raises(JobError, match="empty shape") as error:
+        reconstruct(ReconstructParams(str(folder), **QUICK), Job(tmp_path))
+    assert error.value.code == "empty_surface" and error.value.hint
+
+
+@pytest.mark.parametrize("full", [
+    MemoryError(), torch.OutOfMemoryError("CUDA out of memory"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory"),
+])  # fmt: skip
+def test_too_little_memory_is_told(folder, tmp_path, monkeypatch, full):
+    def fit(*_):
+        raise full
+
+    monkeypatch.setattr(coarse, "fit", fit)
+    with pytest.raises(JobError, match="not enough memory") as error:
+        reconstruct(ReconstructParams(str(folder), **QUICK), Job(tmp_path))
+    assert "less detail" in error.value.hint
+
+
+def test_other_errors_are_not_taken_for_it(folder, tmp_path, monkeypatch):
+    def fit(*_):
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(coarse, "fit", fit)
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        reconstruct(ReconstructParams(str(folder), **QUICK), Job(tmp_path))
+
+
 def test_cancelled_and_resumed(folder, tmp_path_factory):
     """Stopped in any stage, the job goes on from what it had and does not read the pictures again."""
     place = tmp_path_factory.mktemp("job")
     params = ReconstructParams(str(folder), **QUICK)
-    for limit in (0.3, 0.7):
+    with pytest.raises(JobCancelled):
+        reconstruct(params, stopping_job(tmp_path_factory.mktemp("early"), 0.0))
+    for limit in (0.05, 0.3, 0.7, 0.95):
         with pytest.raises(JobCancelled):
             reconstruct(params, stopping_job(place, limit))
     for path in folder.iterdir():
