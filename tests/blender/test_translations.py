@@ -19,7 +19,6 @@ PANELS = {
     "rig": properties.GalateaRigSettings,
     "texture": properties.GalateaTextureSettings,
     "models": properties.GalateaTextureSettings,
-    "models": properties.GalateaTextureSettings,
     "finish": properties.GalateaFinishSettings,
     "jobs": None,
     "environment": None,
