@@ -42,9 +42,22 @@ def cameras(distance: float = DISTANCE) -> dict[str, Camera]:
 
 def photograph(item: Object, light: str, folder: Path) -> Path:
     """Render all views of an object into a folder; those given are listed in its transforms.json."""
-    folder.mkdir(parents=True, exist_ok=True)
     if (folder / "transforms.json").exists():
         return folder
+    views = cameras()
+    render(item, light, folder, views, FOV, SAMPLES)
+    frames = [
+        {"file_path": f"{name}.png", "transform_matrix": camera.camera_to_world.tolist()}
+        for name, camera in views.items()
+        if name.startswith("view")
+    ]
+    (folder / "transforms.json").write_text(json.dumps({"camera_angle_x": FOV, "frames": frames}, indent=1))
+    return folder
+
+
+def render(item: Object, light: str, folder: Path, views: dict[str, Camera], fov: float, samples: int) -> None:
+    """``<name>.png`` by Cycles for each camera; all have the field of view (radians) and the size of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
     radiance = load(light).exposed(0.7).radiance.numpy()
     np.savez(
         folder / "object.npz",
@@ -55,22 +68,14 @@ def photograph(item: Object, light: str, folder: Path) -> Path:
         metallic=item.metallic,
         radiance=radiance,
     )
-    views = cameras()
     job = {
         "cameras": {name: camera.camera_to_world.tolist() for name, camera in views.items()},
-        "fov": FOV,
-        "size": SIZE,
-        "samples": SAMPLES,
+        "fov": fov,
+        "size": next(iter(views.values())).width,
+        "samples": samples,
     }
     (folder / "job.json").write_text(json.dumps(job))
     subprocess.run([sys.executable, "-I", CHILD, folder], check=True, stdout=subprocess.DEVNULL)
-    frames = [
-        {"file_path": f"{name}.png", "transform_matrix": camera.camera_to_world.tolist()}
-        for name, camera in views.items()
-        if name.startswith("view")
-    ]
-    (folder / "transforms.json").write_text(json.dumps({"camera_angle_x": FOV, "frames": frames}, indent=1))
-    return folder
 
 
 def orbit_of(camera_to_world: list[list[float]]) -> Camera:

@@ -39,8 +39,7 @@ def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Pa
             if names and subject.family not in names:
                 continue
             truth = objects.make(subject, seed)
-            folder = (cache or work) / f"{subject.family}-{seed}"
-            pictures.photograph(truth, LIGHTS[number % len(LIGHTS)], folder)
+            folder = pictures.photograph(truth, light_of(number), (cache or work) / f"{subject.family}-{seed}")
             for condition in conditions:
                 given = CONDITIONS[condition](folder, work / f"{subject.family} {condition}", number)
                 row = {"object": subject.name, "condition": condition} | judge(truth, folder, given)
@@ -57,6 +56,11 @@ def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Pa
         "threads": torch.get_num_threads(),
         "rows": rows,
     }
+
+
+def light_of(number: int) -> str:
+    """Of the object of this number in its set."""
+    return LIGHTS[number % len(LIGHTS)]
 
 
 def judge(truth: objects.Object, folder: Path, given: Path) -> dict:
