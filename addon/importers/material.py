@@ -12,7 +12,7 @@ from typing import NamedTuple
 import bpy
 import numpy as np
 
-from .. import compat, recipe
+from .. import compat, recipe, targets
 
 LABELS = {
     "base_color": "Base Color",
@@ -57,6 +57,10 @@ def image_of(tiles: Tiles, folder: Path | None, title: str) -> bpy.types.Image:
     else:
         paths = tiles.files
     image = bpy.data.images.load(str(paths[first]), check_existing=False)
+    if not image.size[0]:  # Blender itself shows such a one in pink, without a word
+        raise targets.ImportProblem(
+            f"The file {paths[first].name} cannot be read: see to free disk space, and run again."
+        )
     image.name = title
     image.colorspace_settings.name = color_space(tiles.name, suffix)
     if tiled:

@@ -13,6 +13,7 @@ import pytest
 from galatea.addon import (
     command_line,
     compat,
+    findings,
     jobs,
     lit_preview,
     pace,
@@ -26,6 +27,7 @@ from galatea.addon import (
 from galatea.addon.export import picture
 from galatea.addon.export import texture as texture_export
 from galatea.addon.importers import material as material_import
+from galatea.backend import protocol
 from galatea.backend.capabilities.texture import TextureParams
 from galatea.backend.texturing import picture as files
 
@@ -336,6 +338,69 @@ def test_unusual_prompts_go_through(prompt, painter):
     press(item, prompt=prompt)
     assert recipe.read(item.active_material)["params"]["prompt"] == prompt
     assert len(session.get().queue.jobs[-1].title) <= texture.NAME_LENGTH
+
+
+def test_half_a_million_faces_are_warned_of_and_textured(painter):
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=708, y_subdivisions=708)
+    item = bpy.context.object
+    assert len(item.data.polygons) > 500_000
+    press(item)
+    told = findings.recall(bpy.context.window_manager.galatea.texture, [item])
+    assert [problem.code for problem in told if problem.severity == "WARNS"] == ["huge"]
+    assert recipe.read(item.active_material)
+
+
+@pytest.mark.parametrize(("end", "says"), [
+    ("error", "The model is broken. Copy its files again."),
+    ("cancelled", ""),
+    ("no map", "is missing"),
+    ("spoiled map", "cannot be read"),
+])  # fmt: skip
+def test_a_job_that_fails_leaves_the_scene_alone(end, says, painter, monkeypatch):
+    item = textured.ball()
+    old = bpy.data.materials.new("Old")
+    item.data.materials.append(old)
+    poll = textured.Worker.poll
+
+    def fail(self, seconds=0.01):
+        messages = poll(self, seconds)
+        if not messages:
+            return []
+        job = messages[-1].job
+        first = self.folder / "out/0/normal.1001.png"
+        if end == "error":
+            return [protocol.Error(job, "bad_input", "The model is broken.", "Copy its files again.")]
+        if end == "cancelled":
+            return [protocol.Cancelled(job)]
+        if end == "no map":
+            first.unlink()
+        else:
+            first.write_bytes(first.read_bytes()[:40])
+        return messages
+
+    monkeypatch.setattr(textured.Worker, "poll", fail)
+    textured.settings()
+    if end == "cancelled":
+        assert bpy.ops.galatea.texture() == {"CANCELLED"}
+    else:
+        with pytest.raises(RuntimeError, match=says):
+            bpy.ops.galatea.texture()
+    assert list(item.data.materials) == [old] and list(bpy.data.materials) == [old]
+    assert not bpy.data.images and [layer.name for layer in item.data.uv_layers] == ["UVMap"]
+
+
+def test_a_job_that_cannot_be_written_gets_a_sentence(painter, monkeypatch):
+    item = textured.ball()
+    textured.settings()
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(texture_export, "save", full)
+    for button in (bpy.ops.galatea.texture, bpy.ops.galatea.preview_seeds):
+        with pytest.raises(RuntimeError, match="Free some space"):
+            button()
+    assert not session.get().queue.jobs and not item.material_slots
 
 
 def test_changed_meanwhile(painter, monkeypatch):

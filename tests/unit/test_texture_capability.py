@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import shutil
 
 import numpy as np
@@ -15,8 +16,8 @@ from PIL import Image
 from galatea.backend.capabilities import run
 from galatea.backend.capabilities import texture as capability
 from galatea.backend.capabilities.texture import TextureParams, texture
-from galatea.backend.job import Job, JobCancelled, JobError
-from galatea.backend.texturing import diffusion, mesh, plan
+from galatea.backend.job import Job, JobCancelled, JobError, describe
+from galatea.backend.texturing import diffusion, maps, mesh, plan
 from galatea.backend.texturing.oracle import Oracle
 from galatea.backend.training.captions import vocabulary
 from galatea.backend.training.tokenizer import make_tokenizer
@@ -163,6 +164,16 @@ def test_a_seed_is_shown_as_its_job_begins(repository, tmp_path):
 
     texture(params(**{**options, "seed": 6, "detail": 0.0}), cube_job(tmp_path / "job", look))
     assert np.abs(first[0] - shown[1]).max() <= 2  # rounding of another batch
+
+
+def test_a_disk_that_fills_up_is_told_as_such(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(maps.picture, "write_png", full)
+    with pytest.raises(OSError) as error:
+        texture(params(), cube_job(tmp_path), Oracle(plain(), 32))
+    assert describe("job", error.value).code == "disk_full"
 
 
 @pytest.mark.parametrize("stage", ["Reading the mesh", "Loading the model", "Painting"])
