@@ -21,7 +21,7 @@ FORMATS = ("PNG", "EXR")
 RESOLUTIONS = (512, 1024, 2048, 4096)
 TARGETS = ("denoise", "sds")
 CONTROLS = ("light", "depth")
-PREVIEW = 320
+PREVIEW = 192
 """Pixels along a side of each picture in the preview."""
 MOST_SEEDS = 16
 UNWRAPPED, BAKING, BAKED = 0.03, 0.85, 0.98
