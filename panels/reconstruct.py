@@ -39,7 +39,7 @@ class GALATEA_PT_reconstruct(Side, bpy.types.Panel):
             draw_progress(layout, running[0], "galatea.cancel_job")
         elif not found.problem:
             seconds = reconstruct.estimate(settings.detail, found.pictures)
-            layout.label(text=iface("About {} without a GPU").format(duration(seconds)), icon="TIME")
+            layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
 
 
 def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context, found: reconstruct.Found, chosen: bool) -> None:
@@ -81,7 +81,8 @@ class GALATEA_PT_reconstruct_result(Side, bpy.types.Panel):
         layout = self.layout
         report = made_recipe(context)["report"]
         box = layout.box().column(align=True)
-        box.label(text=f"{report['faces']:,} faces from {report['views']} pictures", icon="MESH_DATA")
+        faces = iface("{:,} faces from {} pictures").format(report["faces"], report["views"])
+        box.label(text=faces, icon="MESH_DATA")
         box.label(text=f"{sum(report['seconds'].values()):.0f} s", icon="TIME")
         for warning in report["warnings"]:
             paragraph(box, context, warning, icon="INFO")

@@ -3,6 +3,7 @@
 """The Gaussian Splats panel."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import session, splats
 from .jobs import draw_progress
@@ -19,7 +20,8 @@ class GALATEA_PT_splats(Side, bpy.types.Panel):
         layout = self.layout
         item = context.view_layer.objects.active
         if splats.is_splats(item):
-            layout.label(text=f"{item.name}: {len(item.data.vertices):,} splats", icon="POINTCLOUD_DATA")
+            count = iface("{}: {:,} splats").format(item.name, len(item.data.vertices))
+            layout.label(text=count, icon="POINTCLOUD_DATA")
         row = layout.row(align=True)
         row.operator("galatea.import_splats", text="Import", icon="IMPORT")
         row.operator("galatea.export_splats", text="Export", icon="EXPORT")

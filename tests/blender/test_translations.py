@@ -20,6 +20,8 @@ PANELS = {
     "texture": properties.GalateaTextureSettings,
     "models": properties.GalateaTextureSettings,
     "finish": properties.GalateaFinishSettings,
+    "reconstruct": properties.GalateaReconstructSettings,
+    "splats": None,
     "jobs": None,
     "environment": None,
 }
