@@ -21,10 +21,7 @@ def stream(network: torch.nn.Module, device: torch.device) -> int:
         own = list(module.parameters(recurse=False))
         size = sum(parameter.numel() for parameter in own)
         if size < LEAST:
-            for parameter in own:
-                parameter.data = parameter.data.to(device)
-            for name, buffer in module.named_buffers(recurse=False):
-                setattr(module, name, buffer.to(device))
+            module._apply(lambda tensor: tensor.to(device), recurse=False)
             continue
         streamed += sum(parameter.numel() * parameter.element_size() for parameter in own)
         _come_and_go(module, own, device)

@@ -415,3 +415,38 @@ def test_every_card_can_be_judged_before_a_download():
 def test_the_starter_has_no_card_and_needs_none():
     index = json.loads((pipelines.STARTER / "model_index.json").read_text())
     assert index["_class_name"] == "StableDiffusionPipeline"
+
+
+# Where the parts are put: on a device without memory, as a graphics card is none here
+
+NOWHERE = torch.device("meta")
+
+
+def test_text_encoders_stay_behind_where_the_plan_says_so(sources):
+    pipeline = pipelines.load(sources, dataclasses.replace(PLAN, text_stays=False), NOWHERE)
+    assert {pipeline.unet.device.type, pipeline.controlnet.device.type, pipeline.vae.device.type} == {"meta"}
+    assert pipeline.text_encoder.device.type == "cpu" and pipeline.device.type == "meta"
+    assert pipelines.load(sources, PLAN, NOWHERE).text_encoder.device.type == "meta"
+
+
+def test_streamed_networks_keep_their_large_layers_and_compute_on_the_device(sources):
+    plan = dataclasses.replace(PLAN, streamed=True, text_stays=False, tiles=True, autoencoder_dtype="bfloat16")
+    pipeline = pipelines.load(sources, plan, NOWHERE)
+    there = {parameter.device.type for parameter in pipeline.unet.parameters()}
+    assert there == {"meta", "cpu"} and pipeline.device.type == "meta"
+    large = [module for module in pipeline.unet.modules() if getattr(module, "weight", None) is not None]
+    large = [module for module in large if module.weight.numel() >= 2**16]
+    assert large and all(module.weight.device.type == "cpu" for module in large)
+    assert pipeline.vae.dtype is torch.bfloat16 and pipeline.vae.use_tiling
+
+
+def test_a_full_graphics_card_is_told(sources, monkeypatch):
+    painter = painter_of(sources)
+
+    def full(*args, **options):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(painter.prompter, "for_pipeline", full)
+    with pytest.raises(JobError, match="not enough memory") as error:
+        paint(painter)
+    assert error.value.code == "out_of_memory"
