@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -32,6 +32,7 @@ from .tiny_repositories import stable_diffusion, stable_diffusion_xl
 CPU = torch.device("cpu")
 PLAN = pipelines.everything(CPU)
 LAYOUTS = {Family.SD15: stable_diffusion, Family.SDXL: stable_diffusion_xl}
+DOCUMENT = (Path(__file__).parents[2] / "docs/models.md").read_text(encoding="utf-8")
 WISH = Wish("red wood", "", steps=2, guidance=3.0, control=1.0)
 SIZE = 64
 
@@ -412,9 +413,23 @@ def test_every_card_can_be_judged_before_a_download():
         assert roles >= {Role.BASE, Role.DEPTH, Role.STYLE, Role.AUTOENCODER}
 
 
-def test_the_starter_has_no_card_and_needs_none():
-    index = json.loads((pipelines.STARTER / "model_index.json").read_text())
-    assert index["_class_name"] == "StableDiffusionPipeline"
+def test_the_documentation_says_what_the_cards_say():
+    rows = [[cell.strip(" `*") for cell in line.split("|")[1:-1]] for line in DOCUMENT.splitlines() if "|" in line]
+    by_id = {row[0]: row for row in rows if len(row) == 7}
+    for one in MODELS:
+        row = by_id[one.id]
+        assert row[1] == f"[{one.title}]({one.page})" and row[2] == one.family.value
+        assert row[4] == (one.licence.name or "none shown") and row[6] == f"{one.megabytes} MB"
+        assert row[5].startswith("yes") is bool(one.licence.commercial)
+
+
+@pytest.mark.parametrize("free", [5.2, 7.2, 11, 23])
+def test_the_documentation_says_what_the_plans_say(free):
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith(f"| {free} GB (a card")]
+    for cell, sizes, side in zip(row.split("|")[2:4], (SD15, SDXL), (512, 1024)):
+        plan = memory.plan(card(free), sizes, side, memory.sheet_side(side))
+        assert f"{plan.bytes / 1e9:.1f} GB" in cell
+        assert ("come and go" in cell) is plan.streamed and ("everything stays" in cell) is plan.text_stays
 
 
 # Where the parts are put: on a device without memory, as a graphics card is none here
