@@ -32,9 +32,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--document", type=Path, metavar="FILE", help="put the tables between the marks of a Markdown file"
     )
+    parser.add_argument(
+        "--results", nargs="+", type=Path, metavar="FILE", help="tables of the JSON files of earlier runs, no new run"
+    )
     options = parser.parse_args(arguments)
-    run, tables = (importlib.import_module(f"galatea.benchmarks.reconstruct.{name}") for name in ("run", "tables"))
-    result = run.run(options.objects, options.conditions, options.develop, options.cache, options.sheets)
+    tables = importlib.import_module("galatea.benchmarks.reconstruct.tables")
+    if options.results:
+        result = tables.joined([json.loads(path.read_text()) for path in options.results])
+    else:
+        run = importlib.import_module("galatea.benchmarks.reconstruct.run")
+        result = run.run(options.objects, options.conditions, options.develop, options.cache, options.sheets)
     text = tables.markdown(result)
     if options.json == "-":
         print(json.dumps(result, indent=1))

@@ -52,23 +52,27 @@ def picture(
     vertices: torch.Tensor, triangles: torch.Tensor, texture: Texture, camera: Camera
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(H, W, 3) display-encoded on black, base colour under the light that was found, and coverage (H, W, 1)."""
-    fine = dataclasses.replace(
-        camera,
-        fx=camera.fx * OVERSAMPLING,
-        fy=camera.fy * OVERSAMPLING,
-        cx=camera.cx * OVERSAMPLING,
-        cy=camera.cy * OVERSAMPLING,
-        width=camera.width * OVERSAMPLING,
-        height=camera.height * OVERSAMPLING,
-    )
+    fine = oversampled(camera)
     hits = trace(vertices, triangles, vertex_normals(vertices, triangles), fine)
     albedo = texture.albedo_at(hits.position, hits.normal)
     colour = display.encode(albedo * shine(texture.light, hits.normal))
     image = torch.zeros(fine.height * fine.width, 4)
     image[hits.pixel] = torch.cat((colour, torch.ones_like(colour[:, :1])), dim=1)
-    image = image.reshape(1, fine.height, fine.width, 4).permute(0, 3, 1, 2)
-    image = torch.nn.functional.avg_pool2d(image, OVERSAMPLING)[0].permute(1, 2, 0)
+    image = averaged(image, camera)
     return image[..., :3], image[..., 3:]
+
+
+def oversampled(camera: Camera) -> Camera:
+    """The same view with OVERSAMPLING times as many pixels along each axis."""
+    numbers = {name: getattr(camera, name) * OVERSAMPLING for name in ("fx", "fy", "cx", "cy", "width", "height")}
+    return dataclasses.replace(camera, **numbers)
+
+
+def averaged(image: torch.Tensor, camera: Camera) -> torch.Tensor:
+    """(H, W, C) of a camera from the pixels (N, C) of its oversampled view, in their order."""
+    size = 1, camera.height * OVERSAMPLING, camera.width * OVERSAMPLING, image.shape[1]
+    batch = image.reshape(size).permute(0, 3, 1, 2)
+    return torch.nn.functional.avg_pool2d(batch, OVERSAMPLING)[0].permute(1, 2, 0)
 
 
 def foreground_psnr(shown: torch.Tensor, truth: View) -> float:

@@ -43,8 +43,9 @@ def write(path: Path, truth: Object, folder: Path, outputs: Path) -> None:
 
 def clay(vertices: torch.Tensor, triangles: torch.Tensor, camera: Camera) -> torch.Tensor:
     """(H, W, 3) of a grey mesh that is lit from above the camera."""
-    hits = trace(vertices, triangles, vertex_normals(vertices, triangles), camera)
+    fine = scores.oversampled(camera)
+    hits = trace(vertices, triangles, vertex_normals(vertices, triangles), fine)
     toward = torch.nn.functional.normalize(camera.position + torch.tensor((0.0, 0.0, 3.0)), dim=0)
-    image = torch.full((camera.height * camera.width, 3), BACKDROP)
+    image = torch.full((fine.height * fine.width, 3), BACKDROP)
     image[hits.pixel] = (0.2 + 0.65 * (hits.normal @ toward).abs())[:, None].expand(-1, 3)
-    return image.reshape(camera.height, camera.width, 3)
+    return scores.averaged(image, camera)

@@ -13,10 +13,20 @@ WANTED = {
 MEANS = ("f_score", "precision", "recall", "psnr", "hull_f_score", "coarse_f_score", "wall", "cpu")
 
 
+def joined(results: list[dict]) -> dict:
+    """One result of several runs on the same set; the date is the last one's."""
+    last = max(results, key=lambda result: result["created"])
+    for name in ("set", "views", "size"):
+        if any(result[name] != last[name] for result in results):
+            raise ValueError(f"the results differ in {name}")
+    return last | {"rows": [row for result in results for row in result["rows"]]}
+
+
 def markdown(result: dict) -> str:
     """A table for each condition: every object, and the means; then the noisy scores as a part of the clean ones."""
     parts = [f"{result['views']} views of {result['size']} pixels, {result['set']} objects, {result['created'][:10]}."]
-    for condition in dict.fromkeys(row["condition"] for row in result["rows"]):
+    there = {row["condition"] for row in result["rows"]}
+    for condition in [name for name in WANTED if name in there]:
         rows = [row for row in result["rows"] if row["condition"] == condition]
         mean = {name: sum(row[name] for row in rows) / len(rows) for name in MEANS}
         closed = f"{sum(row['watertight'] for row in rows)} of {len(rows)}"

@@ -64,5 +64,10 @@ def test_tables_say_what_noise_leaves():
     rows = [row("a", "clean", 0.9), row("b", "clean", 0.8), row("c", "clean", 0.1), row("a", "noisy", 0.81),
             row("b", "noisy", 0.72)]  # fmt: skip
     assert tables.noisy_part(rows) == pytest.approx(0.9) and tables.noisy_part(rows[:3]) is None
-    text = tables.markdown({"views": 16, "size": 256, "set": "held out", "created": "2026-01-01", "rows": rows})
+    about = {"views": 16, "size": 256, "set": "held out", "created": "2026-01-01"}
+    parts = [about | {"rows": rows[3:]}, about | {"created": "2026-01-02", "rows": rows[:3]}]
+    text = tables.markdown(tables.joined(parts))
+    assert "2026-01-02" in text and text.index("**Clean**") < text.index("**Noisy**")
+    with pytest.raises(ValueError, match="set"):
+        tables.joined([parts[0], parts[1] | {"set": "development"}])
     assert "| **mean** | 0.600 |" in text and "90% of the clean one" in text and "| 3 of 3 |" in text
