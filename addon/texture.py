@@ -16,12 +16,17 @@ from .importers import material as material_import
 from .importers.material import Tiles
 
 NAME_LENGTH = 40
-SECONDS = {"draft": 33.0, "standard": 110.0, "high": 330.0}
+SECONDS = {"draft": 30.0, "standard": 108.0, "high": 310.0}
 """What a preset takes on one processor core, starting the worker and loading the starter included, without baking."""
-BAKING = 5.0
+BAKING = 4.0
 """Seconds for a million texels."""
 UNWRAPPING = 0.3
 """Seconds for a thousand triangles without UVs."""
+LATER = {
+    "seed", "resolution", "format", "orm", "symmetric", "refine", "refine_strength", "target", "distillation",
+    "smoothness", "detail",
+}  # fmt: skip
+"""Parameters that the picture of a seed does not depend on."""
 
 
 def create_job(
@@ -80,20 +85,21 @@ def create_seeds_job(
 ) -> jobs.Job:
     """A job, not yet submitted, that shows what ``count`` seeds look like, params["seed"] the first."""
     title = f"Seeds {params['seed']} to {params['seed'] + count - 1}: {params['prompt']}"
-    job = queue.create("texture_seeds", title[:NAME_LENGTH], params | {"count": count}, {"objects": []})
+    target = {"objects": [], "shown": [item.name for item in objects]}
+    job = queue.create("texture_seeds", title[:NAME_LENGTH], params | {"count": count}, target)
     texture_export.save(objects, parts, texture_export.textures(objects, parts, keep_old=False), job.inputs)
     return job
 
 
-def seeds_shown(queue: jobs.Queue, params: dict) -> dict[int, Path]:
-    """Pictures of the newest job that showed seeds for these parameters, by seed."""
+def seeds_shown(queue: jobs.Queue, params: dict, objects: list[bpy.types.Object]) -> dict[int, Path]:
+    """Pictures of the newest job that showed seeds, by seed; none if it was for other objects or another prompt."""
     for job in reversed(queue.jobs):
         if job.capability == "texture_seeds" and job.state is jobs.JobState.DONE:
-            same = all(
-                job.params.get(name) == params[name] for name in params.keys() - {"seed", "resolution", "format"}
-            )
+            same = all(job.params.get(name) == params[name] for name in params.keys() - LATER)
+            if not same or job.target["shown"] != [item.name for item in objects]:
+                return {}
             seeds = sorted(int(key.removeprefix("seed/")) for key in job.end.files)
-            return {seed: job.output(f"seed/{seed}") for seed in seeds} if same else {}
+            return {seed: job.output(f"seed/{seed}") for seed in seeds}
     return {}
 
 

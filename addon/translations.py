@@ -41,7 +41,7 @@ GERMAN_LABELS = {
     "Standard": "Standard",
     "High": "Hoch",
     "Resolution": "Auflösung",
-    "Only Selected Faces": "Nur ausgewählte Flächen",
+    "Only Selected Faces": "Nur Auswahl",
     "About {}": "Etwa {}",
     "Advanced": "Erweitert",
     "Surface": "Oberfläche",

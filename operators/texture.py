@@ -113,7 +113,7 @@ class GALATEA_OT_preview_seeds(PaintOperator, bpy.types.Operator):
             return {"CANCELLED"}
         queue = session.get().queue
         params = properties.texture_params(context.scene.galatea.texture)
-        params["seed"] = max(texture.seeds_shown(queue, params), default=params["seed"] - 1) + 1
+        params["seed"] = max(texture.seeds_shown(queue, params, objects), default=params["seed"] - 1) + 1
         return self.run(lambda: texture.create_seeds_job(queue, objects, parts, params, SEEDS))
 
 

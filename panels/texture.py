@@ -51,7 +51,7 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
         elif objects and (seconds := texture.estimate(params, objects)) is not None:
             layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
         if not running:
-            draw_seeds(layout, settings.seed, texture.seeds_shown(session.get().queue, params))
+            draw_seeds(layout, settings.seed, texture.seeds_shown(session.get().queue, params, objects))
 
 
 def draw_seeds(layout: bpy.types.UILayout, chosen: int, shown: dict[int, Path]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from galatea.addon import (
+    checks,
     command_line,
     compat,
     findings,
@@ -447,7 +448,8 @@ def test_seeds_are_shown_and_a_click_takes_one(painter):
     before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "images", "materials", "meshes")}
 
     def shown():
-        return texture.seeds_shown(session.get().queue, properties.texture_params(settings))
+        objects = checks.targets(bpy.context)
+        return texture.seeds_shown(session.get().queue, properties.texture_params(settings), objects)
 
     assert not shown()
     assert bpy.ops.galatea.preview_seeds() == {"FINISHED"}
@@ -460,6 +462,9 @@ def test_seeds_are_shown_and_a_click_takes_one(painter):
     assert list(shown()) == [7, 8, 9, 10]
     settings.resolution = "512"
     assert shown()
+    textured.cube()
+    assert not shown()
+    made_up.select(item)
     settings.prompt = "sand"
     assert not shown()
     assert bpy.ops.galatea.preview_seeds() == {"FINISHED"}
