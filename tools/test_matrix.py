@@ -10,6 +10,7 @@ runs with the Python of ``.venv``. Blender 5.1 and later need a Python 3.13; wit
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import hashlib
 import re
@@ -78,13 +79,22 @@ def test(blender: str) -> Row:
     exact, python = prepare(blender, base)
     log = ROOT / ".matrix" / f"{exact}.log"
     start = time.monotonic()
-    status = run_tests.run_pytest(python, [run_tests.BLENDER_TESTS], log)
+    log.unlink(missing_ok=True)
+    status = run_tests.run_blender(python, [], log)
     seconds = time.monotonic() - start
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    text = log.read_text(encoding="utf-8", errors="replace")
     if status:
-        print(f"\nBlender {exact}, exit status {status}:", *lines[-60:], sep="\n", flush=True)
-    summary = lines[-1].strip("= ") if lines else "no output"
-    return Row(exact, PYTHONS[blender], "FAILED" if status else "passed", seconds, summary)
+        print(f"\nBlender {exact}, exit status {status}:", *text.splitlines()[-400:], sep="\n", flush=True)
+    return Row(exact, PYTHONS[blender], "FAILED" if status else "passed", seconds, counts(text))
+
+
+def counts(text: str) -> str:
+    """What pytest's last lines of all files come to: "230 passed, 3 skipped"."""
+    result = collections.Counter()
+    for line in re.findall(r"^.*\bin \d+\.\d+s\b.*$", text, re.MULTILINE):
+        for number, outcome in re.findall(r"(\d+) (passed|failed|skipped|error)", line):
+            result[outcome] += int(number)
+    return ", ".join(f"{number} {outcome}" for outcome, number in result.items()) or "no output"
 
 
 def main(arguments: list[str]) -> int:
