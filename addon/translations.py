@@ -68,6 +68,8 @@ GERMAN_LABELS = {
     "None": "Keiner",
     "License: {}": "Lizenz: {}",
     "unknown": "unbekannt",
+    "{} has no license: ask its makers before you publish or sell": "{} hat keine Lizenz: vor Verkauf und Verbreitung "
+    "die Urheber fragen",
     "About {:.1f} GB of graphics memory, at least {:.1f} GB": "Etwa {:.1f} GB Grafikspeicher, mindestens {:.1f} GB",
     "Files": "Dateien",
     "Format": "Format",

@@ -85,6 +85,10 @@ def draw_about(layout: bpy.types.UILayout, context: bpy.types.Context, settings)
         most, least = plans[0].bytes / GIGABYTE, plans[-1].bytes / GIGABYTE
         text = iface("About {:.1f} GB of graphics memory, at least {:.1f} GB").format(most, least)
         paragraph(layout, context, text, icon="MEMORY")
+    for part in (models.card_of(getattr(settings, field)) for field in models.FIELDS):
+        if part is not None and part.licence.commercial is None:
+            text = iface("{} has no license: ask its makers before you publish or sell").format(part.title)
+            paragraph(layout, context, text, icon="ERROR")
     if chosen is None:
         return
     licence = chosen.licence

@@ -29,7 +29,7 @@ STARTER = Path(__file__).resolve().parent.parent / "starter"
 """The repository of the models that ship."""
 SINGLE_FILE = ".safetensors"
 FULL_VOCABULARY = 40_000
-"""Tokens of a vocabulary that was learned from all of the web: there, an unknown word is one of several tokens."""
+"""Tokens of a vocabulary that was learned from all of the web."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,9 +160,14 @@ def picture_size(sources: Sources) -> tuple[int, int]:
     return unet["sample_size"] * 2**halvings, 2**halvings
 
 
+def has_full_vocabulary(tokenizer) -> bool:
+    """Whether a word of several tokens may be known all the same."""
+    return len(tokenizer) >= FULL_VOCABULARY
+
+
 def unknown_words(prompt: str, tokenizer) -> list[str]:
     """Words of a prompt that are no single token of a small vocabulary: the model has never learned them."""
-    if len(tokenizer) >= FULL_VOCABULARY:
+    if has_full_vocabulary(tokenizer):
         return []
     return [word for word in words_of(prompt) if len(tokenizer.tokenize(word)) != 1]
 

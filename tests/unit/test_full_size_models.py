@@ -21,7 +21,7 @@ from galatea.backend.diffusion.streaming import stream
 from galatea.backend.job import JobError
 from galatea.backend.models.registry import MODELS, Family, Role
 from galatea.backend.texturing.cameras import Place
-from galatea.backend.texturing.diffusion import Choice, DiffusionPainter, load
+from galatea.backend.texturing.diffusion import Choice, DiffusionPainter, load, understood
 from galatea.backend.texturing.painter import Shot, Start, Wish
 from galatea.backend.training.captions import vocabulary
 from galatea.backend.training.tokenizer import make_tokenizer
@@ -163,7 +163,7 @@ def test_the_tokenizer_of_single_files_is_that_of_clip():
     assert tokenizer("a photo of a cat").input_ids == [49406, 320, 1125, 539, 320, 2368, 49407]
     words = "weathered zorgblat 木 🦄"
     assert tokenizer.decode(tokenizer(words).input_ids, skip_special_tokens=True).strip() == words
-    assert pipelines.unknown_words("weathered zorgblat", tokenizer) == []
+    assert understood("weathered zorgblat", tokenizer) == understood("🦄 ✨", tokenizer) == []
 
 
 def test_a_lora_changes_the_picture_by_its_scale(repositories, family, tmp_path):
