@@ -93,6 +93,14 @@ def train_classifier(pictures: Pictures, folder: Path, options: Options, device:
     return train(nn.ModuleDict({"classifier": network}), loss, options, folder)["classifier"]
 
 
+def read_classifier(folder: Path) -> Classifier:
+    """The averaged network of the last checkpoint of ``train_classifier``, to judge with."""
+    state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)["average"]
+    network = Classifier()
+    network.load_state_dict({name.removeprefix("classifier."): value for name, value in state.items()})
+    return network.eval()
+
+
 def jittered(picture: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """A picture (3, H, W) uint8 as floats in [-1, 1], mirrored and shifted at random, with a trace of noise.
 

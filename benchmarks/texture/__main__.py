@@ -17,7 +17,9 @@ from pathlib import Path
 
 import torch
 
-from . import harness, scenes, tables, times
+from ...backend.diffusion.pipelines import STARTER
+from ...backend.training.classifier import read_classifier
+from . import harness, scenes, starter, tables, times
 
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 """Between these lines of a document lie the tables."""
@@ -26,6 +28,15 @@ BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks/texture", description="Scores of texturing beside its peers.")
     parser.add_argument("--quick", action="store_true", help="the calibration mesh and three rows alone, no times")
+    parser.add_argument(
+        "--starter",
+        type=Path,
+        nargs="?",
+        const=STARTER,
+        metavar="WEIGHTS",
+        help="instead: what a trained repository makes of prompts; the shipped one if not named",
+    )
+    parser.add_argument("--judge", type=Path, metavar="DIR", help="of a training whose judge looks, too")
     parser.add_argument("--time", nargs=3, metavar=("PRESET", "SIDE", "PIXELS"), help="time one job, as JSON")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also as JSON to a file")
     parser.add_argument("--document", type=Path, metavar="FILE", help="put the tables between the marks of a document")
@@ -34,7 +45,7 @@ def main(arguments: list[str]) -> None:
     if options.time:
         print(json.dumps(times.measure(options.time[0], int(options.time[1]), int(options.time[2]))))
         return
-    result = run(options.quick)
+    result = run(options.quick) if options.starter is None else run_starter(options.starter, options.judge)
     text = tables.markdown(result)
     print(text)
     if options.json:
@@ -64,6 +75,16 @@ def run(quick: bool) -> dict:
         "processors": os.cpu_count(),
         "scenes": measured,
         "times": [] if quick else [times.in_process(*job) for job in jobs],
+    }
+
+
+def run_starter(weights: Path, training: Path | None) -> dict:
+    classifier = None if training is None else read_classifier(training / "judge")
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processors": os.cpu_count(),
+        "scenes": starter.compare(weights, classifier),
+        "times": [],
     }
 
 

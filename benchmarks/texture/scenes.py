@@ -95,14 +95,14 @@ def calibration() -> Scene:
 
 def others() -> list[Scene]:
     """Meshes and materials of the training data's held-out range."""
-    made = [Scene("bumpy blob", blob(50), bumpy)]
-    for name, look in (
-        ("armchair", Look("leather", "brown")), ("teapot", Look("ceramic", "blue")), ("horse", Look("wood")),
-    ):  # fmt: skip
-        family = next((item for item in shapes.FAMILIES if item.name == name), None)
-        if family is not None:
-            made.append(Scene(name, _shape_mesh(family), _look(look)))
-    return made
+    pairs = ("armchair", Look("leather", "brown")), ("teapot", Look("ceramic", "blue")), ("horse", Look("wood"))
+    return [Scene("bumpy blob", blob(50), bumpy), *(made(*pair) for pair in pairs)]
+
+
+def made(name: str, look: Look) -> Scene:
+    """A shape of this name and a material of this look, of seeds that training never sees."""
+    family = next(item for item in shapes.FAMILIES if item.name == name)
+    return Scene(name, _shape_mesh(family), _look(look))
 
 
 def _shape_mesh(family: shapes.Family) -> TextureMesh:

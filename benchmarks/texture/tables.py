@@ -7,7 +7,8 @@ from __future__ import annotations
 SCORES = {
     "relit": ("relit, dB", 1), "worst": ("worst light", 1), "albedo": ("albedo, dB", 1), "scaled_albedo": ("scaled", 1),
     "roughness": ("roughness", 3), "metallic": ("metallic", 3), "normal": ("normal, °", 1), "leak": ("SH leak", 2),
-    "occlusion": ("AO leak", 2), "swap": ("light swap, dB", 1), "seconds": ("CPU s", 0),
+    "occlusion": ("AO leak", 2), "swap": ("light swap, dB", 1),
+    "recognised": ("recognized", 2), "true_recognised": ("truth", 2), "seconds": ("CPU s", 0),
 }  # fmt: skip
 STAGES = ("prepare", "paint", "fit", "rounds", "detail", "bake")
 
