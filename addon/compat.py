@@ -96,6 +96,13 @@ def modal_tool_runs(window: bpy.types.Window) -> bool:
     return any(defined_in_python(operator.bl_idname) is None for operator in window.modal_operators)
 
 
+def can_denoise() -> bool:
+    """Whether Cycles was built with a denoiser: those of Linux distributions may be without."""
+    import _cycles
+
+    return getattr(_cycles, "with_openimagedenoise", False)
+
+
 def apply_scale(item: bpy.types.Object) -> None:
     """Scale of the object that the context has selected into its mesh, with the outside staying outside.
 

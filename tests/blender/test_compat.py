@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import compat
+from galatea.addon import compat, preview
 from galatea.addon.version import ROOT
 
 
@@ -96,3 +96,21 @@ def test_bone_heat_in_a_child(animal, tmp_path):
     assert (weights.sum(0) > 0).all() and np.allclose(weights.sum(1), 1, atol=0.3)
     done = subprocess.run([*command, str(tmp_path / "none.npz"), str(result)], capture_output=True, timeout=100)
     assert done.returncode != 0 and b"bone heat: FileNotFoundError" in done.stderr
+
+
+def test_a_denoiser_that_is_said_to_be_there_denoises(tmp_path):
+    """Two pictures of one sample with other random numbers are alike after it."""
+    if not compat.can_denoise():
+        pytest.skip("this Blender has none")
+    bpy.ops.mesh.primitive_uv_sphere_add()
+    scene = bpy.context.scene
+    preview.set_up(scene, [bpy.context.object], (64, 64), (1, 1))
+    differences = []
+    for denoised in (False, True):
+        scene.cycles.use_denoising = denoised
+        pictures = []
+        for seed in (1, 2):
+            scene.cycles.seed = seed
+            pictures.append(preview.shot(scene, tmp_path)[..., :3])
+        differences.append(np.abs(pictures[0] - pictures[1]).mean())
+    assert differences[1] < 0.6 * differences[0]
