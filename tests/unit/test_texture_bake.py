@@ -13,9 +13,10 @@ import pytest
 import torch
 from PIL import Image
 
-from galatea.backend.job import JobCancelled
+from galatea.backend.job import Job, JobCancelled
+from galatea.backend.shading import display
 from galatea.backend.shading.pbr import Material
-from galatea.backend.texturing import bake, maps, picture, quality
+from galatea.backend.texturing import bake, maps, picture, products, quality
 from galatea.backend.texturing import mesh as texture_mesh
 from galatea.backend.texturing.mesh import TextureMesh
 
@@ -228,6 +229,28 @@ def test_kept_texels_of_a_finer_map_are_not_rounded(tmp_path: Path) -> None:
         files = maps.write(some, tmp_path, 1001, "PNG", False, kept)
         with Image.open(tmp_path / files["roughness"]) as image:
             assert image.mode == mode and (mode == "L" or (np.array(image) == 1234).all())
+
+
+@pytest.mark.parametrize(("density", "points"), [(10.0, 1), (30.0, 4), (math.inf, 4)])
+def test_texels_finer_than_the_texture_are_asked_for_once(density: float, points: int, tmp_path: Path) -> None:
+    """A square of 2 units on 64 texels: 32 along a unit. What is baked is the same."""
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], dtype=float)
+    triangles = np.array([[0, 1, 2], [0, 2, 3]])
+    up = np.broadcast_to([0.0, 0.0, 1.0], (2, 3, 3))
+    square = texture_mesh.single(corners, triangles, up, 0.5 + 0.5 * corners[triangles][..., :2])
+    assert products.share_finer(square, 64, 31.9) == 1.0 and products.share_finer(square, 64, 32.1) == 0.0
+    asked = []
+
+    def counted(position: torch.Tensor, normal: torch.Tensor) -> Material:
+        asked.append(int((position[:, :2].abs() < 1.0).all(1).sum()))
+        return waves(position, normal)
+
+    job = Job(tmp_path)
+    made = products.write_products(square, counted, job, 64, density=density)
+    assert sum(asked) == points * 64**2
+    x = (np.arange(64) + 0.5) / 32 - 1
+    wanted = np.asarray(display.encode(torch.tensor(0.5 + 0.3 * np.sin(3.0 * x))))
+    assert np.abs(made.baked[0, 1001].maps.base_color[..., 0] - wanted).max() < 0.01
 
 
 def test_orm_holds_occlusion_roughness_and_metallic(tmp_path: Path) -> None:
