@@ -68,7 +68,7 @@ def load(
 
     from . import lora, single_file, weights
 
-    dtype, fine = getattr(torch, plan.dtype), getattr(torch, plan.autoencoder_dtype)
+    dtype = getattr(torch, plan.dtype)
     made = (
         single_file.parts(sources.model, dtype, configuration)
         if sources.is_single_file
@@ -84,6 +84,8 @@ def load(
         lora.merge(pipeline, sources.lora, sources.lora_scale)
     if sources.style is not None:
         _add_style(pipeline, sources.style)
+    # Small autoencoders have no numbers too large for half precision, and bfloat16 would be coarser.
+    fine = dtype if isinstance(pipeline.vae, AutoencoderTiny) else getattr(torch, plan.autoencoder_dtype)
     _place(pipeline, plan, device, fine)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -102,9 +104,10 @@ def load_with_control(
 
 
 def everything(device: torch.device) -> memory.Plan:
-    """The plan that keeps all networks on the device, however large they are."""
-    dtype, fine = memory.types(describe(device))
-    return memory.Plan(dtype, fine, memory.BATCHES[0], text_stays=True, tiles=False, streamed=False, bytes=0.0)
+    """The plan that keeps all networks on the device, however large they are, in one type: then pipelines can be called
+    as they are."""
+    dtype, _ = memory.types(describe(device))
+    return memory.Plan(dtype, dtype, memory.BATCHES[0], text_stays=True, tiles=False, streamed=False, bytes=0.0)
 
 
 def best_device() -> torch.device:

@@ -455,6 +455,14 @@ def test_streamed_networks_keep_their_large_layers_and_compute_on_the_device(sou
     assert pipeline.vae.dtype is torch.bfloat16 and pipeline.vae.use_tiling
 
 
+def test_small_autoencoders_keep_the_networks_type(repositories, family, tmp_path):
+    plan = dataclasses.replace(PLAN, dtype="float16", autoencoder_dtype="bfloat16")
+    folder = tiny_repositories.tiny_autoencoder(tmp_path / "tiny")
+    for path, dtype in ((None, torch.bfloat16), (folder, torch.float16)):
+        pipeline = pipelines.load(Sources(repositories[family], autoencoder=path), plan, NOWHERE)
+        assert (pipeline.unet.dtype, pipeline.vae.dtype) == (torch.float16, dtype)
+
+
 def test_a_full_graphics_card_is_told(sources, monkeypatch):
     painter = painter_of(sources)
 
