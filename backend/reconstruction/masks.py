@@ -16,6 +16,10 @@ from .views import View
 ORDER = 3
 """Of the polynomial in x and y that a backdrop is: light that falls off, a horizon that fades."""
 ROUNDS = 10
+FAINT = 0.012
+"""The same, of a picture smoothed by SMOOTHING pixels: noise is less there, so less stands out from it. It counts where
+it hangs together with what stands out at full strength."""
+SMOOTHING = 1.0
 BORDER = 0.04
 """Of the picture's longer side: a frame that is mostly backdrop."""
 LEAST = 0.035
@@ -56,7 +60,9 @@ def with_mask(view: View) -> View:
             f"The background of {view.name} is too busy to find the object's outline.",
             "Cut out the object (transparent background), add black and white masks, or use a plain backdrop.",
         )
-    solid = ndimage.binary_fill_holes(ndimage.binary_opening(difference > limit))
+    surely = ndimage.binary_opening(difference > limit)
+    faintly = _faintly(image - terms @ fitted, backdrop)
+    solid = ndimage.binary_fill_holes(ndimage.binary_propagation(surely, mask=surely | faintly))
     labels, count = ndimage.label(solid)
     if not count:
         raise JobError(
@@ -67,8 +73,15 @@ def with_mask(view: View) -> View:
     sizes = ndimage.sum_labels(solid, labels, np.arange(1, count + 1))
     kept = np.isin(labels, 1 + np.flatnonzero(sizes > 0.05 * sizes.max()))
     # Backdrop that shines through between parts, such as legs, is no hole to be filled.
-    kept &= ~ndimage.binary_opening(difference < limit, iterations=2)
+    kept &= ~ndimage.binary_opening((difference < limit) & ~faintly, iterations=2)
     return dataclasses.replace(view, mask=torch.from_numpy(_softened(kept, image, terms @ fitted)))
+
+
+def _faintly(difference: np.ndarray, backdrop: np.ndarray) -> np.ndarray:
+    """Where a picture's signed difference (H, W, 3) from its backdrop stands out from the noise once it is smoothed."""
+    smooth = np.abs(ndimage.gaussian_filter(difference, (SMOOTHING, SMOOTHING, 0))).max(axis=-1)
+    noise = 1.48 * np.median(smooth[backdrop])
+    return ndimage.binary_opening(smooth > max(FAINT, NOISE * noise))
 
 
 def _softened(mask: np.ndarray, image: np.ndarray, backdrop: np.ndarray) -> np.ndarray:

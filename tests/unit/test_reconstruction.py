@@ -386,6 +386,18 @@ def test_masks_before_a_backdrop(views):
         masks.with_mask(dataclasses.replace(shown, colour=torch.rand(SIZE, SIZE, 3)))
 
 
+def test_faint_parts_belong_to_the_outline(views):
+    """Half a disc that is hardly told from the backdrop, in noise; and nothing is seen where nothing is."""
+    y, x = torch.meshgrid(torch.arange(SIZE) - SIZE / 2, torch.arange(SIZE) - SIZE / 2, indexing="ij")
+    disc = (x.square() + y.square()).sqrt() < 18
+    step = torch.where(x < 0, 0.3, 0.03) * disc
+    noise = 0.008 * torch.randn(SIZE, SIZE, 3, generator=torch.Generator().manual_seed(0))
+    shown = dataclasses.replace(views[0], colour=0.5 + step[..., None] + noise, mask=None)
+    found = masks.with_mask(shown).mask > 0.5
+    assert (found & disc)[:, SIZE // 2 :].sum() / disc[:, SIZE // 2 :].sum() > 0.9
+    assert (found & ~disc).sum() / disc.sum() < 0.06
+
+
 def test_texture_gives_back_the_colours(views):
     grid = hull.grid_of_box(CENTRE - RADIUS, CENTRE + RADIUS, 32)
     mesh = extract(((grid.points() - CENTRE).norm(dim=1) - RADIUS).reshape(grid.shape), grid)
