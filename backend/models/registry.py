@@ -201,7 +201,7 @@ MODELS = (
     Card(
         "sdxl-depth", "ControlNet Depth SDXL", Family.SDXL, Role.DEPTH,
         "Keeps to the shape, not to the light: expect light in the base color.",
-        OPENRAIL_PLUS, "diffusers/controlnet-depth-sdxl-1.0", "c7c3f7c16447f8674bb3292fe5f77fa6fb98c603", 2500,
+        OPENRAIL_PLUS, "diffusers/controlnet-depth-sdxl-1.0", "26144a77791daea774e4761cb6e5bf19d11c822f", 2500,
         CONTROLNET,
     ),
     Card(
