@@ -23,6 +23,8 @@ SHELL = 1.0 / 64.0
 FINER = 0.6
 """How much less a finer grid's numbers count than those of the next coarser one: it also learns so much slower, so that
 what a coarse grid can explain is not explained by noise."""
+OUTWARD = 32
+"""Cells along each axis of the grid that knows which way is out."""
 NULL = 0
 """Row of the nodes that do not exist: always zero."""
 
@@ -43,6 +45,7 @@ class Field(torch.nn.Module):
         """First and end row of each level in the table."""
         device = solid.vertices.device
         self.register_buffer("start", torch.tensor(START, device=device))
+        self.register_buffer("outward", self._mean_normals(solid), persistent=False)
         self.table = torch.nn.Parameter(torch.zeros(1, CHANNELS, device=device))
         while not self.resolutions or self.resolutions[-1] < finest:
             self.refine(solid)
@@ -67,12 +70,39 @@ class Field(torch.nn.Module):
         count = int(8 * area * (resolution / 2) ** 2) + 4096
         points, normals = smooth_points(solid, count, 0, painted=False)
         middle = torch.nn.functional.normalize(solid.corner_normals.mean(1), dim=-1)
-        points = torch.cat((points + SHELL * normals, corners.mean(1) + SHELL * middle))
+        points, normals = torch.cat((points, corners.mean(1))), torch.cat((normals, middle))
         if self.symmetric:
-            points = torch.cat((points, points * points.new_tensor((-1.0, 1.0, 1.0))))
+            points, normals = _both_sides(points), _both_sides(normals)
+        points = self._outside(points, normals)
         cell, _ = _cells(points, resolution)
         base = torch.unique((cell[:, 0] * (resolution + 1) + cell[:, 1]) * (resolution + 1) + cell[:, 2])
         return torch.unique(base[:, None] + _offsets(resolution, base.device))
+
+    def _mean_normals(self, solid: Solid) -> torch.Tensor:
+        """((OUTWARD + 1)^3, 3): at each node the mean normal of the surface around it, shorter where it turns."""
+        corners = solid.vertices[solid.triangles]
+        edges = corners[:, 1:] - corners[:, :1]
+        area = 0.5 * float(torch.linalg.cross(edges[:, 0], edges[:, 1]).norm(dim=-1).sum())
+        points, normals = smooth_points(solid, int(8 * area * (OUTWARD / 2) ** 2) + 4096, 0, painted=False)
+        if self.symmetric:
+            points, normals = _both_sides(points), _both_sides(normals)
+        nodes, weights = _around(points, OUTWARD)
+        sums = torch.zeros((OUTWARD + 1) ** 3, 4, device=points.device)
+        values = torch.cat((normals, torch.ones_like(normals[:, :1])), dim=1)
+        sums.index_add_(0, nodes.reshape(-1), (weights[..., None] * values[:, None]).reshape(-1, 4))
+        return sums[:, :3] / sums[:, 3:].clamp_min(1e-9)
+
+    def _outside(self, position: torch.Tensor, normal: torch.Tensor) -> torch.Tensor:
+        """Where points (N, 3) with unit normals (N, 3) are looked up: SHELL outside.
+
+        Along the mean normal around them, so that the facets of a mesh with flat shading do not come apart; along
+        their own where that is no way out, as at the two sides of a thin sheet.
+        """
+        nodes, weights = _around(position, OUTWARD)
+        mean = (weights[..., None] * self.outward[nodes]).sum(1)
+        agreeing = (2.0 * (mean * normal).sum(-1, keepdim=True)).clamp(0.0, 1.0)
+        turning = (1.0 - mean.norm(dim=-1, keepdim=True)).square() + 1e-3
+        return position + SHELL * torch.nn.functional.normalize(agreeing * mean + turning * normal, dim=-1)
 
     def raw(self, position: torch.Tensor, normal: torch.Tensor) -> torch.Tensor:
         """Raw numbers (N, CHANNELS) at positions (N, 3) on the surface with unit normals (N, 3)."""
@@ -81,15 +111,11 @@ class Field(torch.nn.Module):
             mirrored = position[:, :1] < 0.0
             flip = torch.where(mirrored, position.new_tensor((-1.0, 1.0, 1.0)), position.new_tensor((1.0, 1.0, 1.0)))
             position, normal = position * flip, normal * flip
-        position = position + SHELL * normal
+        position = self._outside(position, normal)
         rows, weights = [], []
         for level, resolution in enumerate(self.resolutions):
-            cell, part = _cells(position, resolution)
-            base = (cell[:, 0] * (resolution + 1) + cell[:, 1]) * (resolution + 1) + cell[:, 2]
-            nodes = base[:, None] + _offsets(resolution, base.device)
+            nodes, corners = _around(position, resolution)
             rows.append(getattr(self, f"index{level}")[nodes])
-            x, y, z = (torch.stack((1.0 - axis, axis), dim=-1) for axis in part.unbind(-1))
-            corners = (x[:, :, None, None] * y[:, None, :, None] * z[:, None, None, :]).reshape(-1, 8)
             weights.append(corners * FINER**level)
         summed = torch.nn.functional.embedding_bag(
             torch.cat(rows, dim=1),
@@ -112,6 +138,20 @@ def _cells(points: torch.Tensor, resolution: int) -> tuple[torch.Tensor, torch.T
     scaled = (points / 2.1 + 0.5).clamp(0.0, 1.0) * resolution
     cell = scaled.floor().clamp_max(resolution - 1)
     return cell.long(), scaled - cell
+
+
+def _around(points: torch.Tensor, resolution: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The eight nodes (N, 8) int64 around points (N, 3), and their weights (N, 8)."""
+    cell, part = _cells(points, resolution)
+    base = (cell[:, 0] * (resolution + 1) + cell[:, 1]) * (resolution + 1) + cell[:, 2]
+    x, y, z = (torch.stack((1.0 - axis, axis), dim=-1) for axis in part.unbind(-1))
+    corners = (x[:, :, None, None] * y[:, None, :, None] * z[:, None, None, :]).reshape(-1, 8)
+    return base[:, None] + _offsets(resolution, base.device), corners
+
+
+def _both_sides(vectors: torch.Tensor) -> torch.Tensor:
+    """(N, 3) and their mirror images."""
+    return torch.cat((vectors, vectors * vectors.new_tensor((-1.0, 1.0, 1.0))))
 
 
 def _offsets(resolution: int, device: torch.device) -> torch.Tensor:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 import trimesh
 
 from galatea.backend.shading import display
+from galatea.backend.texturing import mesh as texture_mesh
 from galatea.backend.texturing.appearance import CHANNELS, material_of, raw_of
 from galatea.backend.texturing.field import NULL, Field
 from galatea.backend.texturing.fit import remember
@@ -83,6 +85,19 @@ def test_the_two_sides_of_a_sheet_are_different_places():
         found = field(position, normal).albedo
     wrong = (display.encode(found) - display.encode(torch.where(top, red, blue))).abs().mean()
     assert wrong < 0.03
+
+
+def test_the_facets_of_a_flat_shaded_mesh_agree_along_their_edges():
+    """The material at the middle of an edge, as each of its two faces sees it, with its own normal."""
+    shape = trimesh.creation.icosphere(1)
+    flat = np.repeat(shape.face_normals[:, None], 3, axis=1)
+    field = Field(solid_of(texture_mesh.single(shape.vertices, shape.faces, flat, None)), 64)
+    torch.nn.init.normal_(field.table.data[1:])
+    middle = torch.tensor(shape.vertices[shape.face_adjacency_edges].mean(1), dtype=torch.float32)
+    normals = torch.tensor(shape.face_normals[shape.face_adjacency], dtype=torch.float32)
+    with torch.no_grad():
+        one, other = field.raw(middle, normals[:, 0]), field.raw(middle, normals[:, 1])
+    assert (one - other).abs().mean() < 0.005 * one.std(0).mean(), "looked up along their own normals: 0.06"
 
 
 def test_what_was_never_seen_continues_its_surroundings():
