@@ -9,6 +9,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from .. import compat
+
 COLORS = "Color"
 
 
@@ -46,8 +48,8 @@ def create(context: bpy.types.Context, path: Path, name: str) -> bpy.types.Objec
 def material(name: str) -> bpy.types.Material:
     """A plain material whose base color is that of the vertices."""
     made = bpy.data.materials.new(name)
-    made.use_nodes = True
-    nodes, links = made.node_tree.nodes, made.node_tree.links
+    tree = compat.enable_nodes(made)
+    nodes, links = tree.nodes, tree.links
     colors = nodes.new("ShaderNodeVertexColor")
     colors.layer_name = COLORS
     colors.location = (-250, 300)

@@ -12,13 +12,11 @@ import numpy as np
 import pytest
 from mathutils import Vector
 
-from galatea.addon import checks, command_line, jobs, properties, recipe, reconstruct, session, splats, targets
+from galatea.addon import checks, command_line, compat, jobs, properties, recipe, reconstruct, session, splats, targets
+from galatea.backend.capabilities.reconstruct import ReconstructParams
 from galatea.panels import reconstruct as panel
 
 from .test_panels import Paper
-
-pytest.importorskip("torch")
-from galatea.backend.capabilities.reconstruct import ReconstructParams
 
 MIDDLE, RADII = (3.0, -1.0, 2.0), (0.6, 0.6, 0.9)
 QUICK = {"detail": 28, "coarse_steps": 12, "fine_steps": 8}
@@ -34,7 +32,7 @@ def photographed(tmp_path_factory):
     scene = bpy.context.scene
     egg()
     scene.world = bpy.data.worlds.new("World")
-    scene.world.use_nodes = True
+    compat.enable_nodes(scene.world)
     scene.render.engine = "CYCLES"
     scene.cycles.samples = 4
     scene.render.film_transparent = True
@@ -58,8 +56,7 @@ def egg():
     edited.free()
     for half, color in (("above", (0.8, 0.2, 0.02, 1)), ("below", (0.02, 0.1, 0.6, 1))):
         made = bpy.data.materials.new(half)
-        made.use_nodes = True
-        made.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = color
+        compat.enable_nodes(made).nodes["Principled BSDF"].inputs["Base Color"].default_value = color
         mesh.materials.append(made)
     for polygon in mesh.polygons:
         polygon.material_index = 0 if polygon.center.z > 0 else 1
