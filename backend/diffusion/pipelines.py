@@ -259,7 +259,12 @@ def _text_encoder(cls: type, folder: Path, dtype: torch.dtype) -> torch.nn.Modul
 def _check_family(unet: torch.nn.Module, control: torch.nn.Module, sources: Sources) -> None:
     """A ControlNet must be made for this UNet: the same prompts, the same latents, as many channels."""
     names = ("cross_attention_dim", "block_out_channels", "in_channels", "addition_embed_type")
-    if any(unet.config[name] != control.config[name] for name in names):
+
+    def said(network: torch.nn.Module) -> list:
+        values = [network.config[name] for name in names]
+        return [list(value) if isinstance(value, tuple) else value for value in values]  # defaults are tuples
+
+    if said(unet) != said(control):
         raise JobError(
             "bad_input",
             f"The ControlNet in {sources.controlnet} was made for another family of models than {sources.model}.",

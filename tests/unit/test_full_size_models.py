@@ -154,6 +154,25 @@ def test_the_configurations_of_single_files_are_those_of_the_public_models(famil
             assert sum(one.numel() for one in network.parameters()) == parameters
 
 
+def test_the_public_controlnets_fit_single_files(family):
+    """What their config.json say, where the configurations of single files leave it to the classes."""
+    from diffusers import ControlNetModel, UNet2DConditionModel
+
+    config = {"cross_attention_dim": 768, "block_out_channels": [320, 640, 1280, 1280], "in_channels": 4}
+    if family is Family.SDXL:
+        config = {"cross_attention_dim": 2048, "block_out_channels": [320, 640, 1280], "in_channels": 4,
+                  "addition_embed_type": "text_time", "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
+                  "projection_class_embeddings_input_dim": 2816,
+                  "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"]}  # fmt: skip
+    unet = weights.empty(UNet2DConditionModel, single_file.CONFIGURATIONS[family]["unet"])
+    other_unet = weights.empty(UNet2DConditionModel, single_file.CONFIGURATIONS[other(family)]["unet"])
+    control = weights.empty(ControlNetModel, config)
+    sources = Sources(pipelines.STARTER, pipelines.STARTER)
+    pipelines._check_family(unet, control, sources)
+    with pytest.raises(JobError, match="another family"):
+        pipelines._check_family(other_unet, control, sources)
+
+
 def test_the_tokenizer_of_single_files_is_that_of_clip():
     """Known numbers of a sentence, and text that comes back."""
     tokenizer = single_file.tokenizer(single_file.END)
@@ -324,6 +343,20 @@ def test_half_precision_files_are_read_by_their_own_names(repositories, family, 
         path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
     sources = [Sources(folder, folder / "controlnet") for folder in (copy, repositories[family])]
     assert torch.equal(*(paint(painter_of(one)) for one in sources))
+
+
+def test_the_autoencoder_of_sd15_has_old_names_for_its_attention(repositories, tmp_path):
+    shutil.copytree(repositories[Family.SD15], copy := tmp_path / "copy")
+    (path,) = (copy / "vae").glob("*.safetensors")
+    tensors = {}
+    for name, tensor in load_file(path).items():
+        for new, old in (("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")):
+            name = name.replace(f"attentions.0.{new}.", f"attentions.0.{old}.")
+        tensors[name] = tensor
+    assert any("proj_attn" in name for name in tensors)
+    save_file(tensors, path)
+    old, new = (pipelines.load(Sources(one), PLAN, CPU).vae for one in (copy, repositories[Family.SD15]))
+    assert all(torch.equal(old.state_dict()[name], tensor) for name, tensor in new.state_dict().items())
 
 
 @pytest.mark.parametrize(
