@@ -293,6 +293,7 @@ def _add_style(pipeline: typing.Any, folder: Path) -> None:
             "Choose a folder with one adapter beside its image encoder.",
         )  # fmt: skip
     try:
+        # With a slash the encoder's folder is taken from the top, not from beside the adapter.
         pipeline.load_ip_adapter(
             str(folder), subfolder=str(found[0].parent.relative_to(folder)), weight_name=found[0].name,
             image_encoder_folder=f"{encoder.relative_to(folder).as_posix()}/", local_files_only=True,
