@@ -125,7 +125,7 @@ class GalateaTextureSettings(bpy.types.PropertyGroup):
         default=0.0,
         min=0.0,
         max=100.0,
-        description="How strictly to follow the prompt; 0 for the preset's",
+        description="How strictly to follow the prompt; 0 for the model's own",
     )
     control: bpy.props.FloatProperty(
         name="Shape and Light",

@@ -55,7 +55,7 @@ class TextureParams:
     steps: int = 0
     """Denoising steps for each picture; 0: the preset's."""
     guidance: float = 0.0
-    """Classifier-free guidance scale: how strictly to follow the prompt; 0: the preset's."""
+    """Classifier-free guidance scale: how strictly to follow the prompt; 0: the model's own."""
     control: float = 1.0
     """How strictly the pictures keep to shape and light, 0 to 2."""
     target: str = "denoise"
@@ -236,10 +236,10 @@ def _checked(params: TextureParams) -> Wish:
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
     from ..texturing.painter import Wish
-    from ..texturing.plan import PLANS
+    from ..texturing.plan import GUIDANCE, PLANS, STARTER_GUIDANCE
 
-    plan = PLANS[params.preset]
-    steps, guidance = params.steps or plan.steps, params.guidance or plan.guidance
+    steps = params.steps or PLANS[params.preset].steps
+    guidance = params.guidance or (GUIDANCE if params.model else STARTER_GUIDANCE)
     return Wish(params.prompt.strip(), params.negative.strip(), steps, guidance, params.control)
 
 
@@ -247,6 +247,7 @@ def _settings(params: TextureParams):
     from ..texturing.distill import Target
     from ..texturing.plan import PLANS
     from ..texturing.stages import Settings
+    from ..texturing.words import says_bare_metal
 
     return Settings(
         plan=PLANS[params.preset],
@@ -256,6 +257,8 @@ def _settings(params: TextureParams):
         smoothness=params.smoothness,
         detail=params.detail,
         symmetric=params.symmetric,
+        metal=says_bare_metal(params.prompt),
+        doubt=1.0,
     )
 
 

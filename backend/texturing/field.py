@@ -32,11 +32,12 @@ NULL = 0
 class Field(torch.nn.Module):
     """A texture function with parameters; the unit box [-1, 1]^3 with a margin is its domain."""
 
-    def __init__(self, solid: Solid, finest: int, symmetric: bool = False) -> None:
+    def __init__(self, solid: Solid, finest: int, symmetric: bool = False, start: tuple[float, ...] = START) -> None:
         """
         Args:
             finest: cells along each axis of the last grid, COARSEST times a power of two.
             symmetric: the same at (x, y, z) and (-x, y, z).
+            start: raw numbers where nothing is known.
         """
         super().__init__()
         self.symmetric = symmetric
@@ -44,7 +45,7 @@ class Field(torch.nn.Module):
         self.level_rows: list[tuple[int, int]] = []
         """First and end row of each level in the table."""
         device = solid.vertices.device
-        self.register_buffer("start", torch.tensor(START, device=device))
+        self.register_buffer("start", torch.tensor(start, device=device))
         self.register_buffer("outward", self._mean_normals(solid), persistent=False)
         self.table = torch.nn.Parameter(torch.zeros(1, CHANNELS, device=device))
         while not self.resolutions or self.resolutions[-1] < finest:

@@ -34,7 +34,6 @@ class Plan:
     """Steps of fitting to these and all the rest."""
     steps: int
     """Of denoising for each picture."""
-    guidance: float
     batch: int = 8192
     """Pixels in a step of fitting."""
     rate: float = 0.2
@@ -44,19 +43,22 @@ PLANS = {
     "draft": Plan(
         views=4, lights=2, fit=120, rounds=(Round(4, 0.5, 120),),
         close_ups=0, zoom=2.5, close_up_strength=0.3, close_up_fit=0,
-        steps=10, guidance=4.0, batch=4096,
+        steps=10, batch=4096,
     ),
     "standard": Plan(
         views=6, lights=3, fit=200, rounds=(Round(8, 0.6, 100), Round(8, 0.4, 150)),
         close_ups=12, zoom=2.5, close_up_strength=0.3, close_up_fit=150,
-        steps=16, guidance=4.0,
+        steps=16,
     ),
     "high": Plan(
         views=8, lights=4, fit=300, rounds=(Round(12, 0.7, 150), Round(12, 0.55, 150), Round(12, 0.4, 300)),
         close_ups=32, zoom=3.0, close_up_strength=0.35, close_up_fit=300,
-        steps=30, guidance=4.0,
+        steps=30,
     ),
 }  # fmt: skip
+
+GUIDANCE, STARTER_GUIDANCE = 4.0, 2.0
+"""Classifier-free guidance scale of models that are brought, and of the starter: at 4 its colors run over."""
 
 PICTURE, LOOK = 0.1, 0.5
 """Seconds of a denoising step, and of preparing a view, with the starter on one processor core."""

@@ -21,10 +21,11 @@ from ...backend.texturing import diffusion
 from ...backend.texturing.appearance import TextureFunction
 from ...backend.texturing.distill import Target
 from ...backend.texturing.painter import Painter, Shot, Start, Wish
-from ...backend.texturing.plan import PLANS
+from ...backend.texturing.plan import PLANS, STARTER_GUIDANCE
 from ...backend.texturing.solid import solid_of
 from ...backend.texturing.stages import Settings, make_texture
 from ...backend.texturing.views import render
+from ...backend.texturing.words import says_bare_metal
 from ...backend.training import architecture
 from ...backend.training.classifier import Classifier, judge, labels
 from ...backend.training.materials.look import Look
@@ -114,8 +115,8 @@ def _choice(weights: Path, control: str) -> diffusion.Choice:
 
 def _texture(solid, painter: Painter, text: str, target: Target, seed: int) -> TextureFunction:
     plan = PLANS[PRESET]
-    wish = Wish(text, "", plan.steps, plan.guidance, 1.0)
-    settings = Settings(plan, seed, target)
+    wish = Wish(text, "", plan.steps, STARTER_GUIDANCE, 1.0)
+    settings = Settings(plan, seed, target, metal=says_bare_metal(text), doubt=1.0)
     return make_texture(solid, SameNoise(painter, seed), wish, settings, lambda stage, part: None).texture
 
 

@@ -27,7 +27,7 @@ from .tiny_repositories import stable_diffusion
 
 QUICK = plan.Plan(
     views=4, lights=1, fit=15, rounds=(plan.Round(1, 0.5, 5),), close_ups=1, zoom=2.0, close_up_strength=0.5,
-    close_up_fit=5, steps=2, guidance=2.0, batch=1024,
+    close_up_fit=5, steps=2, batch=1024,
 )  # fmt: skip
 PROMPT = "red wood"
 SIZE = 96

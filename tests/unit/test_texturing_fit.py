@@ -12,6 +12,7 @@ import torch
 from galatea.backend.job import JobError
 from galatea.backend.shading import display
 from galatea.backend.texturing import cameras, lights
+from galatea.backend.texturing.appearance import METAL
 from galatea.backend.texturing.distill import Target
 from galatea.backend.texturing.field import Field
 from galatea.backend.texturing.fit import Fit, displayed, fit, observe, together
@@ -29,7 +30,7 @@ SIZE = 40
 WISH = Wish("", "", 2, 1.0, 1.0)
 PLAN = Plan(
     views=6, lights=2, fit=60, rounds=(Round(4, 0.5, 60),), close_ups=0, zoom=2.0, close_up_strength=0.3,
-    close_up_fit=10, steps=2, guidance=1.0, batch=2048,
+    close_up_fit=10, steps=2, batch=2048,
 )  # fmt: skip
 
 
@@ -95,6 +96,30 @@ def test_a_leaking_light_is_seen_in_the_score(solid):
     hidden = tuple(lights.random_lights(1, 5))
     honest, leaking = (relit(solid, made(solid, Oracle(spotted, SIZE, leak, hidden)), spotted) for leak in (0.0, 0.5))
     assert leaking < honest - 4
+
+
+def test_noise_in_pictures_makes_no_bumps(solid):
+    """Pictures that disagree, as a model's do, of a plain surface."""
+    observed, noise = [], torch.Generator().manual_seed(0)
+    for index, place in enumerate(cameras.places(solid, 4, 0)):
+        view = view_of(solid, cameras.framed(solid, place, 2 * SIZE))
+        shot = Shot(place, view, lights.sheet_lights(2, 0)[index % 2], 0)
+        picture = Oracle(plain(), SIZE).paint(WISH, [shot], torch.empty(0), None, lambda part: None)[0]
+        observed.append(observe(view, shot.light, picture + 0.15 * torch.randn(picture.shape, generator=noise)))
+    position, normal = smooth_points(solid, 2000, 0)
+    wrong = []
+    for doubt in (0.0, 1.0):
+        field = Field(solid, 64)
+        options = Fit(100, 2048, doubt=doubt)
+        fit(field, together(observed), options, torch.Generator().manual_seed(0), lambda part: None)
+        wrong.append((field(position, normal).normal * normal).sum(-1).clamp(-1, 1).acos().mean())
+    assert wrong[1] < 0.7 * wrong[0]
+
+
+def test_bare_metal_starts_as_metal(solid):
+    position, normal = smooth_points(solid, 10, 0)
+    assert (Field(solid, 16)(position, normal).metallic < 0.3).all()
+    assert (Field(solid, 16, start=METAL)(position, normal).metallic > 0.8).all()
 
 
 def test_the_same_seed_gives_the_same_texture(solid):
