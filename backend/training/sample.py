@@ -13,7 +13,7 @@ if typing.TYPE_CHECKING:
     from diffusers import StableDiffusionControlNetPipeline, StableDiffusionPipeline
 
 STEPS = 25
-GUIDANCE = 4.0
+GUIDANCE = 2.0
 
 
 def generate(
