@@ -34,7 +34,6 @@ def unregister() -> None:
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(operators.classes() + panels.classes()):
         bpy.utils.unregister_class(cls)
-    session.get().thumbnails.close()
     session.stop()
     bpy.utils.unregister_class(preferences.GalateaPreferences)
     properties.unregister()

@@ -268,6 +268,8 @@ def stop() -> None:
     if session is not None:
         atexit.unregister(session.close)
         session.close()
+        if session.thumbnails is not None:  # not in close(): when Blender quits, its pictures are gone before
+            session.thumbnails.close()
 
 
 def _pump() -> float | None:
