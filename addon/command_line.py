@@ -117,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
     image_parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the first picture")
     image_parser.add_argument("--steps", metavar="N", type=int, default=25)
     image_parser.add_argument(
-        "--guidance", metavar="X", type=float, default=4.0, help="how strictly to follow the prompt"
+        "--guidance", metavar="X", type=float, default=0.0, help="how strictly to follow the prompt; 0: the model's own"
     )
     image_parser.add_argument("--model", metavar="DIR", default="", help="another model in diffusers format")
     commands.add_parser(TRAIN, help="make, look at and judge the starter models")

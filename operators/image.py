@@ -22,8 +22,9 @@ class GALATEA_OT_image(JobOperator, bpy.types.Operator):
     seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same picture")
     steps: bpy.props.IntProperty(name="Steps", default=25, min=1, max=1000, description="More take longer")
     guidance: bpy.props.FloatProperty(
-        name="Guidance", default=4.0, min=1.0, max=30.0, description="How strictly to follow the prompt"
-    )
+        name="Guidance", default=0.0, min=0.0, max=30.0,
+        description="How strictly to follow the prompt; 0 for the model's own",
+    )  # fmt: skip
     model: bpy.props.StringProperty(
         name="Model", subtype="DIR_PATH", description="Folder of a model in diffusers format; empty for Galatea's own"
     )

@@ -54,9 +54,7 @@ class GALATEA_OT_vary(JobOperator, bpy.types.Operator):
 class GALATEA_OT_copy_recipe(bpy.types.Operator):
     bl_idname = "galatea.copy_recipe"
     bl_label = "Copy Recipe"
-    bl_description = (
-        "Copy what made this armature to the clipboard, as JSON: settings, seed, version, inputs"
-    )
+    bl_description = "Copy what made this armature to the clipboard, as JSON: settings, seed, version, inputs"
     bl_options = {"REGISTER"}
 
     @classmethod

@@ -24,8 +24,8 @@ class ImageParams:
     """Of the first picture; the others follow on."""
     count: int = 1
     steps: int = 25
-    guidance: float = 4.0
-    """Classifier-free guidance scale: how strictly to follow the prompt, 1 for not at all."""
+    guidance: float = 0.0
+    """Classifier-free guidance scale: how strictly to follow the prompt, 1 for not at all; 0: the model's own."""
     model: str = ""
     """Folder of a model in diffusers format; the starter if empty."""
 
@@ -52,7 +52,7 @@ def image(params: ImageParams, job: Job) -> tuple[dict[str, str], dict[str, typi
         prompt=[params.prompt] * params.count,
         negative_prompt=[params.negative] * params.count if params.negative else None,
         num_inference_steps=params.steps,
-        guidance_scale=params.guidance,
+        guidance_scale=pipelines.guidance(params.guidance, params.model),
         generator=[torch.Generator("cpu").manual_seed(params.seed + index) for index in range(params.count)],
         callback_on_step_end=on_step,
     )

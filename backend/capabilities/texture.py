@@ -235,11 +235,12 @@ def _checked(params: TextureParams) -> Wish:
             "missing_packages", "The compute environment has no diffusion models yet.",
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
+    from ..diffusion import pipelines
     from ..texturing.painter import Wish
-    from ..texturing.plan import GUIDANCE, PLANS, STARTER_GUIDANCE
+    from ..texturing.plan import PLANS
 
     steps = params.steps or PLANS[params.preset].steps
-    guidance = params.guidance or (GUIDANCE if params.model else STARTER_GUIDANCE)
+    guidance = pipelines.guidance(params.guidance, params.model)
     return Wish(params.prompt.strip(), params.negative.strip(), steps, guidance, params.control)
 
 

@@ -27,6 +27,8 @@ if typing.TYPE_CHECKING:
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 """The repository of the models that ship."""
+STARTER_GUIDANCE, GUIDANCE = 2.0, 4.0
+"""Classifier-free guidance scale of the starter, whose colors run over at 4, and of models that are brought."""
 SINGLE_FILE = ".safetensors"
 FULL_VOCABULARY = 40_000
 """Tokens of a vocabulary that was learned from all of the web."""
@@ -108,6 +110,11 @@ def everything(device: torch.device) -> memory.Plan:
     as they are."""
     dtype, _ = memory.types(describe(device))
     return memory.Plan(dtype, dtype, memory.BATCHES[0], text_stays=True, tiles=False, streamed=False, bytes=0.0)
+
+
+def guidance(asked: float, model: str) -> float:
+    """The scale to paint with: what was asked for, or for 0 the own one of a model ("" for the starter)."""
+    return asked or (GUIDANCE if model else STARTER_GUIDANCE)
 
 
 def best_device() -> torch.device:

@@ -57,9 +57,6 @@ PLANS = {
     ),
 }  # fmt: skip
 
-GUIDANCE, STARTER_GUIDANCE = 4.0, 2.0
-"""Classifier-free guidance scale of models that are brought, and of the starter: at 4 its colors run over."""
-
 PICTURE, LOOK = 0.1, 0.5
 """Seconds of a denoising step, and of preparing a view, with the starter on one processor core."""
 STEP, PIXEL = 0.02, 8e-6

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 import torch
 
+from ..diffusion.pipelines import STARTER_GUIDANCE
+
 if typing.TYPE_CHECKING:
     from diffusers import StableDiffusionControlNetPipeline, StableDiffusionPipeline
 
 STEPS = 25
-GUIDANCE = 2.0
 
 
 def generate(
@@ -39,7 +40,7 @@ def generate(
         result = pipeline(
             prompt=list(prompts[part]),
             num_inference_steps=steps,
-            guidance_scale=GUIDANCE,
+            guidance_scale=STARTER_GUIDANCE,
             height=size,
             width=size,
             generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds[part]],

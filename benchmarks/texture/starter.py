@@ -16,13 +16,13 @@ from pathlib import Path
 
 import torch
 
-from ...backend.diffusion.pipelines import STARTER
+from ...backend.diffusion.pipelines import GUIDANCE, STARTER, STARTER_GUIDANCE
 from ...backend.texturing import diffusion
 from ...backend.texturing.appearance import TextureFunction
 from ...backend.texturing.distill import Target
 from ...backend.texturing.painter import Painter, Shot, Start, Wish
-from ...backend.texturing.plan import PLANS, STARTER_GUIDANCE
-from ...backend.texturing.solid import solid_of
+from ...backend.texturing.plan import PLANS
+from ...backend.texturing.solid import Solid, solid_of
 from ...backend.texturing.stages import Settings, make_texture
 from ...backend.texturing.views import render
 from ...backend.texturing.words import says_bare_metal
@@ -81,11 +81,11 @@ def compare(weights: Path, classifier: Classifier | None) -> list[dict]:
         views = scenes.held_out_views(solid, 4, architecture.PICTURE_SIZE)
         truth = Judge(solid, scene.texture, views, scenes.held_out_lights(6))
         rows = []
-        for title, control, target in ways(weights):
+        for way in ways(weights):
             begin = time.process_time()
-            painter = diffusion.load(_choice(weights, control))
-            one, other = (_texture(solid, painter, prompt(name, look), target, seed) for seed in (0, 1))
-            row = {"name": title, **truth.scores(one), "swap": truth.difference(one, other)}
+            painter = diffusion.load(_choice(weights, way.control))
+            one, other = (_texture(solid, painter, prompt(name, look), way, seed) for seed in (0, 1))
+            row = {"name": way.name, **truth.scores(one), "swap": truth.difference(one, other)}
             if classifier is not None:
                 row |= _recognised(classifier, look, truth, one)
             row["seconds"] = time.process_time() - begin
@@ -95,11 +95,26 @@ def compare(weights: Path, classifier: Classifier | None) -> list[dict]:
     return results
 
 
-def ways(weights: Path) -> list[tuple[str, str, Target]]:
-    """Title, what the ControlNet knows, and what views are pulled towards."""
-    found = [("light", "light", Target.DENOISE), ("light, SDS", "light", Target.SDS)]
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """One row: how pictures are painted, and how the material is found from them."""
+
+    name: str
+    control: str = "light"
+    """What the ControlNet knows."""
+    target: Target = Target.DENOISE
+    guidance: float = STARTER_GUIDANCE
+    doubt: float = 1.0
+
+
+def ways(weights: Path) -> list[Way]:
+    """Ours, and what it is better than."""
+    found = [
+        Way("light"), Way("light, SDS", target=Target.SDS), Way("light, not doubted", doubt=0.0),
+        Way(f"light, guidance {GUIDANCE:.0f}", guidance=GUIDANCE),
+    ]  # fmt: skip
     if (weights / "controlnet-depth").exists():
-        found.append(("depth alone", "depth", Target.DENOISE))
+        found.append(Way("depth alone", control="depth"))
     return found
 
 
@@ -113,10 +128,10 @@ def _choice(weights: Path, control: str) -> diffusion.Choice:
     return diffusion.Choice(model=str(weights), controlnet=str(weights / f"controlnet-{control}"), control=control)
 
 
-def _texture(solid, painter: Painter, text: str, target: Target, seed: int) -> TextureFunction:
+def _texture(solid: Solid, painter: Painter, text: str, way: Way, seed: int) -> TextureFunction:
     plan = PLANS[PRESET]
-    wish = Wish(text, "", plan.steps, STARTER_GUIDANCE, 1.0)
-    settings = Settings(plan, seed, target, metal=says_bare_metal(text), doubt=1.0)
+    wish = Wish(text, "", plan.steps, way.guidance, 1.0)
+    settings = Settings(plan, seed, way.target, metal=says_bare_metal(text), doubt=way.doubt)
     return make_texture(solid, SameNoise(painter, seed), wish, settings, lambda stage, part: None).texture
 
 
