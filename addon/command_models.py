@@ -18,8 +18,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
     ids = [card.id for card in MODELS]
     parser = commands.add_parser(
-        "models", help="models that can be downloaded for Texture", description="Models that can be downloaded for "
-        "Texture, with their licenses. Downloading needs Blender's online access (--online-mode).",
+        "models", help="models that can be downloaded", description="Models that can be downloaded for Texture and "
+        "Generate, with their licenses. Downloading needs Blender's online access (--online-mode).",
     )  # fmt: skip
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="all of them, and which are here").set_defaults(run=show)
@@ -40,7 +40,7 @@ def show(options: argparse.Namespace) -> int:
 
     for card in models.CARDS.values():
         state = "here" if models.is_there(card) else f"{card.megabytes} MB"
-        print(f"{card.id:17} {card.title:28} {card.family.value:7} {card.role.value:22} {state}")
+        print(f"{card.id:17} {card.title:28} {card.kind:32} {state}")
         print(textwrap.indent(about(card), "    "))
     return 0
 

@@ -102,10 +102,12 @@ def problems(settings) -> list[Problem]:
     base = chosen["model"]
     own = Path(path(settings.model)) / "controlnet-light/config.json"
     if settings.model and not settings.controlnet and not own.is_file():
-        family = f" for {base.family.value}" if base else ""
+        family = f" for {base.family.value}" if base and base.family else ""
         add("no_control", f"The model needs a ControlNet{family}: choose one under Model.")
     for one in chosen.values():
-        if one is not None and base is not None and one.family is not base.family:
+        if one is not None and one.family is None:
+            add("engine", f"{one.title} makes meshes and cannot paint: choose another model.")
+        elif one is not None and base is not None and base.family not in (None, one.family):
             add("families", f"{one.title} is for {one.family.value}, and {base.title} is {base.family.value}.")
     if settings.style and not settings.style_adapter:
         add("no_adapter", "A style picture needs a style adapter for the model: choose one under Model.")

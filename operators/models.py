@@ -22,7 +22,7 @@ def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, card: Card
     def line(icon: str, *sentences: str, alert: bool = False) -> None:
         paragraph(layout, context, *sentences, icon=icon, alert=alert, width=DIALOG_WIDTH)
 
-    line("INFO", f"{card.role.value}, {card.family.value}. {iface(card.purpose)}")
+    line("INFO", f"{card.kind}. {iface(card.purpose)}")
     licence = card.licence
     line("COPY_ID", f"License: {licence.name or 'unknown'}.", licence.terms, alert=licence.commercial is None)
     line("IMPORT", f"Download: {size(card.megabytes)}, into {models.folder() / card.id}.")
@@ -37,14 +37,14 @@ class GALATEA_OT_download_model(JobOperator, bpy.types.Operator):
     bl_idname = "galatea.download_model"
     bl_label = "Download Model"
     bl_description = (
-        "Download a model for Texture into Galatea's data folder. Its license, size and origin are shown first; "
+        "Download a model into Galatea's data folder. Its license, size and origin are shown first; "
         "nothing is downloaded at any other time"
     )
     bl_options = ACTION_OPTIONS
 
     model: bpy.props.EnumProperty(
         name="Model",
-        items=[(card.id, card.title, f"{card.family.value}: {card.purpose}".rstrip(".")) for card in MODELS],
+        items=[(card.id, card.title, f"{card.kind}: {card.purpose}".rstrip(".")) for card in MODELS],
         description="What to download",
     )
 

@@ -29,6 +29,7 @@ class Role(enum.Enum):
     DEPTH = "ControlNet for depth"
     STYLE = "Style picture"
     AUTOENCODER = "Small autoencoder"
+    ENGINE = "Picture or text to mesh"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Card:
 
     id: str
     title: str
-    family: Family
+    family: Family | None
+    """None for what is no part of a pipeline that paints, such as an engine that makes meshes."""
     role: Role
     purpose: str
     licence: Licence
@@ -80,6 +82,11 @@ class Card:
     def page(self) -> str:
         """Where the model describes itself."""
         return f"{HUB}/{self.repository}"
+
+    @property
+    def kind(self) -> str:
+        """Role and family in words."""
+        return f"{self.role.value}, {self.family.value}" if self.family else self.role.value
 
 
 def weights(folder: str, name: str = "diffusion_pytorch_model", sha256: str = "") -> File:
@@ -214,6 +221,41 @@ MODELS = (
         "sdxl-tiny-vae", "TAESDXL", Family.SDXL, Role.AUTOENCODER,
         "Encodes and decodes faster and in less memory, a little less faithfully.",
         MIT, "madebyollin/taesdxl", None, 10, CONTROLNET,
+    ),
+    Card(
+        "triposr", "TripoSR", None, Role.ENGINE,
+        "A picture becomes a mesh in one pass of a network: also bearable without a graphics card. Backs are soft.",
+        MIT, "stabilityai/TripoSR", "5b521936b01fbe1890f6f9baed0254ab6351c04a", 1677,
+        # The only format there is. It is converted once, in a process of its own that may not run what is in it.
+        (
+            File(
+                "model.ckpt", ("model.ckpt",), "429e2c6b22a0923967459de24d67f05962b235f79cde6b032aa7ed2ffcd970ee",
+            ),
+        ),
+    ),
+    Card(
+        "shap-e", "Shap-E, text", None, Role.ENGINE,
+        "A sentence becomes a rough mesh with colors.",
+        MIT, "openai/shap-e", "7bd337afdea1c17842e1c3cc45c4e268356dba40", 1340,
+        (
+            *plain("model_index.json", "scheduler/scheduler_config.json", "prior/config.json", "renderer/config.json"),
+            *plain("text_encoder/config.json"), *tokenizer("tokenizer"),
+            weights("prior"), weights("renderer"), weights("text_encoder", "model"),
+        ),
+    ),
+    Card(
+        "shap-e-picture", "Shap-E, picture", None, Role.ENGINE,
+        "A picture becomes a rough mesh with colors; the picture is a hint more than a view of it.",
+        MIT, "openai/shap-e-img2img", None, 1691,
+        (
+            *plain("model_index.json", "scheduler/scheduler_config.json", "prior/config.json", "renderer/config.json"),
+            *plain("image_encoder/config.json", "image_processor/preprocessor_config.json"),
+            weights("prior", sha256="a6d92d12597b298dfb84b32ccfc74a94d2f25d7600f330b39722bd0f0835862e"),
+            weights("renderer", sha256="394d52e159447b2bfb944d3bfa4f438180b72ba40644dc4c730282e7a9b62c65"),
+            weights(
+                "image_encoder", "model", "4523175837d6342fd2d3ca38ce84912dbc722b556747c883b2842157e9a0f035",
+            ),
+        ),
     ),
 )  # fmt: skip
 
