@@ -87,9 +87,11 @@ def test_the_two_sides_of_a_sheet_are_different_places():
     assert wrong < 0.03
 
 
-def test_the_facets_of_a_flat_shaded_mesh_agree_along_their_edges():
+@pytest.mark.parametrize(
+    "shape", [trimesh.creation.icosphere(1), trimesh.creation.capsule(1.6, 0.04, count=(12, 12))], ids=("ball", "leg")
+)
+def test_the_facets_of_a_flat_shaded_mesh_agree_along_their_edges(shape):
     """The material at the middle of an edge, as each of its two faces sees it, with its own normal."""
-    shape = trimesh.creation.icosphere(1)
     flat = np.repeat(shape.face_normals[:, None], 3, axis=1)
     field = Field(solid_of(texture_mesh.single(shape.vertices, shape.faces, flat, None)), 64)
     torch.nn.init.normal_(field.table.data[1:])
