@@ -236,7 +236,7 @@ MODELS = (
     Card(
         "shap-e", "Shap-E, text", None, Role.ENGINE,
         "A sentence becomes a rough mesh with colors.",
-        MIT, "openai/shap-e", "7bd337afdea1c17842e1c3cc45c4e268356dba40", 1340,
+        MIT, "openai/shap-e", "7bd337afdea1c17842e1c3cc45c4e268356dba40", 1335,
         (
             *plain("model_index.json", "scheduler/scheduler_config.json", "prior/config.json", "renderer/config.json"),
             *plain("text_encoder/config.json"), *tokenizer("tokenizer"),

@@ -207,5 +207,7 @@ def test_every_card_names_files_that_make_a_model_with_what_it_is_for():
             assert {"unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors"} <= names
         elif card.role is registry.Role.STYLE:
             assert "models/image_encoder/config.json" in names
+        elif card.role is registry.Role.ENGINE:
+            assert {"renderer/config.json", "prior/config.json"} <= names or names == {"model.ckpt"}
         else:
             assert names == {"config.json", LOCAL}
