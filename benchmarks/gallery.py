@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -64,6 +66,8 @@ def main(arguments: list[str]) -> None:
                 begin = time.monotonic()
                 textured(meshes[name], prompt, options.preset, path)
                 say(f"{number} of {len(missing)}: {prompt} on {name}, {time.monotonic() - begin:.0f} s")
+    seams = [json.loads(path.with_suffix(".json").read_text())["seam_ratio"] for path in wanted.values()]
+    say(f"Steps of color at UV seams over those beside them: median {statistics.median(seams)}, largest {max(seams)}")
     rows = [[Image.open(wanted[prompt, name]).convert("RGB") for name in meshes] for prompt in prompts]
     sheet(rows, prompts, list(meshes)).save(options.output / "sheet.jpg", quality=90)
     say(f"Look at {options.output / 'sheet.jpg'}")
@@ -102,10 +106,10 @@ def blender() -> Iterator[None]:
 
 
 def textured(make: Callable[[], None], prompt: str, preset: str, path: Path) -> None:
-    """One cell: an empty file, the mesh, the button, and a picture under two lights."""
+    """One cell: an empty file, the mesh, the button, and a picture under two lights, with the job's report beside."""
     import bpy
 
-    from ..addon import checks, lit_preview
+    from ..addon import checks, lit_preview, recipe
 
     bpy.ops.wm.read_homefile(use_empty=True)
     make()
@@ -115,6 +119,8 @@ def textured(make: Callable[[], None], prompt: str, preset: str, path: Path) -> 
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / path.name
         lit_preview.render(bpy.context, checks.targets(bpy.context), lit_preview.PAIR, part, TILE)
+        made = recipe.read(bpy.context.object.active_material)
+        path.with_suffix(".json").write_text(json.dumps(made["report"]))
         shutil.move(part, path)
 
 

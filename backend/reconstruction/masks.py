@@ -32,9 +32,21 @@ BUSY = 0.25
 """Part of the frame that may be unlike a backdrop: with more there is none."""
 
 
+class Busy(JobError):
+    """There is no plain backdrop."""
+
+
 def with_mask(view: View) -> View:
     """The view with the outline of what stands out from its backdrop. Raises JobError if nothing or everything does."""
-    image = view.colour.numpy().astype(np.float64)
+    mask = outline(view.colour.numpy().astype(np.float64), view.name)
+    return dataclasses.replace(view, mask=torch.from_numpy(mask))
+
+
+def outline(image: np.ndarray, name: str) -> np.ndarray:
+    """Coverage (H, W) float32 of what stands out from the backdrop of a picture (H, W, 3) float64, display-encoded.
+
+    Raises Busy where there is no plain backdrop, and JobError where nothing stands out from it.
+    """
     height, width = image.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     terms = np.stack([x**i * y**j for i in range(ORDER + 1) for j in range(ORDER + 1 - i)], axis=-1)
@@ -55,9 +67,9 @@ def with_mask(view: View) -> View:
             break
     unlike = (frame & (difference > limit)).sum() > BUSY * frame.sum()
     if unlike or noise > NOISIEST or not backdrop.any():
-        raise JobError(
+        raise Busy(
             "bad_input",
-            f"The background of {view.name} is too busy to find the object's outline.",
+            f"The background of {name} is too busy to find the object's outline.",
             "Cut out the object (transparent background), add black and white masks, or use a plain backdrop.",
         )
     surely = ndimage.binary_opening(difference > limit)
@@ -66,15 +78,15 @@ def with_mask(view: View) -> View:
     labels, count = ndimage.label(solid)
     if not count:
         raise JobError(
-            "bad_input",
-            f"Nothing stands out from the background of {view.name}.",
+            "no_subject",
+            f"Nothing stands out from the background of {name}.",
             "Cut out the object (transparent background), or use a backdrop of another colour.",
         )
     sizes = ndimage.sum_labels(solid, labels, np.arange(1, count + 1))
     kept = np.isin(labels, 1 + np.flatnonzero(sizes > 0.05 * sizes.max()))
     # Backdrop that shines through between parts, such as legs, is no hole to be filled.
     kept &= ~ndimage.binary_opening((difference < limit) & ~faintly, iterations=2)
-    return dataclasses.replace(view, mask=torch.from_numpy(_softened(kept, image, terms @ fitted)))
+    return _softened(kept, image, terms @ fitted)
 
 
 def _faintly(difference: np.ndarray, backdrop: np.ndarray) -> np.ndarray:
