@@ -13,18 +13,16 @@ Pictures lie beside these files or in ``images/``. Masks are the pictures' alpha
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
 
 from ..job import JobError
+from ..pictures.files import loaded
 from ..raster.camera import Camera
 from . import scene
 from .views import View
@@ -306,7 +304,7 @@ def _find(folder: Path, name: str) -> Path | None:
 
 def _read_picture(path: Path) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Colours (H, W, 3) and, if some of it is transparent, alpha (H, W)."""
-    with _opened(path) as image:
+    with loaded(path) as image:
         deep = image.mode.startswith("I") or image.mode == "F"
         pixels = np.asarray(image if deep else image.convert("RGBA"), dtype=np.float32)
     if deep:  # grey with more than 8 bits
@@ -319,30 +317,12 @@ def _read_picture(path: Path) -> tuple[torch.Tensor, torch.Tensor | None]:
     return colour, alpha if transparent else None
 
 
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """A picture, with all its pixels in memory. Raises JobError."""
-    try:
-        image = Image.open(path)
-        image.load()
-    except Image.DecompressionBombError as error:
-        raise JobError(
-            "bad_input", f"{path.name} is far too large.", "Scale it down to 4096 pixels or less."
-        ) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise JobError(
-            "bad_input", f"{path.name} is no picture that can be read.", "Save it again as PNG or JPEG."
-        ) from error
-    with image:
-        yield image
-
-
 def _separate_mask(folder: Path, picture: Path, size: tuple[int, int]) -> torch.Tensor | None:
     """``masks/<name>.png``, white where the object is; ``<name>`` with or without its own ending."""
     for name in (f"{picture.stem}.png", f"{picture.name}.png"):
         path = folder / "masks" / name
         if path.is_file():
-            with _opened(path) as image:
+            with loaded(path) as image:
                 if image.size != size:
                     raise JobError(
                         "bad_input",
