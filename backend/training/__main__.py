@@ -56,12 +56,16 @@ def parser() -> argparse.ArgumentParser:
     report_parser.add_argument("--count", type=int, default=400, help="held-out captions")
     report_parser.add_argument("--light-subjects", type=int, default=12, help="objects, each under eight lights")
 
-    scenes_parser = commands.add_parser("scenes", help="render training pictures in this process")
-    scenes_parser.set_defaults(run=scenes, threads=1)
-    scenes_parser.add_argument("folder", type=Path, metavar="DIR")
-    scenes_parser.add_argument("--first", type=int, default=0, help="number of the first shard")
-    scenes_parser.add_argument("--shards", type=int, default=1)
-    scenes_parser.add_argument("--seconds", type=float)
+    for name, run, words in (
+        ("scenes", scenes, "render training pictures in this process"),
+        ("solids", solids, "render cut-out pictures and their solids in this process"),
+    ):
+        shards_parser = commands.add_parser(name, help=words)
+        shards_parser.set_defaults(run=run, threads=1)
+        shards_parser.add_argument("folder", type=Path, metavar="DIR")
+        shards_parser.add_argument("--first", type=int, default=0, help="number of the first shard")
+        shards_parser.add_argument("--shards", type=int, default=1)
+        shards_parser.add_argument("--seconds", type=float)
     return result
 
 
@@ -106,4 +110,11 @@ def scenes(options: argparse.Namespace) -> int:
     from .produce import produce
 
     produce(options.folder / "shards", options.shards, options.first, options.seconds)
+    return 0
+
+
+def solids(options: argparse.Namespace) -> int:
+    from .lifter_data import produce_solids
+
+    produce_solids(options.folder / "solids", options.shards, options.first, options.seconds)
     return 0

@@ -18,6 +18,7 @@ from ..shading.pbr import shade
 from ..shading.sphere import directions, texel_directions
 from . import render, shapes
 from .materials.draw import HELD_OUT
+from .materials.layer import Points
 from .materials.look import Look
 from .scene import family, random_subject
 from .scores import correlation, luma
@@ -64,7 +65,8 @@ def _light_test(seed: int) -> LightTest:
     shape = shapes.make(family(subject.family), subject.shape_seed)
     geometry = render.geometry(shape, subject)
     look = LOOKS[seed % len(LOOKS)]
-    material = render.material_of(geometry, look, HELD_OUT + seed)
+    points = Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part)
+    material = render.material_of(points, look, HELD_OUT + seed)
     turn = render.about_z(draw.uniform(0, 2 * math.pi)) @ render.about_x(draw.uniform(-0.3, 0.3))
     controls, truths = [], []
     for direction in DIRECTIONS:

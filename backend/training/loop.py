@@ -9,7 +9,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -207,11 +207,3 @@ def points_last(progress: Progress, count: int = 10) -> float:
     """Mean of the last entries of the curve."""
     last = [loss for _, loss in progress.losses[-count:]]
     return sum(last) / len(last)
-
-
-def batches(count: int, batch: int, samples: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-    """Endless random indices below ``count``, each seen once in a round."""
-    while True:
-        order = torch.randperm(count, generator=generator)
-        for start in range(0, count - batch + 1, batch):
-            yield order[start : start + batch]

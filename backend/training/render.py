@@ -11,7 +11,7 @@ import math
 import numpy as np
 import torch
 
-from ..raster.camera import orbit
+from ..raster.camera import Camera, orbit
 from ..raster.gbuffer import GBuffer, rasterize
 from ..raster.visibility import directional_visibility
 from ..shading import display
@@ -61,11 +61,16 @@ class Picture:
 
 def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SIZE, device: str = "cpu") -> Geometry:
     """Rasterise ``shape`` from the subject's camera and find what light each pixel can see."""
-    vertices = torch.from_numpy(shape.vertices).to(device)
-    triangles = torch.from_numpy(shape.triangles).to(device)
     camera = orbit(subject.azimuth, subject.elevation, 1.0, subject.fov, size * OVERSAMPLING)
     distance = subject.margin * fitting_distance(shape.vertices, camera.camera_to_world, subject.fov)
     camera = orbit(subject.azimuth, subject.elevation, distance, subject.fov, size * OVERSAMPLING)
+    return geometry_from(shape, camera, device)
+
+
+def geometry_from(shape: Shape, camera: Camera, device: str = "cpu") -> Geometry:
+    """The same from any camera; its pixels are OVERSAMPLING times finer than the picture's."""
+    vertices = torch.from_numpy(shape.vertices).to(device)
+    triangles = torch.from_numpy(shape.triangles).to(device)
     gbuffer = rasterize(vertices, triangles, camera, torch.from_numpy(shape.corner_normals).to(device))
     row, first = pixel_blocks(gbuffer.mask)
     visibility = directional_visibility(
@@ -125,11 +130,17 @@ def prepared(name: str, seed: int, grey: bool, device: torch.device) -> Light:
 
 def surface_material(geometry: Geometry, scene: Scene) -> Material:
     """The scene's materials at every sample."""
-    main = material_of(geometry, scene.look, scene.look_seed)
+    points = Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part)
+    return scene_material(points, geometry.part_names, scene)
+
+
+def scene_material(points: Points, part_names: tuple[str, ...], scene: Scene) -> Material:
+    """The scene's materials at any points of its object."""
+    main = material_of(points, scene.look, scene.look_seed)
     if scene.part is None:
         return main
-    other = material_of(geometry, scene.part_look, scene.look_seed + 1)
-    chosen = geometry.part == geometry.part_names.index(scene.part)
+    other = material_of(points, scene.part_look, scene.look_seed + 1)
+    chosen = points.part == part_names.index(scene.part)
     names = [field.name for field in dataclasses.fields(Material)]
     pairs = {name: (getattr(main, name), getattr(other, name)) for name in names}
     return Material(
@@ -137,9 +148,9 @@ def surface_material(geometry: Geometry, scene: Scene) -> Material:
     )
 
 
-def material_of(geometry: Geometry, look: Look, seed: int) -> Material:
+def material_of(points: Points, look: Look, seed: int) -> Material:
     """One look all over the object."""
-    sample = evaluate(look, Points(geometry.gbuffer.position, geometry.gbuffer.normal, geometry.part), seed)
+    sample = evaluate(look, points, seed)
     return Material(sample.albedo, sample.roughness, sample.metallic, sample.normal)
 
 

@@ -8,6 +8,7 @@ shards/00012/pictures.npy   (N, 3, 128, 128) uint8, display-encoded sRGB
              scenes.json    [{"captions": [...], "scene": {...}}, ...]
              latents.npy    (N, 4, 32, 32) float16, scaled; once there is an autoencoder
              small_latents.npy   (N, 4, 16, 16) float16, of the pictures at half the size
+solids/00012/pictures.npy, solids.npy, albedos.npy   what the lifter learns from, see lifter_data.py
 """
 
 from __future__ import annotations
@@ -87,7 +88,6 @@ def read_shards(folder: Path, needs: tuple[str, ...] = ("pictures", "depths")) -
     )  # fmt: skip
     if not shards:
         raise FileNotFoundError(f"There are no training pictures with {', '.join(needs)} in {folder}.")
-    names = [name for name in ("pictures", "controls", "depths") if (shards[0] / f"{name}.npy").exists()]
-    arrays = tuple({name: np.load(item / f"{name}.npy", mmap_mode="r") for name in names} for item in shards)
-    place = [(shard, row) for shard, item in enumerate(arrays) for row in range(len(item[names[0]]))]
+    arrays = tuple({path.stem: np.load(path, mmap_mode="r") for path in item.glob("*.npy")} for item in shards)
+    place = [(shard, row) for shard, item in enumerate(arrays) for row in range(len(item[needs[0]]))]
     return Pictures(shards, arrays, np.array(place, np.int32))

@@ -4,8 +4,9 @@
 
 It may be stopped at any time and gone on with.
 
-FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*/   checkpoints and curves
-FOLDER/tokenizer/   made from the grammar            FOLDER/starter/                       the weights, ready to use
+FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*, lift/   checkpoints, curves
+FOLDER/solids/      what the lifter learns from      FOLDER/starter/                             weights, ready to use
+FOLDER/tokenizer/   made from the grammar
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from torch import nn
 
 from .loop import Options, Progress
 
-STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light")
-
+STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift")
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
 BASE = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=200)
 SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, average=0.998)
 CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
+LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,12 @@ class Plan:
     base: Options = BASE
     small_control: Options = SMALL_CONTROL
     control: Options = CONTROL
+    solids: int = 400
+    """Shards of 128 pictures each."""
+    lift: Options = LIFT
     shares: tuple[tuple[str, float], ...] = (
-        ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.15), ("base", 0.25), ("light", 0.05),
-        ("depth", 0.05), ("other-light", 0.05),
+        ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
+        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.05), ("lift", 0.1),
     )  # fmt: skip
 
 
@@ -74,7 +78,7 @@ def run_stage(
     """Run one of STAGES, or go on with it."""
     match stage:
         case "scenes":
-            make_scenes(folder, plan.shards, seconds)
+            render_shards("scenes", folder, plan.shards, seconds)
         case "vae":
             train_autoencoder(folder, device, limited(plan.vae, seconds), resume)
         case "latents":
@@ -89,6 +93,10 @@ def run_stage(
             half = None if seconds is None else seconds / 2
             options = limited(plan.small_control, half), limited(plan.control, half)
             train_controlnet(stage, folder, device, *options, resume)
+        case "solids":
+            render_shards("solids", folder, plan.solids, seconds)
+        case "lift":
+            train_lift(folder, device, limited(plan.lift, seconds), resume)
         case _:
             raise ValueError(f"There is no stage {stage}; the stages are {', '.join(STAGES)}.")
 
@@ -99,12 +107,13 @@ def limited(options: Options, seconds: float | None) -> Options:
     return replace(options, seconds=seconds)
 
 
-def make_scenes(folder: Path, shards: int, seconds: float | None) -> None:
-    """Render in as many processes as there are processors: single-threaded, they do not wait for each other."""
+def render_shards(kind: str, folder: Path, shards: int, seconds: float | None) -> None:
+    """``galatea train scenes`` or ``solids`` in as many processes as there are processors: single-threaded, they do not
+    wait for each other."""
     count = os.cpu_count() or 1
     limit = [] if seconds is None else ["--seconds", str(seconds)]
     bootstrap = Path(__file__).resolve().parents[1] / "bootstrap.py"
-    command = [sys.executable, "-I", "-u", str(bootstrap), "train", "scenes", str(folder), *limit]
+    command = [sys.executable, "-I", "-u", str(bootstrap), "train", kind, str(folder), *limit]
     each = -(-shards // count)
     children = [
         subprocess.Popen([*command, "--first", str(index * each), "--shards", str(each)]) for index in range(count)
@@ -192,3 +201,18 @@ def train_controlnet(
         place = folder / f"control-{size}{stage}"
         average = train_control(Control(stage), pictures, kind, words, base, modules, place, options, on_save)
         modules.load_state_dict(average.state_dict())
+
+
+def train_lift(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+    """The network that turns pictures into solids; it needs none of the others."""
+    from ..lifting import network
+    from .lifter import ARRAYS, train_lifter
+    from .shards import read_shards
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        network.save(average["lifter"], folder / "starter/lifter")
+
+    begin = None
+    if resume is not None and (resume / "lifter").exists():
+        begin = network.read(resume / "lifter", device)
+    train_lifter(read_shards(folder / "solids", ARRAYS), folder / "lift", options, device, begin, on_save)

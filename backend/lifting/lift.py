@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a picture of one object to its surface, with the lifter."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from ..isosurface.extract import Grid, closed, extract
+from .frustum import CELLS, PICTURE, REACH, TANGENT, places_of, unprojected
+from .network import Lifted, Lifter
+
+HALF = 0.5
+"""Part of a cell that is inside, on the surface."""
+GREY = 0.5
+"""Display-encoded color behind the object."""
+SURE = 0.5
+"""Length of the azimuth's vector from which on the object is turned to face the viewer's side."""
+SIDE = 0.5
+"""Of the way from the nearest to the farthest surface: where the colors of the back begin."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Surface:
+    """Z up and the viewer towards -Y; half the picture's side is one unit in the middle of the object."""
+
+    vertices: torch.Tensor
+    """(V, 3)"""
+    triangles: torch.Tensor
+    """(T, 3) int64, counter-clockwise seen from outside."""
+    colours: torch.Tensor
+    """(V, 3) display-encoded sRGB."""
+    azimuth: float | None
+    """Radians by which the viewer stands to the left of the object's front; None where that cannot be told."""
+
+
+@torch.no_grad()
+def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT) -> Surface:
+    """The surface of what a picture shows. Raises ``isosurface.extract.EmptySurface``.
+
+    Args:
+        picture: (S, S, 4) float32 in [0, 1], display-encoded sRGB and straight alpha, the object in the middle with its
+            longer side over FILL of the picture's.
+        tangent: of half the angle that the picture spans.
+    """
+    assert picture.ndim == 3 and picture.shape[0] == picture.shape[1] and picture.shape[2] == 4, picture.shape
+    device = next(network.parameters()).device
+    given = torch.from_numpy(picture).permute(2, 0, 1)[None].to(device)
+    small = resized(given, PICTURE)
+    found = network(2.0 * small - 1.0)
+    field = solid_of(found, small[:, 3:])
+    distances = closed(HALF - field.permute(1, 2, 0).flip(2), 1e-3)  # along u, w, and up
+    mesh = extract(distances, Grid(torch.zeros(3, device=device), 1.0, (CELLS, CELLS, CELLS)))
+    x, y, z = mesh.vertices.unbind(-1)
+    indices = torch.stack((x, CELLS - 1 - z, y), dim=-1)
+    places = places_of(indices)
+    colours = _colours(found, field, given, places)
+    vertices = unprojected(places, tangent, float(found.elevation))
+    sine, cosine = found.azimuth[0].tolist()
+    sure = math.hypot(sine, cosine) > SURE
+    return Surface(vertices, mesh.triangles, colours, math.atan2(sine, cosine) if sure else None)
+
+
+def resized(picture: torch.Tensor, size: int) -> torch.Tensor:
+    """(N, 4, size, size) over GREY, from pictures (N, 4, S, S) with straight alpha. Colors do not bleed over edges."""
+    alpha = picture[:, 3:]
+    over = torch.cat((picture[:, :3] * alpha + GREY * (1.0 - alpha), alpha), dim=1)
+    return functional.interpolate(over, (size, size), mode="bilinear", antialias=True, align_corners=False).clamp(0, 1)
+
+
+def solid_of(found: Lifted, alpha: torch.Tensor) -> torch.Tensor:
+    """(CELLS, CELLS, CELLS) along v, u, w in [0, 1]: which part of each cell is inside. Where the picture (1, 1, S, S)
+    shows nothing of the object, nothing is; where it shows it, something is."""
+    field = found.solid[0].sigmoid()
+    share = functional.adaptive_avg_pool2d(alpha, CELLS)[0, 0]
+    missing = (field.amax(dim=-1) < HALF) & (share > HALF)
+    thickest = functional.one_hot(field.argmax(dim=-1), CELLS).to(field.dtype)
+    field = torch.where(missing[..., None], torch.maximum(field, thickest), field)
+    return field * (2.0 * share).clamp_max(1.0)[..., None]
+
+
+def _colours(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(V, 3): in front the picture's structure with the network's base colors, behind those alone."""
+    alpha = picture[:, 3:]
+    blurred = resized(picture, CELLS // 2)
+    light = functional.adaptive_avg_pool2d(found.albedo[:, :3], CELLS // 2) / blurred[:, :3].clamp_min(0.05)
+    wide = functional.interpolate(light, picture.shape[-2:], mode="bilinear", align_corners=False)
+    shown = (picture[:, :3] * wide).clamp(0, 1)
+    # Beyond the outline its nearest colors, or the background would show at the edge.
+    near = functional.avg_pool2d(shown * alpha, 5, 1, 2) / functional.avg_pool2d(alpha, 5, 1, 2).clamp_min(1e-3)
+    front = _read(torch.where(alpha > 0.9, shown, near), places)
+    back = _read(found.albedo[:, 3:], places)
+    inside = (field > HALF).to(field.dtype)
+    depth = torch.arange(CELLS, device=field.device)
+    first = torch.where(inside > 0, depth, CELLS).amin(dim=-1).to(field.dtype)
+    last = torch.where(inside > 0, depth, -1).amax(dim=-1).to(field.dtype)
+    # Next to the outline a row of cells may be empty: take what its neighbours say.
+    first = -functional.max_pool2d(-first[None, None], 3, 1, 1)
+    last = functional.max_pool2d(last[None, None], 3, 1, 1)
+    ends = _read(torch.cat((first, last), dim=1), places)
+    own = (places[:, 2] + REACH) * CELLS / (2.0 * REACH) - 0.5
+    part = ((own - ends[:, 0]) / (ends[:, 1] - ends[:, 0]).clamp_min(1.0)).clamp(0, 1)
+    behind = torch.sigmoid((part - SIDE) * 12.0)[:, None]
+    return front + (back - front) * behind
+
+
+def _read(maps: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(V, C) of maps (1, C, H, W) in front of places (V, 3), bilinear."""
+    grid = places[None, None, :, :2]
+    return functional.grid_sample(maps, grid, mode="bilinear", padding_mode="border", align_corners=False)[0, :, 0].T
