@@ -100,6 +100,20 @@ class Job:
             return None
         return elapsed / done * (1.0 - fraction)
 
+    def part(self, folder: Path, begin: float, end: float) -> Job:
+        """A job within this one, with a folder of its own: what it does is the part ``begin`` to ``end`` of this one's
+        progress, and it stops when this one does. So one capability can use another."""
+
+        def send(message: protocol.Progress | protocol.Log) -> None:
+            if isinstance(message, protocol.Progress):
+                self.progress(message.stage, begin + (end - begin) * message.fraction)
+            else:
+                self._send(message)
+
+        made = Job(folder, send, self.id)
+        made._cancel = self._cancel
+        return made
+
     def log(self, text: str, level: str = "info") -> None:
         """A line for the log file and the log panel. ``level`` is "info", "warning" or "error"."""
         print(f"{level}: {text}", file=sys.stderr, flush=True)

@@ -56,6 +56,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .reconstruct import ReconstructParams, reconstruct
 
                 return reconstruct(ReconstructParams(**params), job)
+            case "generate":
+                from .generate import GenerateParams, generate
+
+                return generate(GenerateParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -33,6 +33,8 @@ class Engine:
     """Id of the model in the registry that must be downloaded; "" for none."""
     server: bool = False
     """Computes in another program, which the artist has started and whose address is asked for."""
+    apart: bool = True
+    """Computes in a process of its own, whose end gives all memory back and whose crash is nobody else's."""
     gigabytes: float = 0.0
     """Of graphics memory, about; 0 where none is needed."""
     minutes_without_card: float | None = None
@@ -109,7 +111,8 @@ ENGINES = (
     ),
     Engine(
         "trellis2", "TRELLIS.2 server", "The finest open meshes, by a program of its own: trellis.cpp's server.",
-        NO_LICENCE_SHOWN, TRELLIS_WEIGHTS, takes_picture=True, takes_prompt=False, server=True, gigabytes=16.0,
+        NO_LICENCE_SHOWN, TRELLIS_WEIGHTS, takes_picture=True, takes_prompt=False, server=True, apart=False,
+        gigabytes=16.0,
     ),
 )  # fmt: skip
 """The first is the one to begin with."""

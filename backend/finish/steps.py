@@ -100,14 +100,19 @@ def reduced(shape: Shape, faces: int, notes: list[str]) -> Shape:
 
 def light_mesh(shape: Shape, corner_uv: np.ndarray, dense: TextureMesh) -> TextureMesh:
     """The light mesh, in the dense one's unit space, smooth all over: the dense one's edges go to the normal map."""
-    corner = shape.vertices[shape.triangles]
-    face_normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    normal = np.zeros_like(shape.vertices)
-    for column in range(3):
-        np.add.at(normal, shape.triangles[:, column], face_normal)
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
+    normal = vertex_normals(shape.vertices, shape.triangles)
     made = texture_mesh.single(shape.vertices, shape.triangles, normal[shape.triangles], corner_uv)
     return replace(made, center=dense.center, scale=dense.scale, object_names=dense.object_names[:1])
+
+
+def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(V, 3) unit normals of vertices (V, 3): means of the triangles' (F, 3) around them, weighted with their areas."""
+    corner = vertices[triangles]
+    face_normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    normal = np.zeros_like(vertices)
+    for column in range(3):
+        np.add.at(normal, triangles[:, column], face_normal)
+    return normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
 
 
 def _corner_look(job: Job) -> np.ndarray | None:

@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate: a picture or a prompt becomes a finished mesh."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import time
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..job import Job, JobError
+
+if typing.TYPE_CHECKING:
+    from ..engines.cards import Engine
+    from ..engines.contract import Dense
+    from ..pictures.gate import Subject
+
+SERVER = "http://127.0.0.1:8080"
+PAINTED, SEEN, MADE = 0.15, 0.2, 0.75
+"""Parts of the progress after which a picture is painted, its subject found, and the dense mesh made."""
+
+
+@dataclass(frozen=True)
+class GenerateParams:
+    image: str = ""
+    """Path of a picture; without one the prompt is painted first, or read by the engine itself."""
+    prompt: str = ""
+    mask: str = ""
+    """Path of a black and white picture of where the subject is; the picture's alpha or colours tell it if empty."""
+    engine: str = "triposr"
+    """Id of a card of ``engines.cards``."""
+    weights: str = ""
+    """Folder of the engine's model."""
+    server: str = SERVER
+    """Address of an engine that is another program."""
+    painter: str = ""
+    """Folder of the model that paints the prompt, in diffusers format; the starter if empty."""
+    seed: int = 0
+    detail: int = 0
+    """Grid samples along a side of the engine's box; 0: the engine's own."""
+    steps: int = 0
+    """Denoising steps of the engine; 0: its own."""
+    faces: int = 20_000
+    """At most so many triangles; 0 keeps them all."""
+    height: float = 1.0
+    """Meters."""
+    resolution: int = 1024
+    """Texels across the maps."""
+    only_commercial: bool = False
+    """Refuse engines whose results may not be sold everywhere."""
+
+
+def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """Writes what Finish writes, see ``finish/out``, and out/picture.png (cut out), out/mask.png (of the whole picture).
+
+    What is done already is not done again when a stopped job goes on.
+    """
+    card = _checked(params)
+    import numpy as np
+
+    from ..engines import run
+    from ..engines.contract import Order
+    from ..models import store
+
+    job.outputs.mkdir(exist_ok=True)
+    files: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    watch = _Watch(seconds)
+    subject, unknown = None, []
+    if card.takes_picture:
+        source = Path(params.image)
+        if not params.image:
+            source, unknown = _painted(params, job)
+            files["painted"] = source.relative_to(job.folder).as_posix()
+            watch("painting")
+        job.progress("Finding the subject", PAINTED)
+        subject = _subject(source, params)
+        files |= _write(subject, job)
+        job.progress("Finding the subject", SEEN, files["picture"])
+        watch("picture")
+    order = Order(
+        None if subject is None else subject.picture, params.prompt, params.seed, params.detail, params.steps,
+        Path(params.weights) if params.weights else None, params.server,
+    )  # fmt: skip
+    dense = run.run(card, order, job.part(job.folder / "engine", SEEN, MADE))
+    watch("engine")
+    finished, report = _finish(params, dense, job)
+    files |= finished
+    watch("finish")
+    notes = [*(subject.notes if subject else ()), *dense.notes, *report["notes"]]
+    report |= {
+        "engine": card.id,
+        "title": card.title,
+        "tried": card.tried,
+        "license": {"code": card.code.name, "weights": card.weights.name, "commercial": card.commercial},
+        "weights": store.described(params.weights) if params.weights else {},
+        "picture": None if subject is None else {"mask": subject.mask_from, "pixels": subject.pixels},
+        "unknown_words": unknown,
+        "dense_faces": len(dense.triangles),
+        "dense_size": np.ptp(dense.vertices, axis=0).round(4).tolist(),
+        "notes": list(dict.fromkeys(notes)),
+        "seconds": seconds,
+    }
+    job.progress("Done", 1.0)
+    return files, report
+
+
+def _checked(params: GenerateParams) -> Engine:
+    """The engine, or JobError for parameters that make no sense."""
+    from ..engines import available, cards
+    from .finish import FEWEST_FACES, MOST_FACES, SIZES
+
+    try:
+        card = cards.engine(params.engine)
+    except KeyError as error:
+        names = ", ".join(card.id for card in cards.ENGINES)
+        raise JobError("bad_input", f'There is no engine "{params.engine}".', f"Choose one of: {names}.") from error
+    if not params.image and not params.prompt.strip():
+        raise JobError(
+            "bad_input", "There is neither a picture nor a prompt.",
+            "Choose a picture, or say what to make, such as: a red wooden chair.",
+        )  # fmt: skip
+    if not card.takes_picture and not params.prompt.strip():
+        raise JobError(
+            "bad_input", f"{card.title} reads no pictures.", "Write a prompt, or choose an engine that takes pictures."
+        )
+    sizes_make_sense = (
+        (not params.faces or FEWEST_FACES <= params.faces <= MOST_FACES)
+        and params.resolution in SIZES
+        and (math.isfinite(params.height) and params.height > 0)
+        and (not params.detail or 16 <= params.detail <= 1024)
+        and 0 <= params.steps <= 1000
+    )
+    if not sizes_make_sense:
+        raise JobError(
+            "bad_input", "Faces, resolution, height, detail or steps are out of range.",
+            f"Choose {FEWEST_FACES} to {MOST_FACES:,} faces, maps of {', '.join(map(str, SIZES))} pixels, a height above "
+            "0, a detail of 16 to 1024 and at most 1000 steps; 0 leaves faces, detail and steps to Galatea.",
+        )  # fmt: skip
+    problem = available.obstacle(
+        card, Path(params.weights) if params.weights else None, params.server, params.only_commercial
+    )
+    if problem:
+        message, _, hint = problem.partition(". ")
+        raise JobError("no_engine", f"{message}.", hint)
+    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("PIL") is None:
+        raise JobError(
+            "missing_packages", "The compute environment has no PyTorch yet.",
+            "Install the environment with PyTorch in the preferences.",
+        )  # fmt: skip
+    return card
+
+
+def _painted(params: GenerateParams, job: Job) -> tuple[Path, list[str]]:
+    """A picture of the prompt, and the words that the painter has never learned."""
+    import json
+
+    from .image import ImageParams, image
+
+    place = job.folder / "painted"
+    place.mkdir(exist_ok=True)
+    path, said = place / "out" / "image-1.png", place / "said.json"
+    if not said.is_file():
+        _, report = image(
+            ImageParams(params.prompt, seed=params.seed, model=params.painter), job.part(place, 0.0, PAINTED)
+        )
+        said.write_text(json.dumps(report["unknown_words"]), encoding="utf-8")
+    return path, json.loads(said.read_text(encoding="utf-8"))
+
+
+def _subject(source: Path, params: GenerateParams) -> Subject:
+    from ..pictures.gate import gate
+
+    try:
+        return gate(source, Path(params.mask) if params.mask else None)
+    except JobError as error:
+        if params.image:
+            raise
+        raise JobError(
+            error.code, f"The picture painted for the prompt is of no use: {error.message}",
+            "Try another seed or prompt, or bring a picture of your own.",
+        ) from error  # fmt: skip
+
+
+def _write(subject: Subject, job: Job) -> dict[str, str]:
+    from PIL import Image
+
+    for name, pixels in (("picture", subject.picture), ("mask", subject.mask)):
+        Image.fromarray((pixels * 255.0).round().astype("uint8")).save(job.outputs / f"{name}.png")
+    return {"picture": "out/picture.png", "mask": "out/mask.png"}
+
+
+def _finish(params: GenerateParams, dense: Dense, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """The dense mesh through Finish: its files by the names that Finish gives them, and its report."""
+    from ..engines.files import save_for_finish
+    from .finish import FinishParams, finish
+
+    place = job.folder / "finish"
+    save_for_finish(dense, place / "in")
+    (place / "out").mkdir(exist_ok=True)
+    settings = FinishParams(faces=params.faces, height=params.height, resolution=params.resolution)
+    files, report = finish(settings, job.part(place, MADE, 1.0))
+    return {name: f"finish/{path}" for name, path in files.items()}, report
+
+
+class _Watch:
+    """Takes the time of each stage."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._begin = time.monotonic()
+
+    def __call__(self, stage: str) -> None:
+        now = time.monotonic()
+        self._seconds[stage] = round(now - self._begin, 2)
+        self._begin = now

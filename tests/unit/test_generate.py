@@ -1,0 +1,299 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a picture to a finished mesh, with an engine made up for the test; and the cards of the real ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from galatea.backend import protocol
+from galatea.backend.capabilities import run as capability
+from galatea.backend.capabilities.generate import GenerateParams, generate
+from galatea.backend.engines import available, cards, files, run
+from galatea.backend.engines.contract import SIZE, Dense, EmptySurface, Order, turned
+from galatea.backend.job import Job, JobCancelled, JobError
+from galatea.backend.models import registry
+
+DOCUMENT = (Path(__file__).parents[2] / "docs/generating.md").read_text(encoding="utf-8")
+MADE_UP = dataclasses.replace(cards.engine("triposr"), model="", apart=False)
+QUICK = {"faces": 300, "resolution": 256}
+
+
+def block(order: Order, report) -> Dense:
+    """A box as wide and high as the subject, a quarter as deep, that leans on nothing; red to the right, and with a nose
+    towards the viewer. Larger with the seed."""
+    report("Thinking", 0.5)
+    solid = order.picture[..., 3] > 0.5
+    width, height = solid.any(axis=0).sum() / SIZE, solid.any(axis=1).sum() / SIZE
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    triangles = np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
+    vertices = corners * (width, 0.25 * width, height) * (1 + order.seed)
+    colours = np.where(corners[:, :1] > 0, (0.8, 0.1, 0.1), (0.1, 0.1, 0.8)).astype(np.float32)
+    return Dense(vertices, triangles, colours, ("Made of cardboard.",))
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """TripoSR's card without its needs, and the block for its function. Give it another function with .make."""
+
+    class Engine:
+        make = staticmethod(block)
+        asked: list[Order] = []
+
+    def make(order, report):
+        Engine.asked.append(order)
+        return Engine.make(order, report)
+
+    Engine.asked = []
+    monkeypatch.setattr(cards, "ENGINES", (MADE_UP,))
+    monkeypatch.setattr(run, "make_of", lambda id: make)
+    return Engine
+
+
+@pytest.fixture
+def picture(tmp_path):
+    pixels = np.zeros((200, 160, 4), np.uint8)
+    pixels[20:180, 40:120] = (200, 60, 40, 255)
+    pixels[60:80, 40:120, :3] = 255
+    Image.fromarray(pixels).save(tmp_path / "flag.png")
+    return str(tmp_path / "flag.png")
+
+
+def made(tmp_path, name="job", **params):
+    job = Job(tmp_path / name)
+    job.folder.mkdir(exist_ok=True)
+    return job, *generate(GenerateParams(**QUICK, **params), job)
+
+
+def test_a_picture_becomes_a_finished_mesh_that_stands_on_the_ground(engine, picture, tmp_path):
+    job, out, report = made(tmp_path, image=picture, height=1.6)
+    with np.load(job.folder / out["mesh"]) as data:
+        vertices, triangles, uv = data["vertices"], data["triangles"], data["corner_uv"]
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    assert low[2] == pytest.approx(0, abs=1e-6) and high[2] == pytest.approx(1.6)
+    assert high[0] - low[0] == pytest.approx(0.8, abs=0.01), "as wide as in the picture"
+    assert report["manifold"] and report["uv_overlap"] == 0 and len(triangles) == report["faces"] <= 300
+    assert uv.shape == (len(triangles), 3, 2)
+    base = np.asarray(Image.open(job.folder / out["0/base_color.1001"]).convert("RGB")) / 255
+    for corner, place in zip(vertices[triangles].mean(axis=1), uv.mean(axis=1)):
+        if abs(corner[0]) > 0.2:
+            seen = base[int((1 - place[1]) * 256), int(place[0] * 256)]
+            assert (seen[0] > seen[2]) == (corner[0] > 0), "colours are where the engine put them"
+    assert report["engine"] == "triposr" and report["tried"] is False and report["license"]["commercial"] is True
+    assert "Made of cardboard." in report["notes"] and report["picture"] == {"mask": "alpha", "pixels": 160}
+    json.dumps(report)
+
+
+def test_the_engine_gets_the_subject_cut_out_and_the_settings(engine, picture, tmp_path):
+    job, out, _ = made(tmp_path, image=picture, prompt="a flag", seed=3, detail=64, steps=7)
+    (order,) = engine.asked
+    assert order.picture.shape == (SIZE, SIZE, 4) and order.picture.dtype == np.float32
+    assert (order.prompt, order.seed, order.detail, order.steps) == ("a flag", 3, 64, 7)
+    cut_out = np.asarray(Image.open(job.folder / out["picture"]))
+    assert np.abs(cut_out / 255 - order.picture).max() < 0.003
+    mask = np.asarray(Image.open(job.folder / out["mask"]))
+    assert mask.shape == (200, 160) and mask[100, 80] == 255 and mask[5, 5] == 0
+
+
+def test_the_mask_that_it_wrote_can_be_painted_in_and_given_back(engine, picture, tmp_path):
+    job, out, report = made(tmp_path, image=picture)
+    again = made(tmp_path, "again", image=picture, mask=str(job.folder / out["mask"]))
+    assert again[2]["picture"]["mask"] == "mask" and again[2]["dense_size"] == report["dense_size"]
+    painted = np.array(Image.open(job.folder / out["mask"]))
+    painted[100:] = 0
+    Image.fromarray(painted).save(tmp_path / "upper.png")
+    _, _, upper = made(tmp_path, "upper", image=picture, mask=str(tmp_path / "upper.png"))
+    assert upper["dense_size"][2] < 1.1 * upper["dense_size"][0] < 0.7 * report["dense_size"][2] * 1.1
+
+
+def test_one_recipe_gives_one_mesh_and_another_seed_another(engine, picture, tmp_path):
+    meshes = []
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        job, out, report = made(tmp_path, name, image=picture, seed=seed)
+        meshes.append((Path(job.folder / out["mesh"]).read_bytes(), report["dense_size"]))
+    assert meshes[0] == meshes[1] and meshes[2][1] != meshes[0][1]
+
+
+def test_progress_only_grows_and_shows_the_subject(engine, picture, tmp_path):
+    told: list[protocol.Progress] = []
+    job = Job(tmp_path / "job", told.append)
+    job.folder.mkdir()
+    generate(GenerateParams(image=picture, **QUICK), job)
+    fractions = [message.fraction for message in told if isinstance(message, protocol.Progress)]
+    assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    stages = [message.stage for message in told if isinstance(message, protocol.Progress)]
+    assert {"Finding the subject", "Thinking", "Unwrapping"} <= set(stages)
+    (preview,) = {message.preview for message in told if isinstance(message, protocol.Progress)} - {None}
+    assert (job.folder / preview).is_file()
+
+
+def test_a_cancel_while_the_engine_computes_stops_it_and_what_is_done_stays(engine, picture, tmp_path):
+    job = Job(tmp_path / "job")
+    job.folder.mkdir()
+
+    def slow(order, report):
+        job.cancel()
+        report("Thinking", 0.5)
+        raise AssertionError("went on")
+
+    engine.make = slow
+    with pytest.raises(JobCancelled):
+        generate(GenerateParams(image=picture, **QUICK), job)
+    engine.make = block
+    generate(GenerateParams(image=picture, **QUICK), Job(job.folder))
+    assert len(engine.asked) == 2
+    generate(GenerateParams(image=picture, **QUICK), Job(job.folder))
+    assert len(engine.asked) == 2, "the dense mesh was there already"
+
+
+def test_a_prompt_is_painted_first(engine, tmp_path, monkeypatch):
+    from galatea.backend.capabilities import image
+
+    def paint(params, job):
+        job.outputs.mkdir(exist_ok=True)
+        pixels = np.full((128, 128, 3), 240, np.uint8)
+        pixels[30:100, 40:90] = (200, 60, 40)
+        pixels[50:60, 40:90] = (40, 60, 40)
+        if "nothing" in params.prompt:
+            pixels[:] = 7
+        Image.fromarray(pixels).save(job.outputs / "image-1.png")
+        return {}, {"unknown_words": ["zeppelin"]}
+
+    monkeypatch.setattr(image, "image", paint)
+    job, out, report = made(tmp_path, prompt="a red zeppelin")
+    assert report["unknown_words"] == ["zeppelin"] and (job.folder / out["painted"]).is_file()
+    assert report["dense_size"][2] > report["dense_size"][0]
+    with pytest.raises(JobError, match="painted for the prompt is of no use: image-1.png is blank") as error:
+        made(tmp_path, "nothing", prompt="nothing")
+    assert "seed" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "words"),
+    [
+        ({}, "bad_input", "neither a picture nor a prompt"),
+        ({"image": "x.png", "engine": "marble"}, "bad_input", 'no engine "marble"'),
+        ({"image": "x.png", "height": 0.0}, "bad_input", "out of range"),
+        ({"image": "x.png", "faces": 3}, "bad_input", "out of range"),
+        ({"image": "nowhere.png"}, "bad_input", "no picture nowhere"),
+    ],
+)
+def test_bad_input_gets_a_sentence(engine, tmp_path, params, code, words):
+    with pytest.raises(JobError, match=words) as error:
+        capability("generate", params, Job(tmp_path))
+    assert error.value.code == code and error.value.hint
+
+
+def test_a_field_without_a_surface_and_nonsense_get_a_sentence(engine, picture, tmp_path):
+    def empty(order, report):
+        raise EmptySurface
+
+    def hole(order, report):
+        return Dense(np.zeros((0, 3)), np.zeros((0, 3), np.int64), np.zeros((0, 3), np.float32))
+
+    def nonsense(order, report):
+        dense = block(order, report)
+        return dataclasses.replace(dense, vertices=dense.vertices * np.nan)
+
+    for function, code in ((empty, "empty_surface"), (hole, "empty_surface"), (nonsense, "failed")):
+        engine.make = function
+        with pytest.raises(JobError) as error:
+            made(tmp_path, function.__name__, image=picture)
+        assert error.value.code == code and "TripoSR" in error.value.message
+
+
+# Availability and cards
+
+
+def test_an_engine_without_weights_says_how_to_get_them(picture, tmp_path):
+    with pytest.raises(JobError, match="TripoSR needs a model of 1677 MB") as error:
+        made(tmp_path, image=picture, engine="triposr")
+    assert error.value.code == "no_engine" and "galatea models download triposr" in error.value.hint
+    with pytest.raises(JobError, match="reads no pictures"):
+        made(tmp_path, image=picture, engine="shap-e")
+
+
+def test_a_model_put_there_by_hand_counts_in_any_format(tmp_path):
+    card = cards.engine("triposr")
+    assert available.obstacle(card, tmp_path, "")
+    (tmp_path / "model.safetensors").touch()
+    assert not available.obstacle(card, tmp_path, "")
+
+
+def test_the_switch_hides_what_may_not_be_sold():
+    safe = {card.id for card in cards.shown(True)}
+    assert safe < {card.id for card in cards.shown(False)} and "triposr" in safe and "trellis2" not in safe
+    assert "commercially" in available.obstacle(cards.engine("trellis2"), None, "http://127.0.0.1:1", True)
+    far = dataclasses.replace(cards.engine("triposr"), territory="in the European Union")
+    assert not far.commercial and any("European Union" in caution for caution in far.cautions)
+
+
+def test_cards_are_complete_and_documented():
+    rows = [[cell.strip(" `*") for cell in line.split("|")[1:-1]] for line in DOCUMENT.splitlines() if "|" in line]
+    by_id = {row[0]: row for row in rows if len(row) == 8}
+    for card in cards.ENGINES:
+        assert run.make_of(card.id).__doc__ and card.purpose.endswith(".")
+        assert card.takes_picture or card.takes_prompt
+        if card.model:
+            assert registry.card(card.model).licence == card.weights
+        row = by_id[card.id]
+        assert row[1] == card.title and row[2] == (card.code.name or "none shown") and row[3] == card.weights.name
+        assert row[4].startswith("yes") is card.commercial and row[6] == (
+            f"{card.gigabytes:g} GB" if card.gigabytes else "none"
+        )
+        assert (row[7] == "no") is not card.tried
+
+
+def test_axes_must_turn_and_not_mirror():
+    points = np.array([[1.0, 2.0, 3.0]])
+    assert turned(points, ((0, 1, 0), (-1, 0, 0), (0, 0, 1))).tolist() == [[2, -1, 3]]
+    with pytest.raises(AssertionError, match="mirror"):
+        turned(points, ((0, 1, 0), (1, 0, 0), (0, 0, 1)))
+
+
+# In a process of its own
+
+
+def test_an_order_and_a_mesh_survive_as_files(tmp_path):
+    order = Order(np.random.default_rng(0).random((8, 8, 4), np.float32), "a cup", 4, 64, 9, tmp_path, "http://x")
+    files.save_order(order, tmp_path)
+    back = files.load_order(tmp_path)
+    assert (back.picture == order.picture).all()
+    assert dataclasses.replace(back, picture=None) == dataclasses.replace(order, picture=None)
+    dense = block(dataclasses.replace(order, picture=np.ones((SIZE, SIZE, 4), np.float32)), lambda *said: None)
+    files.save_dense(dense, tmp_path / files.DENSE)
+    again = files.load_dense(tmp_path / files.DENSE)
+    assert (again.vertices == dense.vertices).all() and again.notes == dense.notes
+
+
+def test_what_goes_wrong_in_the_other_process_arrives_as_a_sentence(tmp_path, monkeypatch):
+    card = cards.engine("shap-e")
+    order = Order(None, "a cup", weights=tmp_path / "nothing")
+    with pytest.raises(JobError) as error:
+        run.run(card, order, Job(tmp_path / "a"))
+    assert error.value.code != "internal" and error.value.hint
+
+    program = tmp_path / "dies.py"
+    program.write_text("import os; os.kill(os.getpid(), 9)")
+    monkeypatch.setattr(run, "BOOTSTRAP", program)
+    with pytest.raises(JobError, match="ended in the middle of its work") as error:
+        run.run(card, order, Job(tmp_path / "b"))
+    assert error.value.code == "crashed" and "memory" in error.value.hint
+
+
+def test_a_cancel_kills_the_other_process(tmp_path, monkeypatch):
+    program = tmp_path / "waits.py"
+    line = files.SIGN + json.dumps({"stage": "Thinking", "fraction": 0.2})
+    program.write_text(f"import time; print({line!r}, flush=True); time.sleep(600)")
+    monkeypatch.setattr(run, "BOOTSTRAP", program)
+    job = Job(tmp_path / "job")
+    job._send = lambda message: job.cancel()
+    with pytest.raises(JobCancelled):
+        run.run(cards.engine("shap-e"), Order(None, "a cup"), job)
