@@ -54,7 +54,7 @@ class GenerateParams:
 
 
 def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """Writes what Finish writes, see ``finish/out``, and out/picture.png (cut out), out/mask.png (of the whole picture).
+    """Writes what Finish writes, below finish/out, and out/picture.png (cut out), out/mask.png (of the whole picture).
 
     What is done already is not done again when a stopped job goes on.
     """
@@ -137,8 +137,8 @@ def _checked(params: GenerateParams) -> Engine:
     if not sizes_make_sense:
         raise JobError(
             "bad_input", "Faces, resolution, height, detail or steps are out of range.",
-            f"Choose {FEWEST_FACES} to {MOST_FACES:,} faces, maps of {', '.join(map(str, SIZES))} pixels, a height above "
-            "0, a detail of 16 to 1024 and at most 1000 steps; 0 leaves faces, detail and steps to Galatea.",
+            f"Choose {FEWEST_FACES} to {MOST_FACES:,} faces, maps of {', '.join(map(str, SIZES))} pixels, a height "
+            "above 0, a detail of 16 to 1024 and at most 1000 steps; 0 leaves faces, detail and steps to Galatea.",
         )  # fmt: skip
     problem = available.obstacle(
         card, Path(params.weights) if params.weights else None, params.server, params.only_commercial

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an engine can be used now, and if not, why. Standard library only, and cheap: the panel asks at each redraw."""
+"""Whether an engine can be used now, and if not, why. Standard library only, and cheap: the panel asks often."""
 
 from __future__ import annotations
 

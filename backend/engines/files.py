@@ -53,7 +53,7 @@ def load_dense(path: Path) -> Dense:
 
 
 def save_for_finish(dense: Dense, folder: Path) -> None:
-    """``mesh.npz`` as Finish reads it, see :func:`..capabilities.finish.finish`: the colours become those of corners."""
+    """``mesh.npz`` as Finish reads it, see :mod:`..capabilities.finish`: the colours become those of corners."""
     from ..finish.steps import vertex_normals
     from ..texturing import maps
     from ..texturing import mesh as texture_mesh

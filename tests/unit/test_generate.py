@@ -18,16 +18,13 @@ from galatea.backend.capabilities.generate import GenerateParams, generate
 from galatea.backend.engines import available, cards, files, run
 from galatea.backend.engines.contract import SIZE, Dense, EmptySurface, Order, turned
 from galatea.backend.job import Job, JobCancelled, JobError
-from galatea.backend.models import registry
 
-DOCUMENT = (Path(__file__).parents[2] / "docs/generating.md").read_text(encoding="utf-8")
 MADE_UP = dataclasses.replace(cards.engine("triposr"), model="", apart=False)
 QUICK = {"faces": 300, "resolution": 256}
 
 
 def block(order: Order, report) -> Dense:
-    """A box as wide and high as the subject, a quarter as deep, that leans on nothing; red to the right, and with a nose
-    towards the viewer. Larger with the seed."""
+    """A box as wide and high as the subject, a quarter as deep, red to the right; larger with the seed."""
     report("Thinking", 0.5)
     solid = order.picture[..., 3] > 0.5
     width, height = solid.any(axis=0).sum() / SIZE, solid.any(axis=1).sum() / SIZE
@@ -110,7 +107,8 @@ def test_the_mask_that_it_wrote_can_be_painted_in_and_given_back(engine, picture
     painted[100:] = 0
     Image.fromarray(painted).save(tmp_path / "upper.png")
     _, _, upper = made(tmp_path, "upper", image=picture, mask=str(tmp_path / "upper.png"))
-    assert upper["dense_size"][2] < 1.1 * upper["dense_size"][0] < 0.7 * report["dense_size"][2] * 1.1
+    (width, _, height), (half_width, _, half_height) = report["dense_size"], upper["dense_size"]
+    assert height / width == pytest.approx(2, rel=0.02) and half_height / half_width == pytest.approx(1, rel=0.02)
 
 
 def test_one_recipe_gives_one_mesh_and_another_seed_another(engine, picture, tmp_path):
@@ -170,7 +168,7 @@ def test_a_prompt_is_painted_first(engine, tmp_path, monkeypatch):
     job, out, report = made(tmp_path, prompt="a red zeppelin")
     assert report["unknown_words"] == ["zeppelin"] and (job.folder / out["painted"]).is_file()
     assert report["dense_size"][2] > report["dense_size"][0]
-    with pytest.raises(JobError, match="painted for the prompt is of no use: image-1.png is blank") as error:
+    with pytest.raises(JobError, match=r"painted for the prompt is of no use: image-1\.png is blank") as error:
         made(tmp_path, "nothing", prompt="nothing")
     assert "seed" in error.value.hint
 
@@ -235,22 +233,6 @@ def test_the_switch_hides_what_may_not_be_sold():
     assert not far.commercial and any("European Union" in caution for caution in far.cautions)
 
 
-def test_cards_are_complete_and_documented():
-    rows = [[cell.strip(" `*") for cell in line.split("|")[1:-1]] for line in DOCUMENT.splitlines() if "|" in line]
-    by_id = {row[0]: row for row in rows if len(row) == 8}
-    for card in cards.ENGINES:
-        assert run.make_of(card.id).__doc__ and card.purpose.endswith(".")
-        assert card.takes_picture or card.takes_prompt
-        if card.model:
-            assert registry.card(card.model).licence == card.weights
-        row = by_id[card.id]
-        assert row[1] == card.title and row[2] == (card.code.name or "none shown") and row[3] == card.weights.name
-        assert row[4].startswith("yes") is card.commercial and row[6] == (
-            f"{card.gigabytes:g} GB" if card.gigabytes else "none"
-        )
-        assert (row[7] == "no") is not card.tried
-
-
 def test_axes_must_turn_and_not_mirror():
     points = np.array([[1.0, 2.0, 3.0]])
     assert turned(points, ((0, 1, 0), (-1, 0, 0), (0, 0, 1))).tolist() == [[2, -1, 3]]
@@ -271,21 +253,6 @@ def test_an_order_and_a_mesh_survive_as_files(tmp_path):
     files.save_dense(dense, tmp_path / files.DENSE)
     again = files.load_dense(tmp_path / files.DENSE)
     assert (again.vertices == dense.vertices).all() and again.notes == dense.notes
-
-
-def test_what_goes_wrong_in_the_other_process_arrives_as_a_sentence(tmp_path, monkeypatch):
-    card = cards.engine("shap-e")
-    order = Order(None, "a cup", weights=tmp_path / "nothing")
-    with pytest.raises(JobError) as error:
-        run.run(card, order, Job(tmp_path / "a"))
-    assert error.value.code != "internal" and error.value.hint
-
-    program = tmp_path / "dies.py"
-    program.write_text("import os; os.kill(os.getpid(), 9)")
-    monkeypatch.setattr(run, "BOOTSTRAP", program)
-    with pytest.raises(JobError, match="ended in the middle of its work") as error:
-        run.run(card, order, Job(tmp_path / "b"))
-    assert error.value.code == "crashed" and "memory" in error.value.hint
 
 
 def test_a_cancel_kills_the_other_process(tmp_path, monkeypatch):
