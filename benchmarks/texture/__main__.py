@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("--judge", type=Path, metavar="DIR", help="of a training whose judge looks, too")
     parser.add_argument("--time", nargs=3, metavar=("PRESET", "SIDE", "PIXELS"), help="time one job, as JSON")
+    parser.add_argument(
+        "--only", choices=("scores", "times"), help="the other half is taken from --json, if it is there"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also as JSON to a file")
     parser.add_argument("--document", type=Path, metavar="FILE", help="put the tables between the marks of a document")
     options = parser.parse_args(arguments)
@@ -45,7 +48,11 @@ def main(arguments: list[str]) -> None:
     if options.time:
         print(json.dumps(times.measure(options.time[0], int(options.time[1]), int(options.time[2]))))
         return
-    result = run(options.quick) if options.starter is None else run_starter(options.starter, options.judge)
+    if options.starter is not None:
+        result = run_starter(options.starter, options.judge)
+    else:
+        before = json.loads(options.json.read_text()) if options.only and options.json.exists() else {}
+        result = before | run(options.quick, options.only)
     text = tables.markdown(result)
     print(text)
     if options.json:
@@ -55,27 +62,29 @@ def main(arguments: list[str]) -> None:
         options.document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END)[1]}")
 
 
-def run(quick: bool) -> dict:
+JOBS = (
+    ("draft", 100, 1024), ("standard", 100, 1024), ("draft", 50, 1024), ("draft", 200, 1024), ("draft", 100, 2048),
+)  # fmt: skip
+"""Preset, faces along a side, and texels of the jobs that are timed."""
+
+
+def run(quick: bool, only: str | None = None) -> dict:
+    result = {"date": datetime.date.today().isoformat(), "processors": os.cpu_count()}
+    if only != "times":
+        result["scenes"] = scores(quick)
+    if only != "scores":
+        result["times"] = [] if quick else [times.in_process(*job) for job in JOBS]
+    return result
+
+
+def scores(quick: bool) -> list[dict]:
     calibration = scenes.calibration()
     few = [row for row in harness.ROWS if row.name in harness.FEW]
-    rows = harness.compare(calibration, few if quick else harness.ROWS)
-    measured = [{"name": "The calibration mesh", "rows": rows}]
+    measured = [{"name": "The calibration mesh", "rows": harness.compare(calibration, few if quick else harness.ROWS)}]
     if not quick:
         measured.append({"name": "Presets from end to end", "rows": harness.presets(calibration, harness.PRESETS)})
         measured += [{"name": scene.name, "rows": harness.compare(scene, few)} for scene in scenes.others()]
-    jobs = [
-        ("draft", 100, 1024),
-        ("standard", 100, 1024),
-        ("draft", 50, 1024),
-        ("draft", 200, 1024),
-        ("draft", 100, 2048),
-    ]
-    return {
-        "date": datetime.date.today().isoformat(),
-        "processors": os.cpu_count(),
-        "scenes": measured,
-        "times": [] if quick else [times.in_process(*job) for job in jobs],
-    }
+    return measured
 
 
 def run_starter(weights: Path, training: Path | None) -> dict:

@@ -20,9 +20,9 @@ def markdown(result: dict) -> str:
         "from held-out views under held-out lights. Roughness and metallic: root mean square errors. Leaks: 0 is best; "
         "SH leak is beyond that of the true material. Light swap: the same fit from pictures under other lights.",
     ]
-    for scene in result["scenes"]:
+    for scene in result.get("scenes", ()):
         parts += [f"### {scene['name']}", _scores(scene["rows"])]
-    if result["times"]:
+    if result.get("times"):
         parts += ["### Time and memory", _times(result["times"])]
     return "\n\n".join(parts) + "\n"
 
