@@ -40,13 +40,14 @@ class Surface:
 
 
 @torch.no_grad()
-def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT) -> Surface:
+def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: bool = False) -> Surface:
     """The surface of what a picture shows. Raises ``isosurface.extract.EmptySurface``.
 
     Args:
         picture: (S, S, 4) float32 in [0, 1], display-encoded sRGB and straight alpha, the object in the middle with its
             longer side over FILL of the picture's.
         tangent: of half the angle that the picture spans.
+        level: as if the viewer did not look down, whatever the network says.
     """
     assert picture.ndim == 3 and picture.shape[0] == picture.shape[1] and picture.shape[2] == 4, picture.shape
     device = next(network.parameters()).device
@@ -60,7 +61,7 @@ def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT) -> Surf
     indices = torch.stack((x, CELLS - 1 - z, y), dim=-1)
     places = places_of(indices)
     colours = _colours(found, field, given, places)
-    vertices = unprojected(places, tangent, float(found.elevation))
+    vertices = unprojected(places, tangent, 0.0 if level else float(found.elevation))
     sine, cosine = found.azimuth[0].tolist()
     sure = math.hypot(sine, cosine) > SURE
     return Surface(vertices, mesh.triangles, colours, math.atan2(sine, cosine) if sure else None)
