@@ -18,8 +18,10 @@ from galatea.backend.capabilities.generate import GenerateParams, generate
 from galatea.backend.engines import available, cards, files, run
 from galatea.backend.engines.contract import SIZE, Dense, EmptySurface, Order, turned
 from galatea.backend.job import Job, JobCancelled, JobError
+from galatea.backend.models import registry
 
 MADE_UP = dataclasses.replace(cards.engine("triposr"), model="", apart=False)
+DOCUMENT = (Path(__file__).parents[2] / "docs/generating.md").read_text(encoding="utf-8")
 QUICK = {"faces": 300, "resolution": 256}
 
 
@@ -233,6 +235,22 @@ def test_the_switch_hides_what_may_not_be_sold():
     assert not far.commercial and any("European Union" in caution for caution in far.cautions)
 
 
+def test_cards_are_complete_and_documented():
+    rows = [[cell.strip(" `*") for cell in line.split("|")[1:-1]] for line in DOCUMENT.splitlines() if "|" in line]
+    by_id = {row[0]: row for row in rows if len(row) == 8}
+    for card in cards.ENGINES:
+        assert run.make_of(card.id).__doc__ and card.purpose.endswith(".")
+        assert card.takes_picture or card.takes_prompt
+        if card.model:
+            assert registry.card(card.model).licence == card.weights
+        row = by_id[card.id]
+        assert row[1] == card.title and row[2] == (card.code.name or "none shown") and row[3] == card.weights.name
+        assert row[4].startswith("yes") is card.commercial and row[6] == (
+            f"{card.gigabytes:g} GB" if card.gigabytes else "none"
+        )
+        assert (row[7] == "no") is not card.tried
+
+
 def test_axes_must_turn_and_not_mirror():
     points = np.array([[1.0, 2.0, 3.0]])
     assert turned(points, ((0, 1, 0), (-1, 0, 0), (0, 0, 1))).tolist() == [[2, -1, 3]]
@@ -253,6 +271,24 @@ def test_an_order_and_a_mesh_survive_as_files(tmp_path):
     files.save_dense(dense, tmp_path / files.DENSE)
     again = files.load_dense(tmp_path / files.DENSE)
     assert (again.vertices == dense.vertices).all() and again.notes == dense.notes
+
+
+def test_what_goes_wrong_in_the_other_process_arrives_as_a_sentence(tmp_path, monkeypatch):
+    program = tmp_path / "dies.py"
+    monkeypatch.setattr(run, "BOOTSTRAP", program)
+    said = {
+        "code": "out_of_memory",
+        "message": "There is not enough memory for this job.",
+        "hint": "Choose less detail.",
+    }
+    programs = (f"print({files.SIGN + json.dumps(said)!r}); exit(1)", "import os; os.kill(os.getpid(), 9)")
+    for text, code, words in zip(
+        programs, ("out_of_memory", "crashed"), ("not enough memory", "in the middle of its work")
+    ):
+        program.write_text(text)
+        with pytest.raises(JobError, match=words) as error:
+            run.run(cards.engine("shap-e"), Order(None, "a cup"), Job(tmp_path / code))
+        assert error.value.code == code and error.value.hint
 
 
 def test_a_cancel_kills_the_other_process(tmp_path, monkeypatch):
