@@ -71,21 +71,23 @@ class Prompter:
             values["ip_adapter_image_embeds"] = [styles if guided else styles[len(prompts) :]]
         return values
 
-    def for_networks(self, prompts: Sequence[str], negative: str, size: tuple[int, int]) -> dict[str, typing.Any]:
-        """Arguments of the UNet's and the ControlNet's calls for twice as many pictures: without the prompts first.
+    def for_networks(self, prompts: Sequence[str], size: tuple[int, int], plain: str = "") -> dict[str, typing.Any]:
+        """Arguments of the UNet's and the ControlNet's calls for as many pictures.
 
         Args:
             size: height and width of the pictures in pixels.
+            plain: a prompt that the style picture has no part in: the one that guidance leads away from.
         """
-        asked, unasked = self.read(prompts), self.read([negative] * len(prompts))
-        values: dict[str, typing.Any] = {"encoder_hidden_states": torch.cat((unasked.text, asked.text))}
+        reading = self.read(prompts)
+        values: dict[str, typing.Any] = {"encoder_hidden_states": reading.text}
         conditions = {}
         if self.is_xl:
             sizes = torch.tensor([*size, 0, 0, *size], device=self._device, dtype=self._dtype)
-            conditions["text_embeds"] = torch.cat((unasked.summary, asked.summary))
-            conditions["time_ids"] = sizes.expand(2 * len(prompts), -1)
+            conditions["text_embeds"] = reading.summary
+            conditions["time_ids"] = sizes.expand(len(prompts), -1)
         if self._style is not None:
-            conditions["image_embeds"] = [self._styles(len(prompts))]
+            without, style = self._style.chunk(2)
+            conditions["image_embeds"] = [torch.cat([without if text == plain else style for text in prompts])]
         if conditions:
             values["added_cond_kwargs"] = conditions
         return values

@@ -51,6 +51,20 @@ def noised(latents: torch.Tensor, abar: torch.Tensor, step: torch.Tensor, noise:
     return Noised(clean, noise, kept.sqrt() * clean + (1.0 - kept).sqrt() * noise, step, kept)
 
 
+def as_noise(answer: torch.Tensor, mixed: torch.Tensor, step: torch.Tensor, scheduler) -> torch.Tensor:
+    """The noise (B, C, H, W) that a UNet's answer means, whatever it was trained to predict.
+
+    Args:
+        scheduler: diffusers' of the model, which says what that is. v: Salimans and Ho, "Progressive Distillation for
+            Fast Sampling of Diffusion Models", 2022, appendix D.
+    """
+    answer = answer.float()
+    if scheduler.config.prediction_type != "v_prediction":
+        return answer
+    kept = scheduler.alphas_cumprod.to(mixed.device, torch.float32)[step][:, None, None, None]
+    return kept.sqrt() * answer + (1.0 - kept).sqrt() * mixed.float()
+
+
 def uniform(kept: torch.Tensor) -> torch.Tensor:
     return torch.ones_like(kept)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from ..diffusion import memory, pipelines
+from ..diffusion import guidance, memory, pipelines
 from ..diffusion.conditioning import Prompter
 from ..job import JobError
 from ..shading.controls import depth_picture
@@ -191,36 +191,36 @@ class DiffusionPainter:
     def _score(
         self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, latents: torch.Tensor, noise: float
     ) -> torch.Tensor:
-        """Weight times (predicted noise - noise), by classifier-free guidance; the latents' gradient."""
-        pipeline, schedule = self._from_noise, self._from_noise.scheduler
-        count = len(shots)
+        """The latents' gradient by score distillation."""
+        schedule = self._from_noise.scheduler
         steps = len(schedule.alphas_cumprod)
-        step = torch.full((count,), min(max(int(noise * steps), 1), steps - 2), device=latents.device)
+        step = torch.full((len(shots),), min(max(int(noise * steps), 1), steps - 2), device=latents.device)
         generators = [torch.Generator("cpu").manual_seed(shot.seed) for shot in shots]
         added = torch.stack([torch.randn(latents.shape[1:], generator=generator) for generator in generators])
-        added = added.to(latents)
-        kept = schedule.alphas_cumprod.to(latents.device, torch.float32)[step][:, None, None, None]
-        mixed = (kept.sqrt() * latents.float() + (1.0 - kept).sqrt() * added.float()).to(latents.dtype)
-        prompts = [prompt_of(wish, shot) for shot in shots]
-        conditions = self.prompter.for_networks(prompts, wish.negative, tuple(controls.shape[2:]))
-        twice = {"timestep": step.repeat(2), **conditions}
-        down, middle = pipeline.controlnet(
-            mixed.repeat(2, 1, 1, 1), controlnet_cond=controls.repeat(2, 1, 1, 1),
-            conditioning_scale=wish.control, return_dict=False, **twice,
-        )  # fmt: skip
-        prediction = pipeline.unet(
-            mixed.repeat(2, 1, 1, 1),
-            down_block_additional_residuals=down,
-            mid_block_additional_residual=middle,
-            **twice,
-        ).sample.float()
-        if schedule.config.prediction_type == "v_prediction":
-            prediction = kept.sqrt() * prediction + (1.0 - kept).sqrt() * mixed.float().repeat(2, 1, 1, 1)
-        without, asked = prediction.chunk(2)
-        guided = without + DISTILLATION_GUIDANCE * (asked - without)
-        spread = asked.std((1, 2, 3), keepdim=True) / guided.std((1, 2, 3), keepdim=True).clamp_min(1e-6)
-        guided = guided * (RESCALE * spread + 1.0 - RESCALE)
-        return (kept.sqrt() * (1.0 - kept) * (guided - added)).clamp(-LARGEST_PULL, LARGEST_PULL)
+        at = guidance.noised(latents, schedule.alphas_cumprod, step, added.to(latents.device))
+        return guidance.sds(
+            self._predictor(wish, controls), at, [prompt_of(wish, shot) for shot in shots], DISTILLATION_GUIDANCE,
+            guidance.damped, wish.negative, RESCALE,
+        ).clamp(-LARGEST_PULL, LARGEST_PULL)  # fmt: skip
+
+    def _predictor(self, wish: Wish, controls: torch.Tensor) -> guidance.Predict:
+        """Of the noise in pictures with these control pictures (B, 3, H, W), or several rounds of them."""
+        pipeline = self._from_noise
+
+        def predict(mixed: torch.Tensor, step: torch.Tensor, prompts: Sequence[str]) -> torch.Tensor:
+            given = mixed.to(controls.dtype)
+            shown = controls.repeat(len(prompts) // len(controls), 1, 1, 1)
+            conditions = self.prompter.for_networks(prompts, tuple(controls.shape[2:]), plain=wish.negative)
+            conditions["timestep"] = step
+            down, middle = pipeline.controlnet(
+                given, controlnet_cond=shown, conditioning_scale=wish.control, return_dict=False, **conditions
+            )
+            answer = pipeline.unet(
+                given, down_block_additional_residuals=down, mid_block_additional_residual=middle, **conditions
+            ).sample
+            return guidance.as_noise(answer, mixed, step, pipeline.scheduler)
+
+        return predict
 
 
 def prompt_of(wish: Wish, shot: Shot | None) -> str:

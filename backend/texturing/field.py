@@ -24,8 +24,9 @@ FINER = 0.6
 """How much less a finer grid's numbers count than those of the next coarser one: it also learns so much slower, so that
 what a coarse grid can explain is not explained by noise."""
 OUTWARD = 128
-"""Cells along each axis of the grid that knows which way is out: with coarser ones the sides of a leg share cells, their
-normals cancel, and the facets of flat shading show as steps at UV seams (1.6 times those beside them with 32)."""
+"""Cells along each axis of the grid that knows which way is out: with coarser ones the sides of a leg share cells,
+their normals cancel, and the facets of flat shading show as steps at UV seams (with 32 cells, 1.6 times those beside
+them)."""
 NULL = 0
 """Row of the nodes that do not exist: always zero."""
 

@@ -106,8 +106,8 @@ def test_a_prompt_is_read_once_and_without_the_text_encoders_staying(sources):
     calls = []
     pipeline.text_encoder.register_forward_hook(lambda *_: calls.append(1))
     prompter = Prompter(pipeline, CPU, stays=False)
-    first = prompter.for_networks(["red wood", "blue stone"], "", (SIZE, SIZE))
-    again = prompter.for_networks(["red wood", "blue stone"], "", (SIZE, SIZE))
+    first = prompter.for_networks(["", "", "red wood", "blue stone"], (SIZE, SIZE))
+    again = prompter.for_networks(["", "", "red wood", "blue stone"], (SIZE, SIZE))
     assert len(calls) == 3, "two prompts and none"
     assert torch.equal(first["encoder_hidden_states"], again["encoder_hidden_states"])
     assert first["encoder_hidden_states"].shape[0] == 4
