@@ -19,7 +19,8 @@ import torch
 
 from ...backend.diffusion.pipelines import STARTER
 from ...backend.training.classifier import read_classifier
-from . import harness, scenes, starter, tables, times
+from . import chart, harness, scenes, starter, tables, times
+from .times import Timed
 
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 """Between these lines of a document lie the tables."""
@@ -37,16 +38,17 @@ def main(arguments: list[str]) -> None:
         help="instead: what a trained repository makes of prompts; the shipped one if not named",
     )
     parser.add_argument("--judge", type=Path, metavar="DIR", help="of a training whose judge looks, too")
-    parser.add_argument("--time", nargs=3, metavar=("PRESET", "SIDE", "PIXELS"), help="time one job, as JSON")
+    parser.add_argument("--time", nargs=4, metavar=("PRESET", "SIDE", "TEXELS", "VIEWS"), help="time one job, as JSON")
     parser.add_argument(
         "--only", choices=("scores", "times"), help="the other half is taken from --json, if it is there"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also as JSON to a file")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="what faces, texels and views cost, as a picture")
     parser.add_argument("--document", type=Path, metavar="FILE", help="put the tables between the marks of a document")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     if options.time:
-        print(json.dumps(times.measure(options.time[0], int(options.time[1]), int(options.time[2]))))
+        print(json.dumps(times.measure(times.Timed(options.time[0], *map(int, options.time[1:])))))
         return
     if options.starter is not None:
         result = run_starter(options.starter, options.judge)
@@ -55,6 +57,11 @@ def main(arguments: list[str]) -> None:
         result = before | run(options.quick, options.only)
     text = tables.markdown(result)
     print(text)
+    if options.chart:
+        found = dict(zip(JOBS, result["times"], strict=True))
+        panels = (("faces", "faces", FACES), ("texels along a side", "resolution", TEXELS), ("views", "views", VIEWS))
+        drawn = chart.chart([(title, key, [found[job] for job in jobs]) for title, key, jobs in panels])
+        drawn.save(options.chart)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
     if options.document:
@@ -62,10 +69,12 @@ def main(arguments: list[str]) -> None:
         options.document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END)[1]}")
 
 
-JOBS = (
-    ("draft", 100, 1024), ("standard", 100, 1024), ("draft", 50, 1024), ("draft", 200, 1024), ("draft", 100, 2048),
-)  # fmt: skip
-"""Preset, faces along a side, and texels of the jobs that are timed."""
+USUAL = Timed("draft")
+FACES = (Timed("draft", side=50), USUAL, Timed("draft", side=200))
+TEXELS = (Timed("draft", resolution=512), USUAL, Timed("draft", resolution=2048), Timed("draft", resolution=4096))
+VIEWS = (Timed("draft", views=2), USUAL, Timed("draft", views=8), Timed("draft", views=16))
+JOBS = tuple(dict.fromkeys((USUAL, Timed("standard"), *FACES, *TEXELS, *VIEWS)))
+"""What is timed."""
 
 
 def run(quick: bool, only: str | None = None) -> dict:
@@ -73,7 +82,7 @@ def run(quick: bool, only: str | None = None) -> dict:
     if only != "times":
         result["scenes"] = scores(quick)
     if only != "scores":
-        result["times"] = [] if quick else [times.in_process(*job) for job in JOBS]
+        result["times"] = [] if quick else [times.in_process(job) for job in JOBS]
     return result
 
 

@@ -34,8 +34,8 @@ def _scores(rows: list[dict]) -> str:
 
 
 def _times(rows: list[dict]) -> str:
-    head = ["preset", "faces", "pixels", "wall s", "CPU s", "memory, MB", *STAGES]
-    names = ["preset", "faces", "resolution", "wall", "processor", "memory", *STAGES]
+    head = ["preset", "faces", "texels", "views", "wall s", "CPU s", "memory, MB", *STAGES]
+    names = ["preset", "faces", "resolution", "views", "wall", "processor", "memory", *STAGES]
     return table(head, [[str(row.get(name, "")) for name in names] for row in rows])
 
 

@@ -7,6 +7,7 @@ What they paint is noise, but it takes as long as a picture. Every preset runs i
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import resource
@@ -21,6 +22,7 @@ import torch
 from ...backend.capabilities.texture import TextureParams, texture
 from ...backend.job import Job
 from ...backend.texturing import mesh
+from ...backend.texturing.plan import PLANS
 from ...backend.training import architecture
 from ...backend.training.base import build
 from ...backend.training.captions import vocabulary
@@ -42,21 +44,42 @@ def random_starter(folder: Path) -> Path:
     return folder / "model"
 
 
-def measure(preset: str, side: int = SIDE, resolution: int = 1024) -> dict:
-    """One job in this process: wall seconds of each stage, processor seconds in all, peak memory in MB."""
+@dataclasses.dataclass(frozen=True)
+class Timed:
+    """A job."""
+
+    preset: str
+    side: int = SIDE
+    resolution: int = 1024
+    views: int = 0
+    """Of the first pictures; 0: the preset's."""
+
+    @property
+    def words(self) -> list[str]:
+        """As the command line has it."""
+        return [str(getattr(self, field.name)) for field in dataclasses.fields(self)]
+
+
+def measure(wanted: Timed) -> dict:
+    """One job in this process, which is spoiled for others: wall seconds of each stage, processor seconds in all, peak
+    memory in MB."""
     torch.set_num_threads(1)
+    plan = PLANS[wanted.preset]
+    if wanted.views:
+        PLANS[wanted.preset] = plan = dataclasses.replace(plan, views=wanted.views)
     with tempfile.TemporaryDirectory() as scratch:
         model = random_starter(Path(scratch))
         job = Job(Path(scratch) / "job")
         job.inputs.mkdir(parents=True)
-        mesh.save(blob(side), job.inputs / "mesh.npz")
+        mesh.save(blob(wanted.side), job.inputs / "mesh.npz")
         begin, spent = time.perf_counter(), time.process_time()
-        options = TextureParams("red wood", preset=preset, resolution=resolution, model=str(model))
+        options = TextureParams("red wood", preset=wanted.preset, resolution=wanted.resolution, model=str(model))
         _, report = texture(options, job)
         return {
-            "preset": preset,
-            "faces": 2 * side * side,
-            "resolution": resolution,
+            "preset": wanted.preset,
+            "faces": 2 * wanted.side**2,
+            "resolution": wanted.resolution,
+            "views": plan.views,
             "wall": round(time.perf_counter() - begin, 1),
             "processor": round(time.process_time() - spent, 1),
             "memory": peak_memory(),
@@ -72,8 +95,8 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def in_process(preset: str, side: int = SIDE, resolution: int = 1024) -> dict:
+def in_process(wanted: Timed) -> dict:
     """The same in a fresh one."""
-    command = [sys.executable, "-m", "galatea.benchmarks.texture", "--time", preset, str(side), str(resolution)]
+    command = [sys.executable, "-m", "galatea.benchmarks.texture", "--time", *wanted.words]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
