@@ -69,7 +69,15 @@ def blender_command(argv: list[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All subcommands."""
-    from . import command_finish, command_models, command_reconstruct, command_splats, command_texture, environment
+    from . import (
+        command_finish,
+        command_generate,
+        command_models,
+        command_reconstruct,
+        command_splats,
+        command_texture,
+        environment,
+    )
     from .properties import ANIMALS, GalateaRigSettings
 
     settings = GalateaRigSettings.bl_rna.properties
@@ -104,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     command_texture.add_parser(commands)
     command_finish.add_parser(commands)
     command_reconstruct.add_parser(commands)
+    command_generate.add_parser(commands)
     command_models.add_parser(commands)
     command_splats.add_parser(commands)
     image_parser = commands.add_parser(

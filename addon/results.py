@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import finish, image, jobs, reconstruct, rig, splats, targets, texture
+from . import finish, generate, image, jobs, reconstruct, rig, splats, targets, texture
 
 NOT_FOR_THE_FILE = ("texture_seeds", "download")
 """Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
@@ -24,6 +24,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             texture.import_result(job, end.report)
         case "finish":
             finish.import_result(job, end.report)
+        case "generate":
+            generate.import_result(job, end.report)
         case "reconstruct":
             reconstruct.import_result(job, end.report)
         case "splats":

@@ -5,7 +5,22 @@
 
 def classes() -> list[type]:
     """All operators. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, finish, image, jobs, models, motion, recipe, reconstruct, rig, rigify, splats, texture
+    from . import (
+        environment,
+        finish,
+        generate,
+        image,
+        jobs,
+        models,
+        motion,
+        recipe,
+        reconstruct,
+        rig,
+        rigify,
+        splats,
+        texture,
+    )
 
-    modules = (texture, models, finish, reconstruct, splats, rig, recipe, motion, rigify, image, jobs, environment)
+    makers = (generate, texture, models, finish, reconstruct, splats, rig, recipe, motion, rigify, image)
+    modules = (*makers, jobs, environment)
     return [cls for module in modules for cls in module.CLASSES]

@@ -26,10 +26,11 @@ PAINTED, SEEN, MADE = 0.15, 0.2, 0.75
 @dataclass(frozen=True)
 class GenerateParams:
     image: str = ""
-    """Path of a picture; without one the prompt is painted first, or read by the engine itself."""
+    """Path of a picture, relative ones from the job's folder; without one the prompt is painted first, or read by the
+    engine itself."""
     prompt: str = ""
     mask: str = ""
-    """Path of a black and white picture of where the subject is; the picture's alpha or colours tell it if empty."""
+    """The same of a black and white picture of where the subject is; the picture itself tells it if empty."""
     engine: str = "triposr"
     """Id of a card of ``engines.cards``."""
     weights: str = ""
@@ -71,13 +72,13 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     watch = _Watch(seconds)
     subject, unknown = None, []
     if card.takes_picture:
-        source = Path(params.image)
+        source = job.folder / params.image
         if not params.image:
             source, unknown = _painted(params, job)
             files["painted"] = source.relative_to(job.folder).as_posix()
             watch("painting")
         job.progress("Finding the subject", PAINTED)
-        subject = _subject(source, params)
+        subject = _subject(source, params, job)
         files |= _write(subject, job)
         job.progress("Finding the subject", SEEN, files["picture"])
         watch("picture")
@@ -171,11 +172,11 @@ def _painted(params: GenerateParams, job: Job) -> tuple[Path, list[str]]:
     return path, json.loads(said.read_text(encoding="utf-8"))
 
 
-def _subject(source: Path, params: GenerateParams) -> Subject:
+def _subject(source: Path, params: GenerateParams, job: Job) -> Subject:
     from ..pictures.gate import gate
 
     try:
-        return gate(source, Path(params.mask) if params.mask else None)
+        return gate(source, job.folder / params.mask if params.mask else None)
     except JobError as error:
         if params.image:
             raise

@@ -20,6 +20,7 @@ PANELS = {
     "texture": properties.GalateaTextureSettings,
     "models": properties.GalateaTextureSettings,
     "finish": properties.GalateaFinishSettings,
+    "generate": properties.GalateaGenerateSettings,
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture or a prompt, from the artist's choice to a job and back as a finished object at the 3D cursor."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import bpy
+
+from ..backend.engines import available, cards
+from ..backend.models import registry, store
+from . import jobs, models, recipe, targets, version
+from .importers import finished
+from .importers import material as material_import
+from .texture import files_of
+
+COLLECTION = "Generated"
+"""Where results are kept, earlier attempts too."""
+NAME_LENGTH = 40
+PICTURE, MASK = "in/picture.png", "in/mask.png"
+"""In a job's folder: what the .blend file showed when the job began."""
+
+
+class PictureProblem(Exception):
+    """An image of the file cannot be had: one sentence for the artist."""
+
+
+def card(settings) -> cards.Engine:
+    """Of the chosen engine."""
+    return cards.engine(settings.engine)
+
+
+def weights(settings) -> Path | None:
+    """Folder of the chosen engine's model: the one that the artist names, else the downloaded one; None for neither."""
+    if settings.weights:
+        return Path(models.path(settings.weights))
+    engine = card(settings)
+    return store.folder(models.folder(), registry.card(engine.model)) if engine.model else None
+
+
+def problem(settings) -> str:
+    """What keeps the settings from becoming a mesh, a sentence and the way out; "" if nothing does. Cheap."""
+    engine = card(settings)
+    missing = {
+        "FILE": "" if settings.image else "Choose a picture.",
+        "IMAGE": "" if settings.picture else "Choose an image of this file.",
+        "RENDER": "" if render_result() is not None else "There is no render yet. Render an image first (F12).",
+        "PROMPT": "" if settings.prompt.strip() else "Say what to make, such as: a red wooden chair.",
+    }[settings.source]
+    if missing:
+        return missing
+    if settings.source == "FILE" and not Path(bpy.path.abspath(settings.image)).is_file():
+        return f"There is no picture {settings.image}. Choose another one."
+    if settings.source == "IMAGE" and not settings.picture.has_data and not all(settings.picture.size):
+        return f"The image {settings.picture.name} has no pixels. Choose another one."
+    if settings.source != "PROMPT" and not engine.takes_picture:
+        return f"{engine.title} reads no pictures. Write a prompt, or choose another engine."
+    return available.obstacle(engine, weights(settings), settings.server, settings.only_commercial)
+
+
+def render_result() -> bpy.types.Image | None:
+    """The last render, None where there is none. Blender does not tell its size."""
+    return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+
+
+def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: dict) -> jobs.Job:
+    """A job, not yet submitted. ``params``: fields of the backend's ``GenerateParams``."""
+    name = title(settings)
+    target = {"objects": [], "name": name, "cursor": list(context.scene.cursor.location), "inputs": []}
+    job = queue.create("generate", f"Generate {name}", params, target)
+    for image, path, field in ((chosen_image(settings), PICTURE, "image"), (chosen_mask(settings), MASK, "mask")):
+        if image is not None:
+            write(context, image, job.folder / path)
+            params[field] = path
+        file = job.folder / params[field] if params[field] else None
+        if file is not None and file.is_file():
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            target["inputs"].append({field: image.name if image else file.name, "sha256": digest})
+    return job
+
+
+def title(settings) -> str:
+    """What the result is called."""
+    if settings.source == "FILE" and settings.image:
+        return Path(settings.image.replace("\\", "/")).stem[:NAME_LENGTH]
+    if settings.source == "IMAGE":
+        return Path(settings.picture.name).stem[:NAME_LENGTH]
+    return (settings.prompt.strip() or "Render")[:NAME_LENGTH]
+
+
+def chosen_image(settings) -> bpy.types.Image | None:
+    """The image of this file that the mesh is made from; None for a file or a prompt."""
+    return {"IMAGE": settings.picture, "RENDER": render_result()}.get(settings.source)
+
+
+def chosen_mask(settings) -> bpy.types.Image | None:
+    return None if settings.source == "PROMPT" else settings.mask_image
+
+
+def write(context: bpy.types.Context, image: bpy.types.Image, path: Path) -> None:
+    """An image as it is now, painted or rendered, as PNG with alpha. Nothing in the file changes.
+
+    Raises PictureProblem.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings = context.scene.render.image_settings
+    names = ("file_format", "color_mode", "color_depth")
+    before = {name: getattr(settings, name) for name in names}
+    try:
+        settings.file_format = "PNG"
+        settings.color_mode, settings.color_depth = "RGBA", "8"
+        if image.type == "RENDER_RESULT" or image.is_float:
+            image.save_render(str(path), scene=context.scene)  # with the scene's view transform, as it is seen
+        else:
+            copy = image.copy()  # saving an image itself would change its path
+            try:
+                if image.is_dirty or not image.has_data:
+                    copy.pixels.foreach_set(pixels(image))
+                copy.filepath_raw, copy.file_format = str(path), "PNG"
+                copy.save()
+            finally:
+                bpy.data.images.remove(copy)
+    except RuntimeError as error:  # what Blender says has traces of its own code in it
+        raise PictureProblem(f"{image.name} has no pixels. Render it again, or choose another picture.") from error
+    finally:
+        for name in names:
+            setattr(settings, name, before[name])
+
+
+def pixels(image: bpy.types.Image):
+    import numpy as np
+
+    values = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(values)
+    return values
+
+
+def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
+    """The mesh as a new object at the cursor, selected, its mask as an image. The caller makes it an undo step."""
+    with targets.any_window() as context:
+        if context.mode != "OBJECT":
+            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
+        name = job.target["name"]
+        mesh = finished.read(job.output("mesh"), name, quads=False)
+        item = bpy.data.objects.new(name, mesh)
+        folder = new_folder(item)
+        images = material_import.bring(files_of(job, 0), folder, name)
+        mesh.materials.append(material_import.create(name, images, finished.LAYER))
+        collection(context.scene).objects.link(item)
+        item.location = job.target["cursor"]
+        for key in ("picture", "mask"):
+            if key in job.end.files:
+                keep(job.output(key), folder, f"{item.name} {key.capitalize()}")
+        context.view_layer.update()
+        targets.select_only(context, item)
+    recipe.store(item, recipe.make("generate", job.params, version.current(), job.target["inputs"], report), folder)
+    return item
+
+
+def new_folder(item: bpy.types.Object) -> Path | None:
+    """For the result's files, beside the saved .blend; None packs them."""
+    return Path(bpy.path.abspath("//")) / "galatea" / recipe.folder_name(item.name) if bpy.data.filepath else None
+
+
+def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
+    """The scene's collection for results, made when there is none."""
+    found = next((one for one in scene.collection.children if one.name.split(".")[0] == COLLECTION), None)
+    if found is None:
+        found = bpy.data.collections.new(COLLECTION)
+        scene.collection.children.link(found)
+    return found
+
+
+def keep(path: Path, folder: Path | None, name: str) -> bpy.types.Image:
+    """A picture of the job as an image that stays, packed; a copy beside the .blend for other programs."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / path.name)
+    image = bpy.data.images.load(str(path), check_existing=False)
+    image.name = name
+    image.colorspace_settings.name = "sRGB"
+    image.pack()
+    image.filepath_raw = f"//{recipe.folder_name(name)}.png"  # the job's folder goes one day
+    image.use_fake_user = True
+    return image
+
+
+def mask_of(item: bpy.types.Object | None) -> bpy.types.Image | None:
+    """The mask that a result was made with, None where there is none any more."""
+    return bpy.data.images.get(f"{item.name} Mask") if item is not None else None

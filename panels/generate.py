@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Generate panel."""
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface
+
+from ..addon import generate, models, session
+from ..backend.engines import cards
+from ..backend.models import registry
+from ..operators.generate import made_recipe
+from .jobs import draw_progress
+from .rig import Side
+from .text import paragraph
+
+
+class GALATEA_PT_generate(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_generate"
+    bl_label = "Generate"
+    bl_order = 3
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.generate
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        row.prop(settings, "source", expand=True)
+        draw_source(column, settings)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "height")
+        problem = generate.problem(settings)
+        if problem:
+            paragraph(layout.box(), context, problem, icon="INFO")
+        column = layout.column(align=True)
+        column.scale_y = 1.5
+        column.operator("galatea.generate", text="Generate", icon="MESH_MONKEY")
+        running = [job for job in session.get().queue.jobs if job.active and job.capability == "generate"]
+        if running:
+            draw_progress(layout, running[0], "galatea.cancel_job")
+
+
+def draw_source(column: bpy.types.UILayout, settings) -> None:
+    """The slot for the picture, or the prompt."""
+    match settings.source:
+        case "FILE":
+            column.prop(settings, "image", text="", placeholder="Picture of one subject")
+        case "IMAGE":
+            column.template_ID(settings, "picture", open="image.open")
+        case "PROMPT":
+            column.prop(settings, "prompt", text="", placeholder="What to make")
+
+
+class GALATEA_PT_generate_engine(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_generate_engine"
+    bl_label = "Engine"
+    bl_parent_id = "GALATEA_PT_generate"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        self.layout.label(text=generate.card(context.scene.galatea.generate).title, translate=False)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.generate
+        column = layout.column(align=True)
+        for card in cards.shown(settings.only_commercial):
+            column.prop_enum(settings, "engine", card.id)
+        layout.prop(settings, "only_commercial")
+        draw_card(layout, context, generate.card(settings))
+        if generate.card(settings).server:
+            layout.prop(settings, "server", text="")
+
+
+def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, card: cards.Engine) -> None:
+    """What the artist should know of an engine, and its download."""
+    box = layout.box().column(align=True)
+    paragraph(box, context, card.purpose)
+    icon = "CHECKMARK" if card.commercial else "ERROR"
+    unknown = iface("unknown")
+    names = card.code.name or unknown, card.weights.name or unknown
+    row = box.row(align=True)
+    row.label(text=iface("Code {}, weights {}").format(*names), icon=icon)
+    row.operator("wm.url_open", text="", icon="URL").url = card.weights.link
+    if card.gigabytes:
+        box.label(text=iface("About {:g} GB of graphics memory").format(card.gigabytes), icon="MEMORY")
+        if card.minutes_without_card is not None:
+            text = iface("Without a graphics card about {:.0f} minutes").format(card.minutes_without_card)
+            paragraph(box, context, text, icon="TIME")
+    for caution in card.cautions:
+        paragraph(box, context, caution, icon="INFO")
+    if card.model and not models.is_there(registry.card(card.model)):
+        layout.operator("galatea.download_model", text="Download", icon="IMPORT").model = card.model
+
+
+class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_generate_advanced"
+    bl_label = "Advanced"
+    bl_parent_id = "GALATEA_PT_generate"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.galatea.generate
+        layout.prop(settings, "seed")
+        column = layout.column(align=True)
+        column.prop(settings, "faces")
+        column.prop(settings, "resolution")
+        column = layout.column(align=True)
+        column.prop(settings, "detail")
+        column.prop(settings, "steps")
+        if settings.source == "PROMPT":
+            layout.prop(settings, "painter")
+        else:
+            layout.prop(settings, "mask_image")
+            layout.prop(settings, "mask")
+        layout.prop(settings, "weights")
+
+
+class GALATEA_PT_generate_result(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_generate_result"
+    bl_label = "Result"
+    bl_parent_id = "GALATEA_PT_generate"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return made_recipe(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        report = made_recipe(context)["report"]
+        box = layout.box().column(align=True)
+        box.label(text=iface("{:,} faces by {}").format(report["faces"], report["title"]), icon="MESH_DATA")
+        closed = "Closed and manifold" if report["manifold"] else "Open or not manifold"
+        box.label(text=closed, icon="CHECKMARK" if report["manifold"] else "ERROR")
+        box.label(text=f"{sum(report['seconds'].values()):.0f} s", icon="TIME")
+        for note in report["notes"]:
+            paragraph(box, context, note, icon="INFO")
+        if generate.mask_of(context.view_layer.objects.active) is not None:
+            layout.operator("galatea.edit_generate_mask", icon="BRUSH_DATA")
+        layout.operator("galatea.rerun_generate", icon="FILE_REFRESH")
+
+
+CLASSES = (
+    GALATEA_PT_generate,
+    GALATEA_PT_generate_engine,
+    GALATEA_PT_generate_advanced,
+    GALATEA_PT_generate_result,
+)

@@ -1,0 +1,426 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate in the artist's scene. The worker is made up: what it gets is looked at, and it answers with a box."""
+
+import dataclasses
+import http.server
+import json
+import threading
+from types import SimpleNamespace
+
+import bpy
+import numpy as np
+import pytest
+import trimesh
+
+from galatea.addon import command_line, compat, generate, models, properties, recipe, session
+from galatea.addon.worker import State
+from galatea.backend import protocol
+from galatea.backend.capabilities.generate import GenerateParams
+from galatea.backend.engines import cards
+from galatea.backend.models import store
+from galatea.panels import generate as panel
+
+from .test_panels import Paper
+
+ORANGE, SIZE = (0.9, 0.4, 0.1, 1.0), (24, 16)
+
+
+class Worker:
+    """Ends every job with a box at the next poll, or with an error when it is told one."""
+
+    def __init__(self, ran):
+        self.ran, self.alive, self.state, self.job = ran, True, State.READY, None
+
+    def run(self, job, folder):
+        self.job, self.folder = job, folder
+
+    def stop(self, seconds=2.0):
+        self.alive = False
+
+    def poll(self, seconds=0.01):
+        if self.job is None:
+            return []
+        job, self.job = self.job, None
+        description = json.loads((self.folder / "job.json").read_text())
+        self.ran.append(SimpleNamespace(folder=self.folder, **description))
+        if description["params"]["seed"] == 666:
+            return [protocol.Error(job, "no_subject", "No subject stands out.", "Cut it out.", "")]
+        return [protocol.Progress(job, "Thinking", 0.5, None, None), box(job, self.folder, description["params"])]
+
+
+def box(job, folder, params):
+    """A box as high as asked for, with the maps and pictures of a result."""
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (0, 2)], float) * params["height"] / 2
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    triangles = np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
+    out = folder / "out"
+    np.savez(
+        out / "mesh.npz", vertices=corners, triangles=triangles, corner_uv=np.random.default_rng(0).random((12, 3, 2)),
+        corner_normals=np.zeros((12, 3, 3)),
+    )  # fmt: skip
+    files = {"mesh": "out/mesh.npz"}
+    for name, key in (("base_color", "0/base_color.1001"), ("picture", "picture"), ("mask", "mask")):
+        image = bpy.data.images.new(name, 8, 8)
+        image.filepath_raw, image.file_format = str(out / f"{name}.png"), "PNG"
+        image.save()
+        bpy.data.images.remove(image)
+        files[key] = f"out/{name}.png"
+    report = {
+        "faces": 12, "manifold": True, "notes": ["Made of cardboard."], "seconds": {"engine": 1.0}, "title": "TripoSR",
+        "engine": params["engine"], "unknown_words": [],
+    }  # fmt: skip
+    return protocol.Result(job, files, report)
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """The jobs that the made-up worker ran; every engine's model is there."""
+    jobs, queue = [], session.get().queue
+    monkeypatch.setattr(queue, "_start_worker", lambda: Worker(jobs))
+    monkeypatch.setattr(queue, "worker", None)
+    monkeypatch.setattr(queue, "jobs", [])
+    monkeypatch.setattr(generate.available, "is_model", lambda card, folder: True)
+    return jobs
+
+
+@pytest.fixture
+def picture(tmp_path):
+    return painted("cup", tmp_path / "cup.png")
+
+
+def painted(name, path=None):
+    """An image whose left half is orange and opaque, saved if a path is given, else of this file alone."""
+    image = bpy.data.images.new(name, *SIZE, alpha=True)
+    pixels = np.zeros((SIZE[1], SIZE[0], 4), np.float32)
+    pixels[:, : SIZE[0] // 2] = ORANGE
+    image.pixels.foreach_set(pixels.ravel())
+    if path is None:
+        return image
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
+    return path
+
+
+def settings(**values):
+    chosen = bpy.context.scene.galatea.generate
+    for name, value in values.items():
+        setattr(chosen, name, value)
+    return chosen
+
+
+def pixels_of(path):
+    image = bpy.data.images.load(str(path), check_existing=False)
+    values = np.array(image.pixels[:]).reshape(image.size[1], image.size[0], 4)
+    bpy.data.images.remove(image)
+    return values
+
+
+def test_settings_mirror_the_parameters():
+    defaults = {field.name: field.default for field in dataclasses.fields(GenerateParams)}
+    found = properties.generate_params(bpy.context.scene.galatea.generate)
+    assert found | {"weights": ""} == defaults
+    assert found["weights"].endswith("triposr"), "the downloaded model"
+
+
+def test_a_file_becomes_an_object_at_the_cursor(ran, picture, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    settings(source="FILE", image=str(picture), height=1.5, seed=4)
+    bpy.context.scene.cursor.location = (3, -2, 1)
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    (job,) = ran
+    assert job.params["image"] == str(picture) and job.params["seed"] == 4 and job.params["mask"] == ""
+    made = bpy.context.view_layer.objects.active
+    assert made.name == "cup" and made.select_get() and tuple(made.location) == (3, -2, 1)
+    assert made.dimensions.z == pytest.approx(1.5) and made.users_collection[0].name == "Generated"
+    (material,) = made.data.materials
+    assert any(node.type == "TEX_IMAGE" and node.image for node in material.node_tree.nodes)
+    folder = tmp_path / "galatea" / "cup"
+    assert {"base_color.png", "mask.png", "picture.png", "recipe.json"} <= {path.name for path in folder.iterdir()}
+    kept = recipe.read(made)
+    assert kept["capability"] == "generate" and len(kept["inputs"][0]["sha256"]) == 64
+
+    bpy.context.scene.cursor.location = (0, 0, 0)
+    settings(seed=5)
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    again = bpy.context.view_layer.objects.active
+    assert again.name == "cup.001" and len(bpy.data.collections["Generated"].objects) == 2, "attempts are kept"
+
+
+def test_an_image_of_the_file_arrives_as_it_is_now(ran):
+    image = painted("From Paint")
+    image.pixels[0:4] = (0, 0, 1, 1)  # a stroke that nobody saved
+    before = image.filepath_raw, image.is_dirty
+    assert bpy.ops.galatea.generate.poll()
+    settings(source="IMAGE", picture=image)
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    (job,) = ran
+    assert job.params["image"] == "in/picture.png"
+    seen = pixels_of(job.folder / "in/picture.png")
+    assert seen.shape == (SIZE[1], SIZE[0], 4) and seen[0, 0] == pytest.approx((0, 0, 1, 1), abs=0.01)
+    assert seen[5, 2] == pytest.approx(ORANGE, abs=0.01) and seen[5, -2, 3] == 0
+    assert (image.filepath_raw, image.is_dirty) == before and bpy.context.view_layer.objects.active.name == "From Paint"
+
+
+def test_a_render_arrives_with_its_transparency(ran):
+    scene = bpy.context.scene
+    assert "no render yet" in generate.problem(settings(source="RENDER"))
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(scene.camera)
+    scene.camera.location = (0, 0, 5)
+    mesh = bpy.data.meshes.new("Plane")
+    mesh.from_pydata([(-0.5, -0.5, 0), (0.5, -0.5, 0), (0.5, 0.5, 0), (-0.5, 0.5, 0)], [], [(0, 1, 2, 3)])
+    scene.collection.objects.link(bpy.data.objects.new("Plane", mesh))
+    scene.world = bpy.data.worlds.new("World")
+    compat.enable_nodes(scene.world)
+    scene.render.engine, scene.cycles.samples = "CYCLES", 2
+    scene.render.resolution_x = scene.render.resolution_y = 32
+    scene.render.film_transparent = True
+    scene.render.image_settings.file_format = "JPEG"
+    bpy.ops.render.render()
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    seen = pixels_of(ran[0].folder / "in/picture.png")
+    assert seen[16, 16, 3] == 1 and seen[1, 1, 3] == 0, "cut out by the film"
+    assert scene.render.image_settings.file_format == "JPEG", "the artist's settings stay"
+
+
+def test_a_prompt_needs_no_picture(ran):
+    settings(source="PROMPT", prompt="a red wooden chair", image="/nowhere.png", engine="shap-e")
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    assert ran[0].params["prompt"] == "a red wooden chair" and ran[0].params["image"] == ""
+    assert bpy.context.view_layer.objects.active.name == "a red wooden chair"
+
+
+def test_undo_takes_the_result_away_and_saved_files_hold_it(ran, picture, tmp_path):
+    bpy.ops.ed.undo_push(message="Before")
+    settings(image=str(picture))
+    bpy.ops.galatea.generate()
+    assert "cup" in bpy.data.objects
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "b.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "b.blend"))
+    made = bpy.data.objects["cup"]
+    assert recipe.read(made)["report"]["engine"] == "triposr"
+    assert all(image.packed_file for image in bpy.data.images if image.name.startswith("cup"))
+
+
+def test_the_mask_of_a_result_can_be_painted_in_and_used(ran, picture):
+    settings(image=str(picture))
+    bpy.ops.galatea.generate()
+    assert bpy.ops.galatea.edit_generate_mask() == {"FINISHED"}
+    mask = bpy.context.scene.galatea.generate.mask_image
+    assert mask.name == "cup Mask" and mask.packed_file is not None
+    mask.pixels.foreach_set(np.tile([1, 0, 1, 1], 64).astype(np.float32))
+    bpy.ops.galatea.generate()
+    assert ran[1].params["mask"] == "in/mask.png"
+    assert pixels_of(ran[1].folder / "in/mask.png")[3, 3] == pytest.approx((1, 0, 1, 1), abs=0.01)
+    bpy.context.view_layer.objects.active = bpy.data.objects["cup"]
+    bpy.context.scene.galatea.generate.mask_image = None
+    assert "mask.png" not in ran[0].params["mask"]
+
+
+def test_the_settings_of_a_result_come_back(ran, picture):
+    settings(image=str(picture), height=2.5, seed=9, resolution="512")
+    bpy.ops.galatea.generate()
+    settings(source="PROMPT", image="", height=1.0, seed=0, resolution="1024")
+    assert bpy.ops.galatea.rerun_generate() == {"FINISHED"}
+    chosen = settings()
+    assert (chosen.source, chosen.image, chosen.height, chosen.seed) == ("FILE", str(picture), 2.5, 9)
+    assert chosen.resolution == "512"
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    assert ran[0].params == ran[1].params
+
+
+def test_what_is_missing_is_said_before_anything_starts(picture, tmp_path):
+    def said(**values):
+        return generate.problem(settings(**values))
+
+    assert "Choose a picture" in said()
+    assert "no picture /nowhere.png" in said(image="/nowhere.png")
+    assert "needs a model of 1677 MB" in said(image=str(picture)) and "Download" in said()
+    assert "reads no pictures" in said(engine="shap-e")
+    assert "Choose an image" in said(source="IMAGE", engine="triposr")
+    assert "Say what to make" in said(source="PROMPT")
+    assert "not safe to use commercially" in said(prompt="a cup", engine="trellis2", only_commercial=True)
+    assert said(only_commercial=False) == ""
+    assert "computes in another program" in said(server=" ")
+    with pytest.raises(RuntimeError, match="computes in another program"):
+        bpy.ops.galatea.generate()
+    assert not session.get().queue.busy
+    folder = store.folder(models.folder(), models.CARDS["triposr"])
+    folder.mkdir(parents=True)
+    try:
+        (folder / "model.ckpt").write_bytes(b"0")
+        assert said(engine="triposr") == "", "a file put there by hand counts"
+    finally:
+        store.remove(models.folder(), models.CARDS["triposr"])
+
+
+def test_the_workers_sentence_reaches_the_artist_and_nothing_changes(ran, picture):
+    settings(image=str(picture), seed=666)
+    with pytest.raises(RuntimeError, match=r"No subject stands out\. Cut it out\."):
+        bpy.ops.galatea.generate()
+    assert not bpy.data.objects and "Generated" not in bpy.data.collections
+
+
+def test_an_image_whose_file_is_gone_is_told(ran, picture):
+    image = bpy.data.images.load(str(picture))
+    settings(source="IMAGE", picture=image)
+    assert image.size[0]
+    image.source = "FILE"
+    image.filepath = "/nowhere.png"
+    image.reload()
+    with pytest.raises(RuntimeError, match="has no pixels"):
+        bpy.ops.galatea.generate()
+    assert not ran
+
+
+class Form(Paper):
+    """It also remembers the fields, and which engines can be chosen."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.fields = parent.fields if parent else []
+        self.engines = parent.engines if parent else []
+
+    def row(self, **options):
+        return Form(self)
+
+    column = box = row
+
+    def prop(self, settings, name, **options):
+        assert name in settings.bl_rna.properties
+        self.fields.append(name)
+
+    def prop_enum(self, settings, name, value):
+        self.engines.append(value)
+
+    def template_ID(self, settings, name, **options):
+        self.prop(settings, name)
+
+
+def drawn(cls):
+    paper = Form()
+    cls.draw(SimpleNamespace(layout=paper), bpy.context)
+    return paper
+
+
+def test_the_panel_shows_the_slot_for_each_source():
+    for source, field in (("FILE", "image"), ("IMAGE", "picture"), ("PROMPT", "prompt")):
+        settings(source=source)
+        paper = drawn(panel.GALATEA_PT_generate)
+        assert field in paper.fields and "galatea.generate" in paper.buttons
+    assert "Say what to make" in paper.text
+    advanced = drawn(panel.GALATEA_PT_generate_advanced)
+    assert "painter" in advanced.fields and "mask" not in advanced.fields
+
+
+def test_the_panel_shows_the_card_and_hides_what_may_not_be_sold():
+    paper = drawn(panel.GALATEA_PT_generate_engine)
+    assert paper.engines == [card.id for card in cards.ENGINES]
+    assert "weights MIT" in paper.text and "Not yet run on real weights" in paper.text
+    assert "galatea.download_model" in paper.buttons and "server" not in paper.fields
+    settings(only_commercial=True, engine="trellis2")
+    paper = drawn(panel.GALATEA_PT_generate_engine)
+    assert "trellis2" not in paper.engines and "triposr" in paper.engines
+    assert "may perhaps not be sold" in paper.text and "server" in paper.fields
+
+
+def test_the_result_panel_tells_what_happened(ran, picture):
+    settings(image=str(picture))
+    bpy.ops.galatea.generate()
+    paper = drawn(panel.GALATEA_PT_generate_result)
+    assert "12 faces by TripoSR" in paper.text and "cardboard" in paper.text and "Closed" in paper.text
+    assert {"galatea.edit_generate_mask", "galatea.rerun_generate"} <= set(paper.buttons)
+
+
+# The command line
+
+
+def command(*arguments) -> int:
+    return command_line.blender_command(["generate", *(str(argument) for argument in arguments), "--no-preview"])
+
+
+def test_the_command_writes_the_results(ran, picture, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert command("--image", picture, "-o", out, "--height", 0.7, "--seed", 3, "--faces", 500) == 0
+    there = {path.name for path in out.iterdir()}
+    assert {"result.blend", "result.glb", "galatea", "recipe.json", "report.json"} <= there
+    assert not [name for name in there if "partial" in name]
+    assert (ran[0].params["height"], ran[0].params["seed"], ran[0].params["faces"]) == (pytest.approx(0.7), 3, 500)
+    printed = capsys.readouterr().out
+    assert "Made of cardboard." in printed and "12 faces by TripoSR" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "give --image FILE or --prompt TEXT"),
+        (["--image", "nowhere.png"], "nowhere.png: no such file"),
+        (["--prompt", "a cup", "--engine", "trellis2", "--only-commercial"], "not safe to use commercially"),
+        (["--prompt", "a cup"], "needs a model of 1677 MB. Press Download, or: galatea models download triposr."),
+    ],
+)
+def test_the_command_fails_with_one_line(tmp_path, capsys, arguments, words):
+    assert command(*arguments, "-o", tmp_path / "out") == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("galatea:")]
+    assert len(lines) == 1 and words in lines[0]
+
+
+@pytest.fixture
+def trellis():
+    """A server that answers with a ball, blue below and yellow above."""
+    ball = trimesh.creation.icosphere(3)
+    ball.visual.vertex_colors = np.where(ball.vertices[:, 1:2] > 0, (255, 200, 0, 255), (0, 0, 255, 255)).astype(
+        np.uint8
+    )
+    data = ball.export(file_type="glb")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self._send(b"ok")
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._send(data)
+
+        def _send(self, contents):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(contents)))
+            self.end_headers()
+            self.wfile.write(contents)
+
+        def log_message(self, *words):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_whole_way_through_a_server(trellis, tmp_path):
+    """Gate, engine and finish for real; only the server is made up."""
+    photo = bpy.data.images.new("photo", 96, 128)
+    pixels = np.tile(np.array((0.5, 0.55, 0.5, 1.0), np.float32), (128, 96, 1))
+    pixels[20:100, 30:70] = ORANGE
+    photo.pixels.foreach_set(pixels.ravel())
+    photo.filepath_raw, photo.file_format = str(tmp_path / "photo.png"), "PNG"
+    photo.save()
+    out, server = tmp_path / "out", ("--engine", "trellis2", "--server", trellis)
+    small = ("--faces", 400, "--resolution", 512)
+    assert command("--image", tmp_path / "photo.png", *server, *small, "-o", out) == 0
+    report = json.loads((out / "report.json").read_text())
+    assert report["manifold"] and report["uv_overlap"] == 0 and report["faces"] <= 400
+    assert report["picture"]["mask"] == "found" and report["engine"] == "trellis2"
+    bpy.ops.wm.open_mainfile(filepath=str(out / "result.blend"))
+    (made,) = [item for item in bpy.data.objects if item.type == "MESH"]
+    assert made.dimensions.z == pytest.approx(1.0, abs=1e-3)
+    image = next(node.image for node in made.active_material.node_tree.nodes if node.label == "Base Color")
+    pixels = np.array(image.pixels[:]).reshape(512, 512, 4)
+    for polygon in made.data.polygons:
+        where = np.mean([made.data.uv_layers[0].uv[index].vector for index in polygon.loop_indices], axis=0)
+        red, _, blue = pixels[int(where[1] * 512), int(where[0] * 512), :3]
+        if abs(polygon.center.z - 0.5) > 0.1:
+            assert (red > blue) == (polygon.center.z > 0.5)
