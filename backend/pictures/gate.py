@@ -65,7 +65,6 @@ def gate(path: Path, mask: Path | None = None) -> Subject:
             "no_subject", f"Nothing is to be seen in {path.name}: {_empty(mask_from)}.",
             "Choose another picture, or put the mask right.",
         )  # fmt: skip
-    _check_blank(picture.pixels[coverage > 0.5][None], path.name, mask_from)
     _check_border(coverage > 0.5, path.name, mask_from)
     left, upper, right, lower = box(coverage)
     longer = max(right - left, lower - upper)
@@ -127,9 +126,9 @@ def over_gray(picture: np.ndarray, gray: float = 0.5) -> np.ndarray:
     return picture[..., :3] * alpha + gray * (1.0 - alpha)
 
 
-def _check_blank(pixels: np.ndarray, name: str, mask_from: str = "found") -> None:
-    """``pixels`` (H, W, 4). A silhouette of one colour is no blank picture where somebody cut it out."""
-    if mask_from == "found" and float(pixels[..., :3].reshape(-1, 3).std(axis=0).max()) < BLANK:
+def _check_blank(pixels: np.ndarray, name: str) -> None:
+    """``pixels`` (H, W, 4)."""
+    if float(pixels[..., :3].reshape(-1, 3).std(axis=0).max()) < BLANK:
         raise JobError("blank", f"{name} is blank: all of it has one color.", "Choose a picture that shows something.")
 
 

@@ -248,6 +248,13 @@ def test_a_picture_cropped_to_its_subject_is_not_cut_off(tmp_path):
     assert gate.gate(save(tmp_path, "disc.png", Image.fromarray(pixels))).pixels == 90
 
 
+def test_a_subject_of_one_colour_is_no_blank_picture(tmp_path):
+    pixels = np.full((120, 120, 3), 128, np.uint8)
+    pixels[30:90, 40:80] = ORANGE
+    subject = gate.gate(save(tmp_path, "photo.png", Image.fromarray(pixels)))
+    assert gate.box(subject.mask) == (40, 30, 80, 90) and subject.mask_from == "found"
+
+
 def test_specks_do_not_make_the_subject_small(tmp_path):
     path = cut_out(tmp_path)
     pixels = np.array(Image.open(path))
