@@ -24,6 +24,10 @@ PICTURE, MASK = "in/picture.png", "in/mask.png"
 """In a job's folder: what the .blend file showed when the job began."""
 
 
+KEYS = {"picture": "galatea_picture", "mask": "galatea_mask"}
+"""Custom properties of a result: what its engine saw, and where the subject is in the whole picture."""
+
+
 class PictureProblem(Exception):
     """An image of the file cannot be had: one sentence for the artist."""
 
@@ -153,7 +157,7 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         item.location = job.target["cursor"]
         for key in ("picture", "mask"):
             if key in job.end.files:
-                keep(job.output(key), folder, f"{item.name} {key.capitalize()}")
+                item[KEYS[key]] = keep(job.output(key), folder, f"{item.name} {key.capitalize()}")
         context.view_layer.update()
         targets.select_only(context, item)
     recipe.store(item, recipe.make("generate", job.params, version.current(), job.target["inputs"], report), folder)
@@ -190,4 +194,5 @@ def keep(path: Path, folder: Path | None, name: str) -> bpy.types.Image:
 
 def mask_of(item: bpy.types.Object | None) -> bpy.types.Image | None:
     """The mask that a result was made with, None where there is none any more."""
-    return bpy.data.images.get(f"{item.name} Mask") if item is not None else None
+    found = item.get(KEYS["mask"]) if item is not None else None
+    return found if isinstance(found, bpy.types.Image) else None

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A picture or a prompt to a mesh."""
 
+from pathlib import Path
+
 import bpy
 
 from ..addon import generate, image, properties, recipe, session
@@ -46,6 +48,8 @@ class GALATEA_OT_rerun_generate(bpy.types.Operator):
         for field, inside in (("image", generate.PICTURE), ("mask", generate.MASK)):
             if params[field] == inside:
                 del params[field]
+        if Path(params["weights"]).name == generate.cards.engine(params["engine"]).model:
+            params["weights"] = ""  # the downloaded model, wherever this machine has it
         if params.get("image"):
             params["source"] = "FILE"
         elif "image" in params:
