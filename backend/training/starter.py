@@ -11,6 +11,7 @@ FOLDER/tokenizer/   made from the grammar
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import signal
@@ -25,13 +26,14 @@ from torch import nn
 
 from .loop import Options, Progress
 
-STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift")
+STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift", "decoder")
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
 BASE = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=200)
 SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, average=0.998)
 CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
+DECODER = Options(batch=16, rate=5e-4, samples=200_000, warm_up=50, average=0.998)
 LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
 
 
@@ -49,9 +51,11 @@ class Plan:
     solids: int = 400
     """Shards of 128 pictures each."""
     lift: Options = LIFT
+    decoder: Options = DECODER
     shares: tuple[tuple[str, float], ...] = (
         ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
-        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.05), ("lift", 0.1),
+        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.05), ("lift", 0.05),
+        ("decoder", 0.05),
     )  # fmt: skip
 
 
@@ -97,6 +101,8 @@ def run_stage(
             render_shards("solids", folder, plan.solids, seconds)
         case "lift":
             train_lift(folder, device, limited(plan.lift, seconds), resume)
+        case "decoder":
+            sharpen_decoder(folder, device, limited(plan.decoder, seconds))
         case _:
             raise ValueError(f"There is no stage {stage}; the stages are {', '.join(STAGES)}.")
 
@@ -175,7 +181,8 @@ def train_base_model(folder: Path, stage: str, device: torch.device, options: Op
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         target = folder / ("starter" if stage == "base" else "small/starter")
-        write_base(target, folder / "tokenizer", folder / "vae/vae", average)
+        sharp, plain = folder / "decoder/vae", folder / "vae/vae"
+        write_base(target, folder / "tokenizer", sharp if sharp.exists() else plain, average)
 
     kind = "latents" if stage == "base" else "small_latents"
     train_base(read_shards(folder / "shards", (kind,)), kind, words, modules, folder / stage, options, on_save)
@@ -216,3 +223,18 @@ def train_lift(folder: Path, device: torch.device, options: Options, resume: Pat
     if resume is not None and (resume / "lifter").exists():
         begin = network.read(resume / "lifter", device)
     train_lifter(read_shards(folder / "solids", ARRAYS), folder / "lift", options, device, begin, on_save)
+
+
+def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> None:
+    """Of the autoencoder in the weights; latents stay what they are."""
+    from diffusers import AutoencoderTiny
+
+    from .decoder import sharpen
+    from .shards import read_shards
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        for place in (folder / "decoder/vae", folder / "starter/vae"):
+            copy.deepcopy(average["vae"]).half().save_pretrained(place)
+
+    network = AutoencoderTiny.from_pretrained(folder / "vae/vae").to(device)
+    sharpen(read_shards(folder / "shards"), network, folder / "decoder", options, on_save)

@@ -50,17 +50,17 @@ def train_vae(pictures: Pictures, folder: Path, options: Options, device: torch.
     return train(nn.ModuleDict({"vae": network}), loss, options, folder, on_save)["vae"]
 
 
-def random_crops(pictures: Pictures, count: int, generator: torch.Generator) -> torch.Tensor:
-    """(count, 3, CROP, CROP) in [-1, 1] from random places, most of them with some of the object."""
+def random_crops(pictures: Pictures, count: int, generator: torch.Generator, size: int = CROP) -> torch.Tensor:
+    """(count, 3, size, size) in [-1, 1] from random places, most of them with some of the object."""
     result = []
     for index in torch.randint(len(pictures), (count,), generator=generator).tolist():
         picture, mask = pictures.picture(index), pictures.mask(index)
-        room = picture.shape[-1] - CROP + 1
+        room = picture.shape[-1] - size + 1
         for _ in range(3):
             y, x = torch.randint(room, (2,), generator=generator).tolist()
-            if mask[y : y + CROP, x : x + CROP].float().mean() > 0.3:
+            if mask[y : y + size, x : x + size].float().mean() > 0.3:
                 break
-        result.append(picture[:, y : y + CROP, x : x + CROP])
+        result.append(picture[:, y : y + size, x : x + size])
     return torch.stack(result).float() / 127.5 - 1
 
 

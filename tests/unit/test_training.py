@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import shutil
 import signal
 from dataclasses import replace
 
@@ -16,12 +17,13 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
+from diffusers import AutoencoderTiny  # noqa: E402
 from torch import nn  # noqa: E402
 
 from galatea.backend.capabilities import run  # noqa: E402
 from galatea.backend.diffusion import pipelines  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
-from galatea.backend.training import captions, control, render, scene, scores, shapes, starter  # noqa: E402
+from galatea.backend.training import captions, control, decoder, render, scene, scores, shapes, starter  # noqa: E402
 from galatea.backend.training.loop import Options, train  # noqa: E402
 from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
 from galatea.backend.training.optimiser import Muon, orthogonalized  # noqa: E402
@@ -278,6 +280,31 @@ def test_shipped_weights_can_be_trained_on(trained, tmp_path):
         starter.run_stage(stage, folder, CPU, plan, None, trained / "starter")
     words = ("tokenizer/vocab.json", "vae/config.json")
     assert all((folder / "starter" / name).read_text() == (trained / "starter" / name).read_text() for name in words)
+
+
+def test_a_sharpened_decoder_reads_the_same_latents(trained, tmp_path, monkeypatch):
+    """And whoever trains the base later does not put the old one back."""
+    monkeypatch.setattr(decoder, "ALONE", 4)
+    folder = tmp_path / "on"
+    shutil.copytree(trained, folder)
+    plan = starter.Plan(decoder=Options(4, 1e-2, samples=16, warm_up=1), base=Options(4, 1e-4, samples=20))
+    starter.run_stage("decoder", folder, CPU, plan, None, None)
+    before, after = (AutoencoderTiny.from_pretrained(item / "starter/vae").state_dict() for item in (trained, folder))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and all(name.startswith("decoder.") for name in changed)
+    starter.run_stage("base", folder, CPU, plan, None, None)
+    kept = AutoencoderTiny.from_pretrained(folder / "starter/vae").state_dict()
+    assert all(torch.equal(kept[name], after[name]) for name in after)
+
+
+def test_the_judges_gradient_is_as_long_as_it_may_be():
+    made = torch.randn(2, 3, 8, 8, requires_grad=True)
+    error, other = made.square().mean(), 1e4 * made.sin().sum()
+    lengths = [
+        torch.autograd.grad(one, made, retain_graph=True)[0].norm()
+        for one in (error, decoder.matched(error, other, made))
+    ]
+    assert torch.isclose(lengths[1] / lengths[0], torch.tensor(decoder.STRENGTH), rtol=1e-4)
 
 
 def test_the_ablation_shows_another_light(trained):
