@@ -15,6 +15,7 @@ from . import picture, texture
 
 PLAIN = (0.8, 0.8, 0.8, 0.5, 0.0)
 """Linear base color, roughness, metallic of a mesh without material."""
+FIRST_TILE = 1001
 
 
 @contextlib.contextmanager
@@ -55,10 +56,11 @@ def save(context: bpy.types.Context, objects: list[bpy.types.Object], folder: Pa
 
 
 def corner_look(item: bpy.types.Object, part: texture.Part) -> np.ndarray:
-    """(F, 3, 5) float32, see PLAIN: the vertex colors, else the numbers of each face's material."""
+    """(F, 3, 5) float32, see PLAIN: the vertex colors and what each face's material says of the rest."""
     result = np.empty((len(part.triangles), 3, 5), np.float32)
     for slot in np.unique(part.slot):
-        result[part.slot == slot] = numbers(texture.material_of(item, int(slot)))
+        faces = part.slot == slot
+        result[faces] = look_at(texture.material_of(item, int(slot)), part.corner_uv[faces])
     colors = item.data.color_attributes.active_color
     if colors is not None and len(colors.data):
         values = np.empty(len(colors.data) * 4, np.float32)
@@ -68,10 +70,20 @@ def corner_look(item: bpy.types.Object, part: texture.Part) -> np.ndarray:
     return result
 
 
-def numbers(material: bpy.types.Material | None) -> tuple[float, ...]:
-    """What a material is where its inputs are numbers; PLAIN where they are not."""
-    found = picture.sources(material) if material is not None else None
+def look_at(material: bpy.types.Material | None, uv: np.ndarray) -> np.ndarray:
+    """(..., 5) of a material at UVs (..., 2): numbers, and roughness and metallic also from pictures, which vertex
+    colors beside them leave to the corners. PLAIN where an input is neither."""
+    result = np.tile(np.array(PLAIN, np.float32), (*uv.shape[:-1], 1))
+    found = picture.single_sources(material) if material is not None else None
     if found is None:
-        return PLAIN
-    color, rough, metal = (source.value for source in found[:3])
-    return (*(color or PLAIN[:3]), *(rough or PLAIN[3:4]), *(metal or PLAIN[4:]))
+        return result
+    for source, name, place in zip(found, ("base_color", "roughness", "metallic"), (slice(0, 3), 3, 4), strict=False):
+        if source is None:
+            continue
+        if source.image is None:
+            result[..., place] = source.value
+        elif name != "base_color" and (pixels := picture.values(source, name, FIRST_TILE)) is not None:
+            size = pixels.shape[0]
+            column, row = np.floor(uv[..., 0] % 1.0 * size), np.floor((1.0 - uv[..., 1]) % 1.0 * size)
+            result[..., place] = pixels[row.astype(int).clip(0, size - 1), column.astype(int).clip(0, size - 1)]
+    return result

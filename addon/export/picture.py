@@ -72,6 +72,12 @@ def pictures(material: bpy.types.Material | None) -> tuple:
 
 def sources(material: bpy.types.Material | None) -> tuple[Source, ...] | None:
     """In the order of Look's fields; None for node trees that are more than image textures into a Principled BSDF."""
+    found = single_sources(material)
+    return None if found is None or None in found else found
+
+
+def single_sources(material: bpy.types.Material | None) -> tuple[Source | None, ...] | None:
+    """As :func:`sources`, but None for just those inputs that are something else; for all without a Principled BSDF."""
     if material is None or material.node_tree is None:
         color = tuple(material.diffuse_color[:3]) if material else (0.8, 0.8, 0.8)
         return constant(color), constant((0.5,)), constant((0.0,)), constant((0.0, 0.0, 1.0))
@@ -81,13 +87,12 @@ def sources(material: bpy.types.Material | None) -> tuple[Source, ...] | None:
     shader = outputs[0].inputs["Surface"].links[0].from_node
     if shader.type != "BSDF_PRINCIPLED":
         return None
-    found = (
+    return (
         source_of(shader.inputs["Base Color"], 3),
         source_of(shader.inputs["Roughness"], 1),
         source_of(shader.inputs["Metallic"], 1),
         normal_source(shader.inputs["Normal"]),
     )
-    return None if None in found else found
 
 
 def constant(value: tuple[float, ...]) -> Source:

@@ -89,6 +89,60 @@ def test_its_material_shows_the_vertex_colors(torn):
             assert (color[0] > 0.7) == (polygon.center.z > 2) and (color[2] > 0.7) == (polygon.center.z < 2)
 
 
+def vertex_color_material(item):
+    """A Principled material of the mesh's colors; returns its shader and nodes."""
+    material = bpy.data.materials.new("Painted")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    shader = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
+    attribute = nodes.new("ShaderNodeVertexColor")
+    attribute.layer_name = "Color"
+    links.new(attribute.outputs["Color"], shader.inputs["Base Color"])
+    item.data.materials.append(material)
+    return shader, nodes, links
+
+
+def baked(made, name):
+    """(N,) values of a map of the finished material, at the middle of its faces, and those middles (N, 3)."""
+    shader = next(node for node in made.active_material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    image = shader.inputs[name].links[0].from_node.image
+    pixels = np.array(image.pixels[:]).reshape(image.size[1], image.size[0], 4)
+    uv = made.data.uv_layers[0].uv
+    where = [np.mean([uv[i].vector for i in face.loop_indices], axis=0) for face in made.data.polygons]
+    values = [pixels[int(v * image.size[1]), int(u * image.size[0]), 0] for u, v in where]
+    return np.array(values), np.array([face.center for face in made.data.polygons])
+
+
+def test_vertex_colors_do_not_cost_roughness_and_metallic(torn):
+    shader, *_ = vertex_color_material(torn)
+    shader.inputs["Roughness"].default_value, shader.inputs["Metallic"].default_value = 0.13, 0.86
+    made = press()
+    assert np.median(baked(made, "Roughness")[0]) == pytest.approx(0.13, abs=0.01)
+    assert np.median(baked(made, "Metallic")[0]) == pytest.approx(0.86, abs=0.01)
+    red, place = baked(made, "Base Color")
+    assert (red[place[:, 2] > 2.5] > 0.7).all()
+
+
+def test_vertex_colors_do_not_cost_a_roughness_picture(torn):
+    shader, nodes, links = vertex_color_material(torn)
+    image = bpy.data.images.new("Roughness", 16, 16)
+    image.colorspace_settings.name = "Non-Color"
+    pixels = np.full((16, 16, 4), 0.9, np.float32)
+    pixels[:, :8] = 0.1  # the half where u is small
+    image.pixels.foreach_set(pixels.reshape(-1))
+    layer = torn.data.uv_layers.new(name="UVMap")
+    for loop in torn.data.loops:
+        layer.uv[loop.index].vector = (0.25 if torn.data.vertices[loop.vertex_index].co.x < 0 else 0.75, 0.5)
+    node = nodes.new("ShaderNodeTexImage")
+    node.image = image
+    links.new(node.outputs["Color"], shader.inputs["Roughness"])
+    made = press()
+    rough, place = baked(made, "Roughness")
+    middle = (place[:, 0].min() + place[:, 0].max()) / 2
+    assert np.median(rough[place[:, 0] < middle - 0.5]) == pytest.approx(0.1, abs=0.02)
+    assert np.median(rough[place[:, 0] > middle + 0.5]) == pytest.approx(0.9, abs=0.02)
+
+
 def test_quads_and_undo_and_settings_again(torn):
     made = press(quads=True, largest_hole=2.0)
     assert sum(len(polygon.vertices) == 4 for polygon in made.data.polygons) > 100
