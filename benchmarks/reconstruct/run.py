@@ -39,10 +39,11 @@ def run(names: list[str] | None, conditions: list[str], develop: bool, cache: Pa
             if names and subject.family not in names:
                 continue
             truth = objects.make(subject, seed)
+            surface = scores.true_surface(truth)
             folder = pictures.photograph(truth, light_of(number), (cache or work) / f"{subject.family}-{seed}")
             for condition in conditions:
                 given = CONDITIONS[condition](folder, work / f"{subject.family} {condition}", number)
-                row = {"object": subject.name, "condition": condition} | judge(truth, folder, given)
+                row = {"object": subject.name, "condition": condition} | judge(surface, folder, given)
                 print(json.dumps(row), file=sys.stderr, flush=True)
                 if sheets is not None:
                     path = sheets / f"{subject.family}-{condition.replace(' ', '-')}.jpg"
@@ -63,7 +64,7 @@ def light_of(number: int) -> str:
     return LIGHTS[number % len(LIGHTS)]
 
 
-def judge(truth: objects.Object, folder: Path, given: Path) -> dict:
+def judge(truth: scores.Surface, folder: Path, given: Path) -> dict:
     """Reconstruct from the pictures in ``given`` and compare with the truth in ``folder``."""
     job = Job(given / "job")
     wall, cpu = time.monotonic(), _cpu()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -22,28 +23,56 @@ from .objects import Object, samples, visible_samples
 
 OVERSAMPLING = 3
 """Rays per pixel along each axis."""
-POINTS = 20_000
+FEWEST_POINTS = 20_000
+DENSITY = 4.0
+"""Points in a square as wide as the tolerance: then the nearest is about a quarter of it away along the surface."""
 TOLERANCE = 0.01
 """Of the longest side of the truth's box."""
 
 
-def shape_scores(vertices: np.ndarray, triangles: np.ndarray, truth: Object) -> dict[str, float | bool]:
+@dataclasses.dataclass(frozen=True)
+class Surface:
+    """Points so close together that the nearest one is about as far away as the surface."""
+
+    points: np.ndarray
+    """(N, 3)"""
+    tolerance: float
+    """World units."""
+
+    @functools.cached_property
+    def tree(self) -> scipy.spatial.cKDTree:
+        return scipy.spatial.cKDTree(self.points)
+
+
+def true_surface(truth: Object) -> Surface:
+    """What of a truth's surface is visible from outside."""
+    tolerance = TOLERANCE * float(np.ptp(truth.vertices, axis=0).max())
+    count = points_needed(truth.vertices, truth.triangles, tolerance)
+    return Surface(visible_samples(truth.vertices, truth.triangles, count), tolerance)
+
+
+def points_needed(vertices: np.ndarray, triangles: np.ndarray, tolerance: float) -> int:
+    """Of a whole mesh. A fixed number would say of large surfaces that they are far from themselves."""
+    area = trimesh.Trimesh(vertices, triangles, process=False).area
+    return max(FEWEST_POINTS, math.ceil(DENSITY * area / tolerance**2))
+
+
+def shape_scores(vertices: np.ndarray, triangles: np.ndarray, truth: Surface) -> dict[str, float | bool]:
     """F-score and its two halves, mean distance both ways in percent of the box, and whether the mesh is closed.
 
-    The truth is what of its surface is visible from outside; of the mesh everything counts, hidden parts too.
+    Of the mesh everything counts, hidden parts too.
     """
-    tolerance = TOLERANCE * float(np.ptp(truth.vertices, axis=0).max())
-    wanted = visible_samples(truth.vertices, truth.triangles, POINTS)
-    made, _ = samples(vertices, triangles, POINTS)
-    to_truth = scipy.spatial.cKDTree(wanted).query(made)[0]
-    to_made = scipy.spatial.cKDTree(made).query(wanted)[0]
-    precision, recall = float((to_truth < tolerance).mean()), float((to_made < tolerance).mean())
+    made = Surface(
+        samples(vertices, triangles, points_needed(vertices, triangles, truth.tolerance))[0], truth.tolerance
+    )
+    to_truth, to_made = truth.tree.query(made.points)[0], made.tree.query(truth.points)[0]
+    precision, recall = float((to_truth < truth.tolerance).mean()), float((to_made < truth.tolerance).mean())
     mesh = trimesh.Trimesh(vertices, triangles, process=False)
     return {
         "f_score": 2 * precision * recall / max(precision + recall, 1e-9),
         "precision": precision,
         "recall": recall,
-        "chamfer": 100 * float(to_truth.mean() + to_made.mean()) / 2 * TOLERANCE / tolerance,
+        "chamfer": 100 * float(to_truth.mean() + to_made.mean()) / 2 * TOLERANCE / truth.tolerance,
         "watertight": bool(mesh.is_watertight and mesh.is_winding_consistent and mesh.volume > 0),
     }
 

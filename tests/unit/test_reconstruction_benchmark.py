@@ -12,7 +12,7 @@ Image = pytest.importorskip("PIL.Image")
 pytest.importorskip("trimesh")
 
 from galatea.backend.raster.camera import orbit, project  # noqa: E402
-from galatea.benchmarks.reconstruct import conditions, pictures, tables  # noqa: E402
+from galatea.benchmarks.reconstruct import conditions, objects, pictures, scores, tables  # noqa: E402
 
 
 @pytest.fixture
@@ -54,6 +54,31 @@ def test_backdrops_leave_no_outline_to_read(folder, tmp_path):
         assert image.mode == "RGB"
         pixels = np.asarray(image).astype(float)
     assert pixels[128, 128] == pytest.approx(120, abs=10) and pixels[:20].std() < 30
+
+
+def stack_of_plates(gap):
+    """Two closed plates above each other: much surface in a small box. Moved apart by ``gap``."""
+    trimesh = pytest.importorskip("trimesh")
+    plates = [trimesh.creation.box((2.0, 2.0, 0.2)).apply_translation((0, 0, z)) for z in (-0.5 - gap, 0.5 + gap)]
+    return trimesh.util.concatenate(plates)
+
+
+def test_a_truth_with_much_surface_agrees_with_itself_and_not_with_what_is_off():
+    mesh = stack_of_plates(0.0)
+    vertices, triangles = np.array(mesh.vertices), np.array(mesh.faces)
+    nothing = np.zeros(len(vertices))
+    item = objects.Object("plates", vertices, triangles, np.zeros((len(vertices), 3)), nothing, nothing)
+    truth = scores.true_surface(item)
+    assert truth.tolerance == pytest.approx(0.02)
+    itself = scores.shape_scores(vertices, triangles, truth)
+    assert itself["f_score"] > 0.999 and itself["watertight"]
+    # The large faces move by less and by more than the tolerance; of the plates' sides most stay.
+    near, far = (
+        scores.shape_scores(np.array(stack_of_plates(gap).vertices), triangles, truth) for gap in (0.014, 0.026)
+    )
+    assert near["f_score"] > 0.99
+    sides = 4 * 2 * 0.2 / (2 * 4 + 4 * 2 * 0.2)
+    assert far["f_score"] == pytest.approx(sides, abs=0.04)
 
 
 def test_tables_say_what_noise_leaves():
