@@ -32,10 +32,9 @@ from ..backend.shading.environment import Light, prepare
 from ..backend.shading.pbr import Material, shade
 from ..backend.shading.sphere import directions, look_up
 from ..backend.shading.surface import Surface, visible_surface
+from . import document
 from .shading_scenes import LOOKS, SHAPES, Look, Mesh, lights
 
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
-"""Between these lines of a document lie the tables."""
 SIZE = 128
 OVERSAMPLING = 4
 DIRECTIONS = 128
@@ -265,8 +264,7 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
     if options.document:
-        before, rest = options.document.read_text().split(BEGIN)
-        options.document.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}")
+        document.put(options.document, text)
     if options.picture:
         sheet(columns, options.picture_light).save(options.picture, quality=92)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scores of the rig beside its peers: ``python benchmarks/rig`` or ``python -m galatea.benchmarks.rig``.
+"""Scores of the rig beside its peers: ``python -m galatea.benchmarks.rig``.
 
 Needs requirements/benchmark.txt (``make benchmark`` installs it). Progress goes to stderr, tables to stdout.
 """
@@ -8,51 +8,20 @@ Needs requirements/benchmark.txt (``make benchmark`` installs it). Progress goes
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
-import json
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
-"""Between these lines of a document lie the tables."""
+from .. import document
+from . import run, tables
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks/rig", description="Scores of the rig beside its peers.")
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.rig", description="Scores of the rig beside its peers.")
     parser.add_argument("--animals", nargs="+", metavar="NAME", help="only these artists' animals, no made ones")
     parser.add_argument("--quick", action="store_true", help="two artists' animals, one of each made kind")
-    parser.add_argument(
-        "--json", nargs="?", const="-", metavar="FILE", help="JSON to a file, or instead of tables to stdout"
-    )
-    parser.add_argument(
-        "--document", type=Path, metavar="FILE", help="put the tables between the marks of a Markdown file"
-    )
-    options = parser.parse_args(arguments)
-    run, tables = (importlib.import_module(f"galatea.benchmarks.rig.{name}") for name in ("run", "tables"))
+    document.add_options(parser)
+    options = parser.parse_args()
     result = run.run(options.animals, options.quick)
-    text = tables.markdown(result)
-    if options.json == "-":
-        print(json.dumps(result, indent=1))
-    else:
-        print(text)
-        if options.json:
-            Path(options.json).write_text(json.dumps(result, indent=1))
-    if options.document:
-        before, rest = options.document.read_text().split(BEGIN)
-        options.document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END)[1]}")
-
-
-def load_package() -> None:
-    """The checkout as package ``galatea``, by the way the worker goes; installed or not."""
-    spec = importlib.util.spec_from_file_location("galatea_bootstrap", ROOT / "backend" / "bootstrap.py")
-    bootstrap = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bootstrap)
-    bootstrap.load_package(ROOT)
+    document.publish(result, tables.markdown(result), options)
 
 
 if __name__ == "__main__":
-    if not __package__:
-        load_package()
-    main(sys.argv[1:])
+    main()

@@ -19,11 +19,9 @@ import torch
 
 from ...backend.diffusion.pipelines import STARTER
 from ...backend.training.classifier import read_classifier
+from .. import document
 from . import chart, harness, scenes, starter, tables, times
 from .times import Timed
-
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
-"""Between these lines of a document lie the tables."""
 
 
 def main(arguments: list[str]) -> None:
@@ -65,8 +63,7 @@ def main(arguments: list[str]) -> None:
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
     if options.document:
-        before, rest = options.document.read_text().split(BEGIN)
-        options.document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.split(END)[1]}")
+        document.put(options.document, text)
 
 
 USUAL = Timed("draft")

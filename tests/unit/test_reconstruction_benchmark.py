@@ -12,6 +12,7 @@ Image = pytest.importorskip("PIL.Image")
 pytest.importorskip("trimesh")
 
 from galatea.backend.raster.camera import orbit, project  # noqa: E402
+from galatea.benchmarks import document  # noqa: E402
 from galatea.benchmarks.reconstruct import conditions, objects, pictures, scores, tables  # noqa: E402
 
 
@@ -96,3 +97,14 @@ def test_tables_say_what_noise_leaves():
     with pytest.raises(ValueError, match="set"):
         tables.joined([parts[0], parts[1] | {"set": "development"}])
     assert "| **mean** | 0.600 |" in text and "90% of the clean one" in text and "| 3 of 3 |" in text
+
+
+def test_tables_replace_those_between_the_marks_alone(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(f"above\n{document.BEGIN}\nold\n{document.END}\nbelow\n")
+    document.put(path, "| new |")
+    assert path.read_text() == f"above\n{document.BEGIN}\n\n| new |\n{document.END}\nbelow\n"
+    path.write_text("no marks")
+    with pytest.raises(ValueError):
+        document.put(path, "| new |")
+    assert path.read_text() == "no marks"
