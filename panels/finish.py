@@ -5,11 +5,11 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, session
+from ..addon import checks
 from ..operators.finish import finished_recipe
-from .jobs import draw_progress
+from .jobs import draw_running
+from .result import closed, draw_report
 from .rig import Side
-from .text import paragraph
 
 
 class GALATEA_PT_finish(Side, bpy.types.Panel):
@@ -40,9 +40,7 @@ class GALATEA_PT_finish(Side, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.finish", text="Finish", icon="MOD_REMESH")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability == "finish"]
-        if running:
-            draw_progress(layout, running[0], "galatea.cancel_job")
+        draw_running(layout, "finish")
 
 
 class GALATEA_PT_finish_advanced(Side, bpy.types.Panel):
@@ -72,21 +70,14 @@ class GALATEA_PT_finish_result(Side, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         report = finished_recipe(context)["report"]
-        box = layout.box().column(align=True)
-        closed = report["manifold"]
-        box.label(
-            text="Closed and manifold" if closed else "Open or not manifold", icon="CHECKMARK" if closed else "ERROR"
-        )
-        faces = iface("{:,} of {:,} faces").format(report["faces"], report["faces_before"])
-        box.label(text=faces, icon="MESH_DATA")
-        if overlap := report["uv_overlap"]:
-            box.label(text=iface("UV overlap {:.1%}").format(overlap), icon="ERROR")
-        else:
-            box.label(text="No UV overlap", icon="UV")
-        box.label(text=iface("{:,.0f} px per meter").format(report["texels_per_meter"]), icon="TEXTURE")
-        box.label(text=f"{sum(report['seconds'].values()):.1f} s", icon="TIME")
-        for note in report["notes"]:
-            paragraph(box, context, note, icon="INFO")
+        overlap = report["uv_overlap"]
+        lines = [
+            closed(report["manifold"]),
+            (iface("{:,} of {:,} faces").format(report["faces"], report["faces_before"]), "MESH_DATA"),
+            (iface("UV overlap {:.1%}").format(overlap), "ERROR") if overlap else (iface("No UV overlap"), "UV"),
+            (iface("{:,.0f} px per meter").format(report["texels_per_meter"]), "TEXTURE"),
+        ]
+        draw_report(layout, context, lines, report["seconds"], report["notes"])
         row = layout.row(align=True)
         row.operator("galatea.texture", text="Texture", icon="TEXTURE")
         row.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")

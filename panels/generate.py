@@ -5,11 +5,12 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import generate, models, session
+from ..addon import generate, models
 from ..backend.engines import cards
 from ..backend.models import registry
 from ..operators.generate import made_recipe
-from .jobs import draw_progress
+from .jobs import draw_running
+from .result import closed, draw_report
 from .rig import Side
 from .text import paragraph
 
@@ -37,9 +38,7 @@ class GALATEA_PT_generate(Side, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.generate", text="Generate", icon="MESH_MONKEY")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability == "generate"]
-        if running:
-            draw_progress(layout, running[0], "galatea.cancel_job")
+        draw_running(layout, "generate")
 
 
 def draw_source(column: bpy.types.UILayout, settings) -> None:
@@ -133,13 +132,9 @@ class GALATEA_PT_generate_result(Side, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         report = made_recipe(context)["report"]
-        box = layout.box().column(align=True)
-        box.label(text=iface("{:,} faces by {}").format(report["faces"], report["title"]), icon="MESH_DATA")
-        closed = "Closed and manifold" if report["manifold"] else "Open or not manifold"
-        box.label(text=closed, icon="CHECKMARK" if report["manifold"] else "ERROR")
-        box.label(text=f"{sum(report['seconds'].values()):.0f} s", icon="TIME")
-        for note in report["notes"]:
-            paragraph(box, context, note, icon="INFO")
+        faces = iface("{:,} faces by {}").format(report["faces"], report["title"])
+        lines = [(faces, "MESH_DATA"), closed(report["manifold"])]
+        draw_report(layout, context, lines, report["seconds"], report["notes"])
         if generate.mask_of(context.view_layer.objects.active) is not None:
             layout.operator("galatea.edit_generate_mask", icon="BRUSH_DATA")
         layout.operator("galatea.rerun_generate", icon="FILE_REFRESH")

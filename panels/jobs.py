@@ -36,6 +36,14 @@ def draw_progress(layout: bpy.types.UILayout, job: jobs.Job, cancel: str) -> Non
         button.job = job.id
 
 
+def draw_running(layout: bpy.types.UILayout, *capabilities: str) -> jobs.Job | None:
+    """Progress of the first active job of these kinds, if there is one."""
+    active = (job for job in session.get().queue.jobs if job.active and job.capability in capabilities)
+    if (job := next(active, None)) is not None:
+        draw_progress(layout, job, "galatea.cancel_job")
+    return job
+
+
 class GALATEA_PT_jobs(bpy.types.Panel):
     bl_idname = "GALATEA_PT_jobs"
     bl_label = "Jobs"

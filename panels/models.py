@@ -5,9 +5,9 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import models, session
+from ..addon import models
 from ..backend.diffusion.memory import GIGABYTE
-from .jobs import draw_progress
+from .jobs import draw_running
 from .rig import Side
 from .text import paragraph
 
@@ -48,9 +48,7 @@ class GALATEA_PT_texture_model(Side, bpy.types.Panel):
             draw_field(column, settings, "style_adapter")
             column = layout.column(align=True)
             draw_file(column, settings, "lora", "lora_scale")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability == "download"]
-        if running:
-            draw_progress(layout, running[0], "galatea.cancel_job")
+        draw_running(layout, "download")
         layout.operator("galatea.download_model", text="Download Models...", icon="IMPORT")
 
 

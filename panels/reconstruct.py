@@ -5,9 +5,10 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import reconstruct, session
+from ..addon import reconstruct
 from ..operators.reconstruct import made_recipe
-from .jobs import draw_progress
+from .jobs import draw_running
+from .result import draw_report
 from .rig import Side
 from .text import duration, paragraph
 
@@ -34,10 +35,7 @@ class GALATEA_PT_reconstruct(Side, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.reconstruct", text="Reconstruct", icon="OUTLINER_OB_CAMERA")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability == "reconstruct"]
-        if running:
-            draw_progress(layout, running[0], "galatea.cancel_job")
-        elif not found.problem:
+        if draw_running(layout, "reconstruct") is None and not found.problem:
             seconds = reconstruct.estimate(settings.detail, found.pictures)
             layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
 
@@ -80,14 +78,11 @@ class GALATEA_PT_reconstruct_result(Side, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         report = made_recipe(context)["report"]
-        box = layout.box().column(align=True)
-        faces = iface("{:,} faces from {} pictures").format(report["faces"], report["views"])
-        box.label(text=faces, icon="MESH_DATA")
-        box.label(text=f"{sum(report['seconds'].values()):.0f} s", icon="TIME")
-        for warning in report["warnings"]:
-            paragraph(box, context, warning, icon="INFO")
+        notes = list(report["warnings"])
         if reconstruct.pictures_of(context.view_layer.objects.active) is None:
-            paragraph(box, context, "Its pictures are gone: Finish takes the colors of the vertices.", icon="INFO")
+            notes.append("Its pictures are gone: Finish takes the colors of the vertices.")
+        faces = iface("{:,} faces from {} pictures").format(report["faces"], report["views"])
+        draw_report(layout, context, [(faces, "MESH_DATA")], report["seconds"], notes)
         row = layout.row()
         row.scale_y = 1.3
         row.operator("galatea.finish", text="Finish", icon="MOD_REMESH")

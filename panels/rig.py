@@ -5,11 +5,11 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, findings, recipe, session, test_motion
+from ..addon import checks, findings, recipe, test_motion
 from ..addon.importers import weights
 from ..operators.motion import armature_of
 from ..operators.rig import result_armature
-from .jobs import draw_progress
+from .jobs import draw_running
 from .text import paragraph
 
 ICONS = {checks.BLOCKS: "CANCEL", checks.WARNS: "ERROR", checks.INFO: "INFO"}
@@ -46,9 +46,7 @@ class GALATEA_PT_rig(Side, bpy.types.Panel):
             weights.bound_armature(item) == armature for item in context.view_layer.objects
         )
         row.operator("galatea.bind", text="Re-bind" if bound else "Bind", icon="MOD_ARMATURE")
-        running = [job for job in session.get().queue.jobs if job.active and job.capability in ("rig", "bind")]
-        for job in running[:1]:
-            draw_progress(layout, job, "galatea.cancel_job")
+        draw_running(layout, "rig", "bind")
 
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:

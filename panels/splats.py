@@ -5,8 +5,8 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import session, splats
-from .jobs import draw_progress
+from ..addon import splats
+from .jobs import draw_running
 from .rig import Side
 
 
@@ -27,9 +27,7 @@ class GALATEA_PT_splats(Side, bpy.types.Panel):
         row.operator("galatea.export_splats", text="Export", icon="EXPORT")
         layout.operator("galatea.fit_splats", icon="OUTLINER_OB_CAMERA")
         layout.operator("galatea.mesh_splats", icon="MESH_DATA")
-        kinds = ("splats", "fit_splats")
-        for job in [job for job in session.get().queue.jobs if job.active and job.capability in kinds][:1]:
-            draw_progress(layout, job, "galatea.cancel_job")
+        draw_running(layout, "splats", "fit_splats")
 
 
 CLASSES = (GALATEA_PT_splats,)

@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_iface as iface
 
 from ..addon import checks, compat, findings, properties, recipe, relight, session, texture, texture_checks
 from ..addon.importers import material as material_import
-from .jobs import draw_progress
+from .jobs import draw_running
 from .rig import Side, draw_gate
 from .text import duration, paragraph
 
@@ -44,10 +44,8 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
         column.scale_y = 1.5
         column.operator("galatea.texture", text="Texture", icon="TEXTURE")
         params = properties.texture_params(settings)
-        running = [job for job in session.get().queue.jobs if job.active and job.capability in PAINTING]
-        if running:
-            draw_progress(layout, running[0], "galatea.cancel_job")
-            draw_picture(layout, running[0].preview, LARGE)
+        if running := draw_running(layout, *PAINTING):
+            draw_picture(layout, running.preview, LARGE)
         elif objects and (seconds := texture.estimate(params, objects)) is not None:
             layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
         if not running:

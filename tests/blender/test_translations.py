@@ -24,6 +24,7 @@ PANELS = {
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,
+    "result": None,
     "environment": None,
 }
 """With the settings that they show."""
