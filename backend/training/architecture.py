@@ -11,7 +11,13 @@ from __future__ import annotations
 import typing
 
 if typing.TYPE_CHECKING:
-    from diffusers import AutoencoderTiny, ControlNetModel, DDIMScheduler, UNet2DConditionModel
+    from diffusers import (
+        AutoencoderTiny,
+        ControlNetModel,
+        DDIMScheduler,
+        DPMSolverMultistepScheduler,
+        UNet2DConditionModel,
+    )
     from transformers import CLIPTextModel
 
 PICTURE_SIZE = 128
@@ -114,3 +120,14 @@ def scheduler() -> DDIMScheduler:
         rescale_betas_zero_snr=True,
         timestep_spacing="trailing",
     )
+
+
+def sampler() -> DPMSolverMultistepScheduler:
+    """What paints with the weights: the stochastic solver of second order of Lu et al., "DPM-Solver++", 2022.
+
+    The noise that it adds in each step mends the errors of the steps before: at 16 steps 1.25 times the gradient energy
+    of DDIM, and brightness that follows the light control better (docs/starter.md).
+    """
+    from diffusers import DPMSolverMultistepScheduler
+
+    return DPMSolverMultistepScheduler.from_config(scheduler().config, algorithm_type="sde-dpmsolver++")

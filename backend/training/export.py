@@ -33,7 +33,7 @@ def write_base(
         text_encoder=copy.deepcopy(base["text_encoder"]).to(dtype),
         tokenizer=CLIPTokenizer.from_pretrained(tokenizer),
         unet=copy.deepcopy(base["unet"]).to(dtype),
-        scheduler=architecture.scheduler(),
+        scheduler=architecture.sampler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
