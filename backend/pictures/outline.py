@@ -27,7 +27,7 @@ FRAME = 0.03
 BINS = 20
 """Of a histogram, along each colour."""
 ROUNDS = 5
-CENTRE = 4.0
+CENTRE = 2.0
 """How much sooner a pixel in the middle is taken for the subject than one far out."""
 EDGE = 200.0
 """How much a difference of colour keeps neighbours apart."""
@@ -93,7 +93,7 @@ def _walked(image: np.ndarray) -> np.ndarray | None:
         own, other = _at(front, image), _at(behind, image)
         likely = own * place / (own * place + other * (1.0 - place))
         odds = _spread(laplacian, likely, frame)
-    if np.sqrt(front * behind).sum() > MIXED:
+    if np.sqrt(front / front.sum() * behind / behind.sum()).sum() > MIXED:
         return None
     solid = ndimage.binary_fill_holes(ndimage.binary_opening(odds > 0.5))
     labels, count = ndimage.label(solid)
@@ -129,10 +129,9 @@ def _spread(laplacian: sparse.csr_matrix, likely: np.ndarray, frame: np.ndarray)
 
 
 def _histogram(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(BINS, BINS, BINS) that sums to 1, smooth enough that every colour has some chance."""
+    """Pixels of each colour (BINS, BINS, BINS), smooth enough that every colour has some chance."""
     counts, _ = np.histogramdd(image.reshape(-1, 3), BINS, [(0.0, 1.0)] * 3, weights=weights.ravel())
-    smooth = ndimage.gaussian_filter(counts, 0.8) + 1e-3
-    return smooth / smooth.sum()
+    return ndimage.gaussian_filter(counts, 0.8) + 1e-3
 
 
 def _at(histogram: np.ndarray, image: np.ndarray) -> np.ndarray:
