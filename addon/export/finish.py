@@ -71,8 +71,10 @@ def corner_look(item: bpy.types.Object, part: texture.Part) -> np.ndarray:
 
 
 def look_at(material: bpy.types.Material | None, uv: np.ndarray) -> np.ndarray:
-    """(..., 5) of a material at UVs (..., 2): numbers, and roughness and metallic also from pictures, which vertex
-    colors beside them leave to the corners. PLAIN where an input is neither."""
+    """(..., 5) of a material at UVs (..., 2): its numbers, PLAIN where an input is something else.
+
+    Roughness and metallic may be pictures: beside vertex colors they do not come as maps, see ``picture.looks``.
+    """
     result = np.tile(np.array(PLAIN, np.float32), (*uv.shape[:-1], 1))
     found = picture.single_sources(material) if material is not None else None
     if found is None:
