@@ -97,7 +97,7 @@ ENGINES = (
     Engine(
         "triposr", "TripoSR", "One picture, one pass: shape and colors in seconds on a graphics card.",
         GALATEA, registry.MIT, takes_picture=True, takes_prompt=False, model="triposr", gigabytes=6.0,
-        minutes_without_card=3.0,
+        minutes_without_card=4.0,
     ),
     Engine(
         "shap-e", "Shap-E, text", "A sentence becomes a rough mesh, without a picture in between.",
