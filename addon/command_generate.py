@@ -68,7 +68,7 @@ def generate(options: argparse.Namespace) -> int:
     properties.set_generate(bpy.context.scene.galatea.generate, values)
     try:
         with command_texture.work_file(output):
-            bpy.ops.galatea.generate()
+            bpy.ops.galatea.generate(folder=str(output / command_texture.MAPS))
             item = bpy.context.view_layer.objects.active
             made = recipe.read(item)
             if made is None or made["capability"] != "generate":

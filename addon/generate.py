@@ -70,10 +70,14 @@ def render_result() -> bpy.types.Image | None:
     return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
 
 
-def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: dict) -> jobs.Job:
-    """A job, not yet submitted. ``params``: fields of the backend's ``GenerateParams``."""
+def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: dict, folder: str = "") -> jobs.Job:
+    """A job, not yet submitted. ``params``: fields of the backend's ``GenerateParams``.
+
+    ``folder`` is for the result's files, where it is not to be one beside the saved .blend.
+    """
     name = title(settings)
-    target = {"objects": [], "name": name, "cursor": list(context.scene.cursor.location), "inputs": []}
+    target = {"objects": [], "name": name, "cursor": list(context.scene.cursor.location), "folder": folder}
+    target["inputs"] = []
     job = queue.create("generate", f"Generate {name}", params, target)
     for image, path, field in ((chosen_image(settings), PICTURE, "image"), (chosen_mask(settings), MASK, "mask")):
         if image is not None:
@@ -150,7 +154,7 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         name = job.target["name"]
         mesh = finished.read(job.output("mesh"), name, quads=False)
         item = bpy.data.objects.new(name, mesh)
-        folder = new_folder(item)
+        folder = Path(job.target["folder"]) if job.target["folder"] else new_folder(item)
         images = material_import.bring(files_of(job, 0), folder, name)
         mesh.materials.append(material_import.create(name, images, finished.LAYER))
         collection(context.scene).objects.link(item)

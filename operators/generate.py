@@ -19,6 +19,10 @@ class GALATEA_OT_generate(JobOperator, bpy.types.Operator):
     )
     bl_options = ACTION_OPTIONS
 
+    folder: bpy.props.StringProperty(
+        name="Folder", description="For the maps; empty for one beside the saved file", options={"SKIP_SAVE", "HIDDEN"}
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.galatea.generate
         problem = generate.problem(settings)
@@ -27,7 +31,7 @@ class GALATEA_OT_generate(JobOperator, bpy.types.Operator):
             return {"CANCELLED"}
         params = properties.generate_params(settings)
         try:
-            return self.run(lambda: generate.create_job(session.get().queue, context, settings, params))
+            return self.run(lambda: generate.create_job(session.get().queue, context, settings, params, self.folder))
         except generate.PictureProblem as problem:
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}

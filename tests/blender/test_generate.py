@@ -346,7 +346,8 @@ def test_the_command_writes_the_results(ran, picture, tmp_path, capsys):
     out = tmp_path / "out"
     assert command("--image", picture, "-o", out, "--height", 0.7, "--seed", 3, "--faces", 500) == 0
     there = {path.name for path in out.iterdir()}
-    assert {"result.blend", "result.glb", "galatea", "recipe.json", "report.json"} <= there
+    assert {"result.blend", "result.glb", "maps", "recipe.json", "report.json"} == there
+    assert {"base_color.png", "picture.png", "mask.png"} <= {path.name for path in (out / "maps").iterdir()}
     assert not [name for name in there if "partial" in name]
     assert (ran[0].params["height"], ran[0].params["seed"], ran[0].params["faces"]) == (pytest.approx(0.7), 3, 500)
     printed = capsys.readouterr().out
