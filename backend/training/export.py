@@ -51,6 +51,12 @@ def write_controlnet(folder: Path, controlnet: nn.Module, dtype: torch.dtype = t
     _forget_folders(folder)
 
 
+def write_autoencoder(folder: Path, network: nn.Module, dtype: torch.dtype = torch.float16) -> None:
+    """Write what ``AutoencoderTiny.from_pretrained`` reads."""
+    copy.deepcopy(network).to(dtype).save_pretrained(folder)
+    _forget_folders(folder)
+
+
 def read_base(folder: Path) -> nn.ModuleDict:
     """Text encoder and UNet of a written repository, as float32 for training."""
     from diffusers import UNet2DConditionModel

@@ -11,7 +11,6 @@ FOLDER/tokenizer/   made from the grammar
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
 import signal
@@ -230,11 +229,12 @@ def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> Non
     from diffusers import AutoencoderTiny
 
     from .decoder import sharpen
+    from .export import write_autoencoder
     from .shards import read_shards
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         for place in (folder / "decoder/vae", folder / "starter/vae"):
-            copy.deepcopy(average["vae"]).half().save_pretrained(place)
+            write_autoencoder(place, average["vae"])
 
     network = AutoencoderTiny.from_pretrained(folder / "vae/vae").to(device)
     sharpen(read_shards(folder / "shards"), network, folder / "decoder", options, on_save)
