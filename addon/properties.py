@@ -315,7 +315,7 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
         name="Mask", type=bpy.types.Image, description="The same as an image of this file, to be painted in"
     )
     engine: bpy.props.EnumProperty(
-        name="Engine", items=ENGINES, default="triposr", description="What makes the mesh; each has its own license"
+        name="Engine", items=ENGINES, default="starter", description="What makes the mesh; each has its own license"
     )
     weights: bpy.props.StringProperty(
         name="Weights", subtype="DIR_PATH", description="Folder of the engine's model; empty for the downloaded one"

@@ -31,7 +31,7 @@ class GenerateParams:
     prompt: str = ""
     mask: str = ""
     """The same of a black and white picture of where the subject is; the picture itself tells it if empty."""
-    engine: str = "triposr"
+    engine: str = "starter"
     """Id of a card of ``engines.cards``."""
     weights: str = ""
     """Folder of the engine's model."""

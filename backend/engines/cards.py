@@ -93,7 +93,18 @@ TRELLIS_WEIGHTS = Licence(
     commercial=True,
 )
 
+OWN_WEIGHTS = Licence(
+    "CC0-1.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/",
+    "Trained by this project on shapes that it makes by formula. Do with it and its results what you like.",
+    commercial=True,
+)
+
 ENGINES = (
+    Engine(
+        "starter", "Starter", "A rough shape in seconds on any machine. It ships with Galatea; nothing is downloaded.",
+        GALATEA, OWN_WEIGHTS, takes_picture=True, takes_prompt=False, apart=False, tried=True,
+    ),
     Engine(
         "triposr", "TripoSR", "One picture, one pass: shape and colors in seconds on a graphics card.",
         GALATEA, registry.MIT, takes_picture=True, takes_prompt=False, model="triposr", gigabytes=6.0,

@@ -24,6 +24,8 @@ PROGRAM = "engine"
 def make_of(id: str) -> Make:
     """The function of an engine. Imports come late: they are heavy. KeyError for an id without one."""
     match id:
+        case "starter":
+            from .starter import make
         case "triposr":
             from .triposr.engine import make
         case "shap-e":

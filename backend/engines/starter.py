@@ -8,6 +8,7 @@ import math
 
 from ..diffusion.pipelines import STARTER
 from ..isosurface import extract
+from ..job import JobError
 from .contract import Dense, EmptySurface, Order, Report
 
 
@@ -18,7 +19,13 @@ def make(order: Order, report: Report) -> Dense:
 
     assert order.picture is not None
     report("Reading the model", 0.0)
-    lifter = network.read(order.weights or STARTER / "lifter")
+    try:
+        lifter = network.read(order.weights or STARTER / "lifter")
+    except OSError as error:
+        raise JobError(
+            "missing_weights", "The models that ship with Galatea are not in their folder.",
+            "Install the extension again, or choose another engine.",
+        ) from error  # fmt: skip
     report("Lifting the picture", 0.2)
     try:
         surface = lift(lifter, order.picture)

@@ -75,14 +75,23 @@ def resized(picture: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def solid_of(found: Lifted, alpha: torch.Tensor) -> torch.Tensor:
-    """(CELLS, CELLS, CELLS) along v, u, w in [0, 1]: which part of each cell is inside. Where the picture (1, 1, S, S)
-    shows nothing of the object, nothing is; where it shows it, something is."""
+    """(CELLS, CELLS, CELLS) along v, u, w in [0, 1]: which part of each cell is inside.
+
+    Where the picture (1, 1, S, S) shows nothing of the object, nothing is. Where it shows it, the likeliest cells are
+    raised above HALF until the row is as thick as the network expects: where it cannot tell the depth, no cell of a
+    row need be likely by itself.
+    """
     field = found.solid[0].sigmoid()
-    share = functional.adaptive_avg_pool2d(alpha, CELLS)[0, 0]
-    missing = (field.amax(dim=-1) < HALF) & (share > HALF)
-    thickest = functional.one_hot(field.argmax(dim=-1), CELLS).to(field.dtype)
-    field = torch.where(missing[..., None], torch.maximum(field, thickest), field)
-    return field * (2.0 * share).clamp_max(1.0)[..., None]
+    share = functional.adaptive_avg_pool2d(alpha, CELLS)
+    expected = field.sum(dim=-1).round().long().clamp(1, CELLS - 1)
+    ranked = field.sort(dim=-1, descending=True).values
+    ends = torch.stack((expected - 1, expected), dim=-1)
+    level = ranked.gather(-1, ends).mean(dim=-1)[None, None]
+    # Neighbouring rows agree, or the surface would be as rough as the network is unsure.
+    inside = (share > 0).to(level.dtype)
+    level = functional.avg_pool2d(level * inside, 3, 1, 1) / functional.avg_pool2d(inside, 3, 1, 1).clamp_min(1e-6)
+    raised = (field + (HALF - level[0, 0].clamp_max(HALF))[..., None]).clamp_max(1.0)
+    return raised * (2.0 * share[0, 0]).clamp_max(1.0)[..., None]
 
 
 def _colours(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:

@@ -120,7 +120,8 @@ def pixels_of(path):
 def test_settings_mirror_the_parameters():
     defaults = {field.name: field.default for field in dataclasses.fields(GenerateParams)}
     found = properties.generate_params(bpy.context.scene.galatea.generate)
-    assert found | {"weights": ""} == defaults
+    assert found == defaults
+    found = properties.generate_params(settings(engine="triposr"))
     assert found["weights"].endswith("triposr"), "the downloaded model"
 
 
@@ -200,7 +201,7 @@ def test_undo_takes_the_result_away_and_saved_files_hold_it(ran, picture, tmp_pa
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "b.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "b.blend"))
     made = bpy.data.objects["cup"]
-    assert recipe.read(made)["report"]["engine"] == "triposr"
+    assert recipe.read(made)["report"]["engine"] == "starter"
     assert all(image.packed_file for image in bpy.data.images if image.name.startswith("cup"))
 
 
@@ -238,7 +239,8 @@ def test_what_is_missing_is_said_before_anything_starts(picture, tmp_path):
 
     assert "Choose a picture" in said()
     assert "no picture /nowhere.png" in said(image="/nowhere.png")
-    assert "needs a model of 1677 MB" in said(image=str(picture)) and "Download" in said()
+    assert said(image=str(picture)) == "", "the starter needs nothing"
+    assert "needs a model of 1677 MB" in said(engine="triposr") and "Download" in said()
     assert "reads no pictures" in said(engine="shap-e")
     assert "Choose an image" in said(source="IMAGE", engine="triposr")
     assert "Say what to make" in said(source="PROMPT")
@@ -318,6 +320,10 @@ def test_the_panel_shows_the_slot_for_each_source():
 
 def test_the_panel_shows_the_card_and_hides_what_may_not_be_sold():
     paper = drawn(panel.GALATEA_PT_generate_engine)
+    assert "weights CC0-1.0" in paper.text and "Not yet run" not in paper.text
+    assert "galatea.download_model" not in paper.buttons
+    settings(engine="triposr")
+    paper = drawn(panel.GALATEA_PT_generate_engine)
     assert paper.engines == [card.id for card in cards.ENGINES]
     assert "weights MIT" in paper.text and "Not yet run on real weights" in paper.text
     assert "galatea.download_model" in paper.buttons and "server" not in paper.fields
@@ -360,7 +366,7 @@ def test_the_command_writes_the_results(ran, picture, tmp_path, capsys):
         ([], "give --image FILE or --prompt TEXT"),
         (["--image", "nowhere.png"], "nowhere.png: no such file"),
         (["--prompt", "a cup", "--engine", "trellis2", "--only-commercial"], "not safe to use commercially"),
-        (["--prompt", "a cup"], "needs a model of 1677 MB. Press Download, or: galatea models download triposr."),
+        (["--prompt", "a cup", "--engine", "triposr"], "needs a model of 1677 MB. Press Download, or: galatea models download triposr."),
     ],
 )
 def test_the_command_fails_with_one_line(tmp_path, capsys, arguments, words):

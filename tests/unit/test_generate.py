@@ -68,7 +68,27 @@ def picture(tmp_path):
 def made(tmp_path, name="job", **params):
     job = Job(tmp_path / name)
     job.folder.mkdir(exist_ok=True)
-    return job, *generate(GenerateParams(**QUICK, **params), job)
+    return job, *generate(GenerateParams(**{"engine": MADE_UP.id, **QUICK, **params}), job)
+
+
+def test_what_ships_makes_a_ball_of_the_picture_of_a_ball(tmp_path):
+    """The starter's engine with its real weights, from the picture to the finished mesh."""
+    y, x = np.mgrid[:200, :200] / 100 - 1
+    depth = np.sqrt(np.clip(0.64 - x**2 - y**2, 0, None))
+    shade = 0.25 + 0.75 * np.clip((depth + 0.4 * x - 0.6 * y) / 1.1, 0, 1)
+    pixels = np.zeros((200, 200, 4), np.uint8)
+    pixels[..., :3] = shade[..., None] * (220, 70, 50)
+    pixels[..., 3] = 255 * (x**2 + y**2 < 0.64)
+    Image.fromarray(pixels).save(tmp_path / "ball.png")
+    job, out, report = made(tmp_path, image=str(tmp_path / "ball.png"), engine="starter", faces=2000)
+    with np.load(job.folder / out["mesh"]) as data:
+        size = np.ptp(data["vertices"], axis=0)
+    assert report["manifold"] and report["tried"] and report["license"]["weights"] == "CC0-1.0"
+    assert size[2] == pytest.approx(1.0) and size[0] == pytest.approx(1.0, abs=0.12)
+    assert 0.5 < size[1] < 1.5, "neither a sheet nor a rod"
+    base = np.asarray(Image.open(job.folder / out["0/base_color.1001"]).convert("RGB")).reshape(-1, 3)
+    red, green, blue = np.median(base, axis=0)
+    assert red > 1.5 * max(green, blue)
 
 
 def test_a_picture_becomes_a_finished_mesh_that_stands_on_the_ground(engine, picture, tmp_path):
@@ -125,7 +145,7 @@ def test_progress_only_grows_and_shows_the_subject(engine, picture, tmp_path):
     told: list[protocol.Progress] = []
     job = Job(tmp_path / "job", told.append)
     job.folder.mkdir()
-    generate(GenerateParams(image=picture, **QUICK), job)
+    generate(GenerateParams(image=picture, engine=MADE_UP.id, **QUICK), job)
     fractions = [message.fraction for message in told if isinstance(message, protocol.Progress)]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
     stages = [message.stage for message in told if isinstance(message, protocol.Progress)]
@@ -145,11 +165,11 @@ def test_a_cancel_while_the_engine_computes_stops_it_and_what_is_done_stays(engi
 
     engine.make = slow
     with pytest.raises(JobCancelled):
-        generate(GenerateParams(image=picture, **QUICK), job)
+        generate(GenerateParams(image=picture, engine=MADE_UP.id, **QUICK), job)
     engine.make = block
-    generate(GenerateParams(image=picture, **QUICK), Job(job.folder))
+    generate(GenerateParams(image=picture, engine=MADE_UP.id, **QUICK), Job(job.folder))
     assert len(engine.asked) == 2
-    generate(GenerateParams(image=picture, **QUICK), Job(job.folder))
+    generate(GenerateParams(image=picture, engine=MADE_UP.id, **QUICK), Job(job.folder))
     assert len(engine.asked) == 2, "the dense mesh was there already"
 
 
@@ -187,7 +207,7 @@ def test_a_prompt_is_painted_first(engine, tmp_path, monkeypatch):
 )
 def test_bad_input_gets_a_sentence(engine, tmp_path, params, code, words):
     with pytest.raises(JobError, match=words) as error:
-        capability("generate", params, Job(tmp_path))
+        capability("generate", {"engine": MADE_UP.id, **params}, Job(tmp_path))
     assert error.value.code == code and error.value.hint
 
 
