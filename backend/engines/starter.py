@@ -15,7 +15,7 @@ from .contract import Dense, EmptySurface, Order, Report
 def make(order: Order, report: Report) -> Dense:
     """The mesh behind a picture. Turned so that the object's front looks towards -Y where that can be told."""
     from ..lifting import network
-    from ..lifting.lift import lift
+    from ..lifting.lift import DETAIL, lift
 
     assert order.picture is not None
     report("Reading the model", 0.0)
@@ -28,7 +28,7 @@ def make(order: Order, report: Report) -> Dense:
         ) from error  # fmt: skip
     report("Lifting the picture", 0.2)
     try:
-        surface = lift(lifter, order.picture)
+        surface = lift(lifter, order.picture, detail=order.detail or DETAIL)
     except extract.EmptySurface as error:
         raise EmptySurface from error
     notes = ("The side that the picture does not show is a guess.",)

@@ -40,7 +40,7 @@ def unprojected(places: torch.Tensor, tangent: float, elevation: float) -> torch
     return torch.stack((x, away * cosine + up * sine, up * cosine - away * sine), dim=-1)
 
 
-def places_of(indices: torch.Tensor) -> torch.Tensor:
+def places_of(indices: torch.Tensor, cells: int = CELLS) -> torch.Tensor:
     """Places (N, 3) of cell indices (N, 3) along u, v, w; whole numbers are centres of cells."""
-    scale = indices.new_tensor((2.0, 2.0, 2.0 * REACH)) / CELLS
+    scale = indices.new_tensor((2.0, 2.0, 2.0 * REACH)) / cells
     return (indices + 0.5) * scale - indices.new_tensor((1.0, 1.0, REACH))

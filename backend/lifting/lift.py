@@ -15,6 +15,7 @@ from ..isosurface.extract import Grid, closed, extract
 from .frustum import CELLS, PICTURE, REACH, TANGENT, places_of, unprojected
 from .network import Lifted, Lifter
 
+DETAIL = 2 * CELLS
 HALF = 0.5
 """Part of a cell that is inside, on the surface."""
 GREY = 0.5
@@ -40,7 +41,9 @@ class Surface:
 
 
 @torch.no_grad()
-def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: bool = False) -> Surface:
+def lift(
+    network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: bool = False, detail: int = DETAIL
+) -> Surface:
     """The surface of what a picture shows. Raises ``isosurface.extract.EmptySurface``.
 
     Args:
@@ -48,6 +51,7 @@ def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: 
             longer side over FILL of the picture's.
         tangent: of half the angle that the picture spans.
         level: as if the viewer did not look down, whatever the network says.
+        detail: samples along each side of the grid whose surface is taken.
     """
     assert picture.ndim == 3 and picture.shape[0] == picture.shape[1] and picture.shape[2] == 4, picture.shape
     device = next(network.parameters()).device
@@ -55,11 +59,11 @@ def lift(network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: 
     small = resized(given, PICTURE)
     found = network(2.0 * small - 1.0)
     field = solid_of(found, small[:, 3:])
-    distances = closed(HALF - field.permute(1, 2, 0).flip(2), 1e-3)  # along u, w, and up
-    mesh = extract(distances, Grid(torch.zeros(3, device=device), 1.0, (CELLS, CELLS, CELLS)))
+    fine = refined(field, given[:, 3:], detail)
+    distances = closed(HALF - fine.permute(1, 2, 0).flip(2), 1e-3)  # along u, w, and up
+    mesh = extract(distances, Grid(torch.zeros(3, device=device), 1.0, (detail, detail, detail)))
     x, y, z = mesh.vertices.unbind(-1)
-    indices = torch.stack((x, CELLS - 1 - z, y), dim=-1)
-    places = places_of(indices)
+    places = places_of(torch.stack((x, detail - 1 - z, y), dim=-1), detail)
     colours = _colours(found, field, given, places)
     vertices = unprojected(places, tangent, 0.0 if level else float(found.elevation))
     sine, cosine = found.azimuth[0].tolist()
@@ -75,11 +79,10 @@ def resized(picture: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def solid_of(found: Lifted, alpha: torch.Tensor) -> torch.Tensor:
-    """(CELLS, CELLS, CELLS) along v, u, w in [0, 1]: which part of each cell is inside.
+    """(CELLS, CELLS, CELLS) along v, u, w in [0, 1]: which part of each cell is inside, if its row is in the outline.
 
-    Where the picture (1, 1, S, S) shows nothing of the object, nothing is. Where it shows it, the likeliest cells are
-    raised above HALF until the row is as thick as the network expects: where it cannot tell the depth, no cell of a
-    row need be likely by itself.
+    Where the picture (1, 1, S, S) shows the object, the likeliest cells are raised above HALF until the row is as thick
+    as the network expects: where it cannot tell the depth, no cell of a row need be likely by itself.
     """
     field = found.solid[0].sigmoid()
     share = functional.adaptive_avg_pool2d(alpha, CELLS)
@@ -90,8 +93,14 @@ def solid_of(found: Lifted, alpha: torch.Tensor) -> torch.Tensor:
     # Neighbouring rows agree, or the surface would be as rough as the network is unsure.
     inside = (share > 0).to(level.dtype)
     level = functional.avg_pool2d(level * inside, 3, 1, 1) / functional.avg_pool2d(inside, 3, 1, 1).clamp_min(1e-6)
-    raised = (field + (HALF - level[0, 0].clamp_max(HALF))[..., None]).clamp_max(1.0)
-    return raised * (2.0 * share[0, 0]).clamp_max(1.0)[..., None]
+    return (field + (HALF - level[0, 0].clamp_max(HALF))[..., None]).clamp_max(1.0)
+
+
+def refined(field: torch.Tensor, alpha: torch.Tensor, cells: int) -> torch.Tensor:
+    """The field on a grid of ``cells`` along each side, cut by the outline of the picture (1, 1, S, S)."""
+    fine = functional.interpolate(field[None, None], (cells, cells, cells), mode="trilinear", align_corners=False)
+    share = functional.interpolate(alpha, (cells, cells), mode="bilinear", antialias=True, align_corners=False)
+    return fine[0, 0] * (2.0 * share[0, 0]).clamp(0.0, 1.0)[..., None]
 
 
 def _colours(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
