@@ -37,8 +37,8 @@ from .reconstruct.objects import samples, visible_samples
 
 GALLERY = 2000
 """Training objects among which the nearest is taken."""
-POINTS = 10_000
-TOLERANCES = 0.01, 0.05
+POINTS = 20_000
+TOLERANCES = 0.02, 0.05
 """Of the longest side of the truth's box."""
 OUTLINE, COLOUR = 32, 8
 """Pixels of what retrieval compares: the outline, and colors of the same weight in all."""

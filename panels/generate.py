@@ -79,9 +79,9 @@ def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, card: card
     paragraph(box, context, card.purpose)
     icon = "CHECKMARK" if card.commercial else "ERROR"
     unknown = iface("unknown")
-    names = card.code.name or unknown, card.weights.name or unknown
+    box.label(text=iface("Code {}").format(card.code.name or unknown), icon=icon)
     row = box.row(align=True)
-    row.label(text=iface("Code {}, weights {}").format(*names), icon=icon)
+    row.label(text=iface("Weights {}").format(card.weights.name or unknown), icon="BLANK1")
     row.operator("wm.url_open", text="", icon="URL").url = card.weights.link
     if card.gigabytes:
         box.label(text=iface("About {:g} GB of graphics memory").format(card.gigabytes), icon="MEMORY")

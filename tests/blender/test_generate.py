@@ -320,12 +320,12 @@ def test_the_panel_shows_the_slot_for_each_source():
 
 def test_the_panel_shows_the_card_and_hides_what_may_not_be_sold():
     paper = drawn(panel.GALATEA_PT_generate_engine)
-    assert "weights CC0-1.0" in paper.text and "Not yet run" not in paper.text
+    assert "Weights CC0-1.0" in paper.text and "Not yet run" not in paper.text
     assert "galatea.download_model" not in paper.buttons
     settings(engine="triposr")
     paper = drawn(panel.GALATEA_PT_generate_engine)
     assert paper.engines == [card.id for card in cards.ENGINES]
-    assert "weights MIT" in paper.text and "Not yet run on real weights" in paper.text
+    assert "Weights MIT" in paper.text and "Not yet run on real weights" in paper.text
     assert "galatea.download_model" in paper.buttons and "server" not in paper.fields
     settings(only_commercial=True, engine="trellis2")
     paper = drawn(panel.GALATEA_PT_generate_engine)
