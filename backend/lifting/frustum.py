@@ -23,8 +23,8 @@ REACH = 1.5
 """Depths go from -REACH to REACH; what is longer is cut off."""
 FILL = 0.85
 """Part of the picture's side that the object's longer side takes."""
-TANGENT = 0.2
-"""Of half the angle that a picture is taken to span where its lens is not known: about 80 mm on full frame."""
+TANGENT = 0.24
+"""Of half the angle that a picture is taken to span where its lens is not known: the median in training."""
 
 
 def unprojected(places: torch.Tensor, tangent: float, elevation: float) -> torch.Tensor:
