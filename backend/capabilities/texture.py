@@ -248,8 +248,9 @@ def _settings(params: TextureParams):
     from ..texturing.distill import Target
     from ..texturing.plan import PLANS
     from ..texturing.stages import Settings
-    from ..texturing.words import says_bare_metal
+    from ..texturing.words import expected
 
+    material = expected(params.prompt)
     return Settings(
         plan=PLANS[params.preset],
         seed=params.seed,
@@ -258,7 +259,8 @@ def _settings(params: TextureParams):
         smoothness=params.smoothness,
         detail=params.detail,
         symmetric=params.symmetric,
-        metal=says_bare_metal(params.prompt),
+        start=material.start,
+        named=material.named,
         doubt=1.0,
     )
 

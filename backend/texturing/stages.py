@@ -20,7 +20,7 @@ from ..job import JobError
 from ..shading.controls import OVERSAMPLING
 from ..shading.environment import Light
 from . import cameras
-from .appearance import METAL, START, TextureFunction, mirrored
+from .appearance import START, TextureFunction, mirrored
 from .cameras import Place
 from .detail import CloseUp, close_up_cameras, close_up_of, detailed
 from .distill import Distillation, Target, repainted
@@ -56,8 +56,10 @@ class Settings:
     smoothness: float = 1.0
     detail: float = 1.0
     symmetric: bool = False
-    metal: bool = False
-    """Bare metal is to be expected, see ``words``."""
+    start: tuple[float, ...] = START
+    """Raw numbers to expect, see ``words.expected``."""
+    named: bool = False
+    """Whether the prompt names them."""
     doubt: float = 0.0
     """See ``Fit.doubt``."""
 
@@ -98,7 +100,7 @@ def make_texture(
     making = _Making(solid, painter, wish, settings, progress)
     first = most_telling(solid, settings.plan) * settings.plan.lights
     with making.stage("prepare"):
-        start = METAL if settings.metal else START
+        start = settings.start
         field = Field(solid, min(FINEST, power_of_two(painter.size)), settings.symmetric, start)
         rounds = settings.plan.rounds if settings.distillation > 0 else ()
         count = settings.plan.views + sum(item.shots for item in rounds)
@@ -198,7 +200,9 @@ class _Making:
         share: float = 1.0,
     ) -> None:
         plan = self.settings.plan
-        options = Fit(steps, plan.batch, plan.rate, self.settings.smoothness, self.settings.doubt)
+        options = Fit(
+            steps, plan.batch, plan.rate, self.settings.smoothness, self.settings.doubt, named=self.settings.named
+        )
         fit(
             field, together(observed), options, self._generator,
             lambda part: self.hear("Finding the material", begin + share * part), pull,

@@ -25,7 +25,7 @@ from ...backend.texturing.plan import PLANS
 from ...backend.texturing.solid import Solid, solid_of
 from ...backend.texturing.stages import Settings, make_texture
 from ...backend.texturing.views import render
-from ...backend.texturing.words import says_bare_metal
+from ...backend.texturing.words import expected
 from ...backend.training import architecture
 from ...backend.training.classifier import Classifier, judge, labels
 from ...backend.training.materials.look import Look
@@ -131,7 +131,8 @@ def _choice(weights: Path, control: str) -> diffusion.Choice:
 def _texture(solid: Solid, painter: Painter, text: str, way: Way, seed: int) -> TextureFunction:
     plan = PLANS[PRESET]
     wish = Wish(text, "", plan.steps, way.guidance, 1.0)
-    settings = Settings(plan, seed, way.target, metal=says_bare_metal(text), doubt=way.doubt)
+    material = expected(text)
+    settings = Settings(plan, seed, way.target, start=material.start, named=material.named, doubt=way.doubt)
     return make_texture(solid, SameNoise(painter, seed), wish, settings, lambda stage, part: None).texture
 
 
