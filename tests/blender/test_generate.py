@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import bpy
 import numpy as np
 import pytest
-import trimesh
 
 from galatea.addon import command_line, compat, generate, models, properties, recipe, session
 from galatea.addon.worker import State
@@ -378,6 +377,7 @@ def test_the_command_fails_with_one_line(tmp_path, capsys, arguments, words):
 @pytest.fixture
 def trellis():
     """A server that answers with a ball, blue below and yellow above."""
+    trimesh = pytest.importorskip("trimesh")
     ball = trimesh.creation.icosphere(3)
     ball.visual.vertex_colors = np.where(ball.vertices[:, 1:2] > 0, (255, 200, 0, 255), (0, 0, 255, 255)).astype(
         np.uint8
