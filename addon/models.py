@@ -117,16 +117,16 @@ def problems(settings) -> list[Problem]:
 def needs(settings) -> list[memory.Plan]:
     """How the chosen models can be put onto a graphics card, from fast to small; none if they cannot be read."""
     texts = (settings.model, settings.controlnet, settings.autoencoder, settings.style and settings.style_adapter)
-    return list(_needs(*(path(text) for text in texts)))
+    return list(_needs(*(path(text) for text in texts), settings.target == "sds"))
 
 
 @functools.lru_cache(maxsize=16)
-def _needs(model: str, controlnet: str, autoencoder: str, style: str) -> tuple[memory.Plan, ...]:
+def _needs(model: str, controlnet: str, autoencoder: str, style: str, distills: bool) -> tuple[memory.Plan, ...]:
     base = Path(model) if model else pipelines.STARTER
     control = Path(controlnet) if controlnet else base / "controlnet-light"
     autoencoder, style = (Path(text) if text else None for text in (autoencoder, style))
     try:
-        return tuple(pipelines.needs(pipelines.Sources(base, control, autoencoder, style=style), USUAL))
+        return tuple(pipelines.needs(pipelines.Sources(base, control, autoencoder, style=style), USUAL, distills))
     except (JobError, OSError, KeyError, ValueError):
         return ()
 

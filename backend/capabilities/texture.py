@@ -280,7 +280,8 @@ def _model(params: TextureParams, job: Job) -> tuple[Painter, list[str], list[st
             model=params.model, controlnet=params.controlnet, control=params.control_kind,
             autoencoder=params.autoencoder, lora=params.lora, lora_scale=params.lora_scale,
             adapter=params.style_adapter, style=params.style, style_strength=params.style_strength,
-        )
+        ),
+        distills=params.target == "sds",
     )  # fmt: skip
     job.log(f"On {painter.device_name}: {painter.plan.words()}.")
     unknown, warnings = diffusion.understood(params.prompt, painter.tokenizer), []

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a model needs of a device's memory, and how it is made to fit. Standard library only: the panels show it.
 
-Weights are counted exactly, from the heads of their files. What the networks need besides is an estimate on the safe
-side, from the figures of others and not measured by us.
+Weights are counted exactly, from the heads of their files. What the networks need besides is, but for ENCODING, an
+estimate on the safe side, from the figures of others and not measured by us.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ ACTIVATIONS = 0.35e9
 prediction without the prompt."""
 DECODING = 1.1e9
 """Bytes of decoding one picture of UNIT latents in half precision; in tiles, this is all that larger ones need."""
+ENCODING = 1.6e9
+"""Bytes that score distillation keeps of encoding one picture of UNIT latents in half precision, to go back through it.
+Counted for the autoencoder of Stable Diffusion: 12.1 kB a pixel in full precision, parameters frozen."""
 OVERHEAD = 0.6e9
 """Of the driver, and of memory in pieces."""
 SHARE = 0.92
@@ -104,13 +107,16 @@ def types(device: Device) -> tuple[str, str]:
     return "float16", "bfloat16" if device.bfloat16 and device.kind == "cuda" else "float32"
 
 
-def plans(device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int = 8) -> Iterator[Plan]:
+def plans(
+    device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int = 8, distills: bool = False
+) -> Iterator[Plan]:
     """From the fastest to the one that needs least.
 
     Args:
         single: pixels along a side of the pictures that are painted in batches.
         sheet: pixels along a side of a picture of several views, which is painted alone; 0 if there is none.
         factor: pixels along a side of one latent.
+        distills: gradients of single pictures go back through the autoencoder's encoder.
     """
     dtype, autoencoder_dtype = types(device)
     width, autoencoder_width = (4 if name == "float32" else 2 for name in (dtype, autoencoder_dtype))
@@ -124,14 +130,17 @@ def plans(device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int
         painting = 2 * max(batch * one, all_views) * ACTIVATIONS * width / 2
         largest = max(one, all_views)
         decoding = (min(1.0, largest) if tiles else largest) * DECODING * autoencoder_width / 2
-        # Reading, painting and decoding come one after the other.
-        total += readers + max(painting, decoding) if text_stays else max(readers, painting, decoding)
+        # What the encoder keeps stays until the networks have judged the picture.
+        distilling = one * (ENCODING * autoencoder_width + 2 * ACTIVATIONS * width) / 2 if distills else 0.0
+        # Reading, painting, distilling and decoding come one after the other.
+        working = max(painting, distilling, decoding)
+        total += readers + working if text_stays else max(readers, working)
         yield Plan(dtype, autoencoder_dtype, batch, text_stays, tiles, streamed, total)
 
 
-def plan(device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int = 8) -> Plan:
+def plan(device: Device, sizes: Sizes, single: int, sheet: int = 0, factor: int = 8, distills: bool = False) -> Plan:
     """The fastest plan that fits. JobError if none does."""
-    found = list(plans(device, sizes, single, sheet, factor))
+    found = list(plans(device, sizes, single, sheet, factor, distills))
     for one in found:
         if one.bytes <= device.free * SHARE:
             return one

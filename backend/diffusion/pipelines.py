@@ -201,11 +201,11 @@ def prepare_libraries() -> None:
         library.utils.logging.disable_progress_bar()
 
 
-def needs(sources: Sources, device: memory.Device) -> list[memory.Plan]:
+def needs(sources: Sources, device: memory.Device, distills: bool = False) -> list[memory.Plan]:
     """How models could be put onto a device, from the fastest plan to the one that needs least. Cheap: no network is
     loaded. JobError for files that cannot be read."""
     size, factor = picture_size(sources)
-    return list(memory.plans(device, sizes(sources), size, memory.sheet_side(size), factor))
+    return list(memory.plans(device, sizes(sources), size, memory.sheet_side(size), factor, distills))
 
 
 def image_encoder(style: Path) -> Path:

@@ -248,8 +248,8 @@ class Choice:
     style_strength: float = 0.6
 
 
-def load(choice: Choice) -> DiffusionPainter:
-    """The painter of local models, on the best device there is.
+def load(choice: Choice, distills: bool = False) -> DiffusionPainter:
+    """The painter of local models, on the best device there is; ``distills`` if it will be asked to pull.
 
     Raises JobError for files that are missing or cannot be read, and where the device has too little memory.
     """
@@ -257,7 +257,7 @@ def load(choice: Choice) -> DiffusionPainter:
     style = _style_picture(choice)
     device = pipelines.best_device()
     try:
-        plan = plan_for(sources, device)
+        plan = plan_for(sources, device, distills)
         painter = DiffusionPainter(pipelines.load(sources, plan, device), plan, device, choice.control)
     except (ModuleNotFoundError, JobError):
         raise
@@ -307,10 +307,11 @@ def sources_of(choice: Choice) -> pipelines.Sources:
     return pipelines.Sources(model, control, autoencoder, lora, choice.lora_scale, adapter if choice.style else None)
 
 
-def plan_for(sources: pipelines.Sources, device: torch.device) -> memory.Plan:
+def plan_for(sources: pipelines.Sources, device: torch.device, distills: bool = False) -> memory.Plan:
     """How the models fit onto a device."""
     size, factor = pipelines.picture_size(sources)
-    return memory.plan(pipelines.describe(device), pipelines.sizes(sources), size, memory.sheet_side(size), factor)
+    sizes, sheet = pipelines.sizes(sources), memory.sheet_side(size)
+    return memory.plan(pipelines.describe(device), sizes, size, sheet, factor, distills)
 
 
 def _style_picture(choice: Choice):

@@ -104,6 +104,8 @@ def test_needs_are_told_from_the_files(data, settings):
     settings.model, settings.controlnet = str(pipelines.STARTER), str(pipelines.STARTER / "controlnet-light")
     plans = models.needs(settings)
     assert plans and plans[0].bytes >= plans[-1].bytes > 0
+    settings.target = "sds"
+    assert models.needs(settings)[-1].bytes > plans[-1].bytes
     settings.model = "/nowhere"
     assert models.needs(settings) == []
 

@@ -69,6 +69,14 @@ def test_a_larger_autoencoder_type_needs_more():
     assert plans[0].bytes < plans[1].bytes
 
 
+def test_score_distillation_keeps_the_encoders_work():
+    plain, distilling = (list(memory.plans(card(80.0), SD15, 512, distills=one))[-1].bytes for one in (False, True))
+    assert distilling > plain
+    with pytest.raises(JobError):
+        memory.plan(card(5.2), SDXL, 1024, distills=True)
+    memory.plan(card(5.2), SDXL, 1024)
+
+
 # The registry
 
 
