@@ -70,10 +70,13 @@ def blender_command(argv: list[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """All subcommands."""
     from . import (
+        command_batch,
         command_finish,
         command_generate,
         command_models,
         command_reconstruct,
+        command_render,
+        command_sequence,
         command_splats,
         command_texture,
         environment,
@@ -88,7 +91,9 @@ def parser() -> argparse.ArgumentParser:
         "All visible meshes of the file are one character and get one armature; --object picks some of them.",
     )  # fmt: skip
     rig_parser.set_defaults(run=rig)
-    rig_parser.add_argument("input", metavar="INPUT", type=Path, help=".glb .gltf .obj .ply .stl .fbx or .blend")
+    rig_parser.add_argument(
+        "input", metavar="INPUT", type=Path, nargs="?", help=".glb .gltf .obj .ply .stl .fbx or .blend"
+    )
     rig_parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
     rig_parser.add_argument(
         "--object", metavar="NAME", action="append", default=[], help="mesh object to rig; may be repeated"
@@ -109,12 +114,15 @@ def parser() -> argparse.ArgumentParser:
     rig_parser.add_argument(
         "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
     )
+    command_sequence.add_options(rig_parser)
     command_texture.add_parser(commands)
     command_finish.add_parser(commands)
     command_reconstruct.add_parser(commands)
     command_generate.add_parser(commands)
+    command_render.add_parser(commands)
     command_models.add_parser(commands)
     command_splats.add_parser(commands)
+    command_batch.add_parser(commands)
     image_parser = commands.add_parser(
         "image", help="paint pictures from a prompt", description="Paint pictures from a prompt with the starter model."
     )
@@ -160,8 +168,12 @@ def rig(options: argparse.Namespace) -> int:
     """``galatea rig``."""
     import bpy
 
-    from . import properties, recipe, rig
+    from . import command_sequence, properties, recipe, rig
 
+    if options.sequence is not None:
+        return command_sequence.rig_sequence(options)
+    if options.input is None:
+        raise CommandProblem("name a mesh to rig, or a mesh that moves by --sequence")
     output, meshes = opened(options)
     properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
     old = {item for item in bpy.data.objects if item.type == "ARMATURE"}

@@ -49,15 +49,20 @@ def action_slot(datablock: bpy.types.ID) -> str:
     return slot.identifier if slot else ""
 
 
-def fcurves(datablock: bpy.types.ID):
-    """The collection of f-curves (with ``new``) through which the assigned action animates ``datablock``."""
+def channels(datablock: bpy.types.ID):
+    """What holds the ``fcurves`` and their ``groups`` through which the assigned action animates ``datablock``."""
     animation = datablock.animation_data
     action = animation.action
     if not hasattr(action, "layers"):  # before 4.4
-        return action.fcurves
+        return action
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(animation.action_slot, ensure=True).fcurves
+    return strip.channelbag(animation.action_slot, ensure=True)
+
+
+def fcurves(datablock: bpy.types.ID):
+    """The collection of f-curves (with ``new``) through which the assigned action animates ``datablock``."""
+    return channels(datablock).fcurves
 
 
 def select_bones(armature: bpy.types.Object, names: set[str]) -> None:

@@ -6,6 +6,7 @@ import bpy
 
 from ..backend.engines import cards
 from . import generate, models
+from .render_settings import GalateaRenderSettings
 
 ANIMALS = [
     ("auto", "Automatic", "Recognise the animal from its shape"),
@@ -55,6 +56,34 @@ class GalateaRigSettings(bpy.types.PropertyGroup):
         description="The same seed gives the same skeleton; another one may differ in details",
     )
 
+
+class GalateaSequenceSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``RigSequenceParams``, but for those in SEQUENCE_OPTIONS; a
+    test compares them."""
+
+    bones: bpy.props.IntProperty(
+        name="Bones", default=0, min=0, max=256, description="Bones at most; 0 takes as many as the motion needs"
+    )
+    rest: bpy.props.IntProperty(
+        name="Rest Frame",
+        default=0,
+        description="Frame in whose shape the bones rest; 0 takes one that looks alike on both sides",
+    )
+    named: bpy.props.BoolProperty(
+        name="Name the Bones",
+        default=True,
+        description="Look for an animal in the shape, and name the bones after its parts",
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same rig")
+    own_range: bpy.props.BoolProperty(
+        name="Own Range", default=False, description="Other frames than the scene's, of which all are used otherwise"
+    )
+    frame_start: bpy.props.IntProperty(name="Start", default=1, description="First frame of the motion")
+    frame_end: bpy.props.IntProperty(name="End", default=250, description="Last frame of the motion")
+
+
+SEQUENCE_OPTIONS = ("own_range", "frame_start", "frame_end")
+"""What matters to Blender's side alone."""
 
 PRESETS = [
     ("draft", "Draft", "Few views and steps: a first impression"),
@@ -363,10 +392,12 @@ class GalateaSettings(bpy.types.PropertyGroup):
     """Stored in the scene as ``scene.galatea``."""
 
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
+    sequence: bpy.props.PointerProperty(type=GalateaSequenceSettings)
     texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
     finish: bpy.props.PointerProperty(type=GalateaFinishSettings)
     reconstruct: bpy.props.PointerProperty(type=GalateaReconstructSettings)
     generate: bpy.props.PointerProperty(type=GalateaGenerateSettings)
+    render: bpy.props.PointerProperty(type=GalateaRenderSettings)
 
 
 class GalateaProblem(bpy.types.PropertyGroup):
@@ -394,10 +425,12 @@ class GalateaWindow(bpy.types.PropertyGroup):
 
 CLASSES = (
     GalateaRigSettings,
+    GalateaSequenceSettings,
     GalateaTextureSettings,
     GalateaFinishSettings,
     GalateaReconstructSettings,
     GalateaGenerateSettings,
+    GalateaRenderSettings,
     GalateaSettings,
     GalateaProblem,
     GalateaFindings,
@@ -430,6 +463,18 @@ def set_rig_params(settings: GalateaRigSettings, params: dict) -> None:
     """The reverse; parameters that are no settings (``bind``, ``blender``) are passed over."""
     for name in GalateaRigSettings.__annotations__.keys() & params.keys():
         setattr(settings, name, params[name])
+
+
+def sequence_params(settings: GalateaSequenceSettings) -> dict:
+    """The settings as the parameters of a job."""
+    names = GalateaSequenceSettings.__annotations__.keys() - set(SEQUENCE_OPTIONS)
+    return {name: getattr(settings, name) for name in names}
+
+
+def set_sequence(settings: GalateaSequenceSettings, values: dict) -> None:
+    """Parameters and options -> settings; what is no setting is passed over."""
+    for name in GalateaSequenceSettings.__annotations__.keys() & values.keys():
+        setattr(settings, name, values[name])
 
 
 def texture_params(settings: GalateaTextureSettings) -> dict:

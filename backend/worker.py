@@ -24,8 +24,8 @@ from . import protocol
 from .job import Job, JobCancelled, describe
 
 CAPABILITIES = (
-    "rig", "bind", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats", "download",
-    "generate",
+    "rig", "bind", "rig_sequence", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats",
+    "download", "generate",
 )  # fmt: skip
 """What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0

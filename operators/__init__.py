@@ -15,12 +15,14 @@ def classes() -> list[type]:
         motion,
         recipe,
         reconstruct,
+        render,
         rig,
+        rig_sequence,
         rigify,
         splats,
         texture,
     )
 
-    makers = (generate, texture, models, finish, reconstruct, splats, rig, recipe, motion, rigify, image)
-    modules = (*makers, jobs, environment)
+    makers = (generate, texture, models, finish, reconstruct, splats, rig, rig_sequence, recipe, motion, rigify, image)
+    modules = (*makers, render, jobs, environment)
     return [cls for module in modules for cls in module.CLASSES]

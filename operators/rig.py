@@ -241,6 +241,9 @@ class GALATEA_OT_rerun(JobOperator, bpy.types.Operator):
         armature = result_armature(context)
         if armature is None:
             cls.poll_message_set("Select an armature that Galatea made, or its mesh")
+        elif recipe.read(armature)["capability"] == "rig_sequence":
+            cls.poll_message_set("This rig was made from a motion: see Moving Mesh")
+            return False
         elif not rig.place(context, armature):
             cls.poll_message_set("The mesh this armature was made for is not here any more")
             return False

@@ -24,6 +24,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .rig import BindParams, bind
 
                 return bind(BindParams(**params), job)
+            case "rig_sequence":
+                from .rig_sequence import RigSequenceParams, rig_sequence
+
+                return rig_sequence(RigSequenceParams(**params), job)
             case "image":
                 from .image import ImageParams, image
 
