@@ -24,6 +24,13 @@ def child_blender_command() -> list[str]:
     return [bpy.app.binary_path, "--background", "--factory-startup", "--python-exit-code", "1", "--python"]
 
 
+def own_command() -> list[str]:
+    """What starts the ``galatea`` command in a process of its own: its arguments are appended."""
+    if is_module():
+        return [sys.executable, "-c", "from galatea.addon.command_line import main; main()"]
+    return [bpy.app.binary_path, "--command", "galatea"]
+
+
 def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None, slot: str = "") -> None:
     """Make ``action`` the active one of ``datablock``.
 

@@ -10,7 +10,6 @@ import datetime
 import enum
 import filecmp
 import json
-import os
 import re
 import secrets
 import shutil
@@ -20,6 +19,7 @@ import typing
 from pathlib import Path
 
 from ..backend import protocol
+from . import files
 from .environment import EnvironmentProblem
 from .worker import State, WorkerProcess
 
@@ -166,7 +166,7 @@ class Queue:
         job = Job(id, self.folder / id, capability, title, params, target, now.isoformat(timespec="seconds"))
         for folder in (job.inputs, job.folder / "out"):
             folder.mkdir(parents=True)
-        self._locks[id] = _lock(job.folder)
+        self._locks[id] = files.lock(job.folder)
         return job
 
     def submit(self, job: Job) -> None:
@@ -174,7 +174,7 @@ class Queue:
         fields = ("id", "capability", "title", "params", "target", "created")
         description = {name: getattr(job, name) for name in fields} | {"version": self._version}
         # Only now: a folder without it is one that was never completed.
-        _write(job.folder / "job.json", json.dumps(description, indent=1).encode())
+        files.write(job.folder / "job.json", json.dumps(description, indent=1).encode())
         self.jobs.append(job)
 
     def twin(self, job: Job) -> Job | None:
@@ -226,7 +226,7 @@ class Queue:
         """
         found, ended = [], []
         for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
-            if not ID.fullmatch(folder.name) or folder.name in self._locks or (lock := _lock(folder)) is None:
+            if not ID.fullmatch(folder.name) or folder.name in self._locks or (lock := files.lock(folder)) is None:
                 continue
             self._locks[folder.name] = lock
             job = _read_job(folder)
@@ -323,7 +323,7 @@ class Queue:
             hint = "Run the job again; if it happens again, report it with the log."
             end = protocol.Error(job.id, "protocol", problem, hint)
         # The worker wrote its ends itself, but not those that were found out here.
-        self._logged(lambda: _write(job.folder / "end.json", protocol.encode(end)))
+        self._logged(lambda: files.write(job.folder / "end.json", protocol.encode(end)))
         job.finish(end)
         if not isinstance(end, protocol.Result):
             self._tell(job)
@@ -401,31 +401,3 @@ def _inside(folder: Path, path: str) -> Path | None:
     """``folder / path`` when it really lies in the folder."""
     whole = folder / path
     return whole if whole.resolve().is_relative_to(folder.resolve()) else None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """In one step: whoever reads finds all of it or nothing."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
-
-
-def _lock(folder: Path) -> typing.BinaryIO | None:
-    """A handle that marks the folder as used by this Blender until it is closed or Blender ends.
-
-    None when another Blender has it."""
-    handle = (folder / "lock").open("ab")
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            handle.seek(0)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        return None
-    return handle
