@@ -33,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--painter", metavar="MODEL", default="", help=settings["painter"].description)
     server = settings["server"]
     parser.add_argument("--server", metavar="URL", default=server.default, help=server.description)
-    for name in ("seed", "detail", "steps", "faces"):
+    for name in ("seed", "tries", "detail", "steps", "faces"):
         parser.add_argument(
             f"--{name}", metavar="N", type=command_line.whole_number(settings[name]), default=settings[name].default,
             help=settings[name].description,
@@ -44,6 +44,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--resolution", choices=[item[0] for item in RESOLUTIONS], default=settings["resolution"].default,
         help=settings["resolution"].description,
     )  # fmt: skip
+    parser.add_argument("--no-front", dest="front", action="store_false", help="leave the mesh as the picture shows it")
     parser.add_argument("--only-commercial", action="store_true", help="refuse engines whose results may not be sold")
     parser.add_argument("--no-preview", dest="preview", action="store_false", help="no preview.png")
 
@@ -79,7 +80,5 @@ def generate(options: argparse.Namespace) -> int:
     report = made["report"]
     for note in report["notes"]:
         say(note)
-    if report["unknown_words"]:
-        say(f"the painter has never learned: {', '.join(report['unknown_words'])}")
     say(f"{report['faces']} faces by {report['title']}. Results are in {options.output}")
     return 0

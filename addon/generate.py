@@ -4,19 +4,28 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
+import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import bpy
 
 from ..backend.engines import available, cards
 from ..backend.models import registry, store
-from . import jobs, models, recipe, targets, version
+from . import jobs, models, recipe, seeds, targets, version
 from .importers import finished
 from .importers import material as material_import
 from .texture import files_of
 
+VOCABULARY = version.ROOT / "backend" / "starter" / "tokenizer" / "vocab.json"
+WORDS = "Galatea Words"
+"""Name of the text that lists them."""
 COLLECTION = "Generated"
 """Where results are kept, earlier attempts too."""
 NAME_LENGTH = 40
@@ -26,6 +35,10 @@ PICTURE, MASK = "in/picture.png", "in/mask.png"
 
 KEYS = {"picture": "galatea_picture", "mask": "galatea_mask"}
 """Custom properties of a result: what its engine saw, and where the subject is in the whole picture."""
+
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".bmp")
+"""Endings of the files that can be dropped or pasted."""
 
 
 class PictureProblem(Exception):
@@ -65,6 +78,20 @@ def problem(settings) -> str:
     return available.obstacle(engine, weights(settings), settings.server, settings.only_commercial)
 
 
+@functools.cache
+def known_words() -> frozenset[str]:
+    """Words that Galatea's own painter has learned, from the list of its tokens."""
+    tokens = json.loads((VOCABULARY).read_text(encoding="utf-8"))
+    words = (token.removesuffix("</w>") for token in tokens if token.endswith("</w>"))
+    return frozenset(word for word in words if len(word) > 1 and word.isalpha() and word.isascii())
+
+
+def unknown_words(prompt: str) -> list[str]:
+    """Words of a prompt that the painter has never learned, in order."""
+    words = dict.fromkeys(re.findall(r"[^\W\d_]+", prompt.lower()))
+    return [word for word in words if len(word) > 1 and word not in known_words()]
+
+
 def render_result() -> bpy.types.Image | None:
     """The last render, None where there is none. Blender does not tell its size."""
     return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
@@ -88,6 +115,65 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: 
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
             target["inputs"].append({field: image.name if image else file.name, "sha256": digest})
     return job
+
+
+def create_seeds_job(queue: jobs.Queue, settings, count: int) -> jobs.Job:
+    """A job, not yet submitted, that shows what the next ``count`` seeds look like."""
+    params = {"prompt": settings.prompt.strip(), "painter": models.path(settings.painter), "count": count}
+    params["seed"] = max(seeds_shown(queue, settings), default=settings.seed - 1) + 1
+    return queue.create("generate_seeds", f"Seeds: {params['prompt']}"[:NAME_LENGTH], params, {"objects": []})
+
+
+def seeds_shown(queue: jobs.Queue, settings) -> dict[int, Path]:
+    """Pictures of the newest job that showed seeds, by seed; none if it was for another prompt."""
+    wanted = {"prompt": settings.prompt.strip(), "painter": models.path(settings.painter)}
+    return seeds.shown(queue, "generate_seeds", lambda job: all(job.params[key] == wanted[key] for key in wanted))
+
+
+def path_in(text: str) -> str:
+    """Path of a picture that a text names, as file managers copy it; "" for any other text."""
+    line = text.strip().strip('"')
+    if line.startswith("file://"):
+        line = url2pathname(urlsplit(line).path)
+    if "\n" in line or Path(line).suffix.lower() not in PICTURES:
+        return ""
+    return line if Path(line).is_file() else ""
+
+
+def editor_image(windows: Iterable[bpy.types.Window]) -> bpy.types.Image | None:
+    """The picture that an open image editor shows, None if there is none."""
+    for window in windows:
+        for area in window.screen.areas:
+            image = area.spaces.active.image if area.type == "IMAGE_EDITOR" else None
+            if image is not None and image.type not in ("RENDER_RESULT", "COMPOSITING"):
+                return image
+    return None
+
+
+def pasted(context: bpy.types.Context) -> bpy.types.Image | None:
+    """The picture in the clipboard as an image of this file, None if there is none.
+
+    Blender pastes in image editors alone: without one the present area is one for a moment.
+    """
+    before = set(bpy.data.images)
+    areas = [(window, area) for window in context.window_manager.windows for area in window.screen.areas]
+    there = [pair for pair in areas if pair[1].type == "IMAGE_EDITOR"]
+    window, area = there[0] if there else (context.window, context.area)
+    if area is None:
+        return None
+    kind = area.ui_type
+    area.ui_type = "IMAGE_EDITOR" if not there else kind
+    shown = area.spaces.active.image
+    try:
+        with context.temp_override(window=window, area=area):
+            if bpy.ops.image.clipboard_paste.poll():
+                bpy.ops.image.clipboard_paste()
+    except RuntimeError as error:  # what is in the clipboard is no picture after all
+        print(f"galatea: {error}")
+    finally:
+        area.spaces.active.image = shown
+        area.ui_type = kind
+    return next((image for image in bpy.data.images if image not in before), None)
 
 
 def title(settings) -> str:

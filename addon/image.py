@@ -38,6 +38,17 @@ def import_result(job: jobs.Job, report: dict) -> list[bpy.types.Image]:
     return images
 
 
+def paint_in(image: bpy.types.Image) -> bool:
+    """Show an image in an open image editor, to be painted in. False if no editor is open."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "IMAGE_EDITOR":
+                area.spaces.active.image = image
+                area.spaces.active.ui_mode = "PAINT"
+                return True
+    return False
+
+
 def show(image: bpy.types.Image) -> None:
     """Put an image into the image editors that show none."""
     for window in bpy.context.window_manager.windows:

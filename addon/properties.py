@@ -356,6 +356,15 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
         name="Painter", subtype="FILE_PATH",
         description="Name or folder of the model that paints the prompt; empty for Galatea's own",
     )  # fmt: skip
+    tries: bpy.props.IntProperty(
+        name="Tries", default=4, min=1, max=16,
+        description="Pictures painted of a prompt, of as many seeds. The one is taken whose shape is clearest",
+    )  # fmt: skip
+    front: bpy.props.BoolProperty(
+        name="Front Forwards", default=True,
+        description="Turn what seems to be the front to the front view, where the engine can tell; else the mesh stands "
+        "as the picture shows it",
+    )  # fmt: skip
     seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="Another seed gives another mesh")
     detail: bpy.props.IntProperty(
         name="Detail", default=0, min=0, max=1024,

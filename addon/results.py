@@ -9,7 +9,7 @@ import bpy
 from ..backend import protocol
 from . import finish, generate, image, jobs, reconstruct, rig, rig_sequence, splats, targets, texture
 
-NOT_FOR_THE_FILE = ("texture_seeds", "download")
+NOT_FOR_THE_FILE = ("texture_seeds", "generate_seeds", "download")
 """Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import jobs, pace, preferences, recipe, targets, version
+from . import jobs, pace, preferences, recipe, seeds, targets, version
 from .export import texture as texture_export
 from .importers import material as material_import
 from .importers.material import Tiles
@@ -93,14 +93,12 @@ def create_seeds_job(
 
 def seeds_shown(queue: jobs.Queue, params: dict, objects: list[bpy.types.Object]) -> dict[int, Path]:
     """Pictures of the newest job that showed seeds, by seed; none if it was for other objects or another prompt."""
-    for job in reversed(queue.jobs):
-        if job.capability == "texture_seeds" and job.state is jobs.JobState.DONE:
-            same = all(job.params.get(name) == params[name] for name in params.keys() - LATER)
-            if not same or job.target["shown"] != [item.name for item in objects]:
-                return {}
-            seeds = sorted(int(key.removeprefix("seed/")) for key in job.end.files)
-            return {seed: job.output(f"seed/{seed}") for seed in seeds}
-    return {}
+    names = [item.name for item in objects]
+
+    def same(job: jobs.Job) -> bool:
+        return job.target["shown"] == names and all(job.params.get(key) == params[key] for key in params.keys() - LATER)
+
+    return seeds.shown(queue, "texture_seeds", same)
 
 
 def estimate(params: dict, objects: list[bpy.types.Object]) -> float | None:

@@ -19,6 +19,8 @@ from . import protocol
 
 PROGRESS_INTERVAL = 0.1
 """Seconds. Progress within the same stage that comes faster is dropped."""
+FILM_SPEED = 4.0
+"""Pictures of a moving preview in a second."""
 
 
 class JobError(Exception):
@@ -100,13 +102,21 @@ class Job:
             return None
         return elapsed / done * (1.0 - fraction)
 
-    def part(self, folder: Path, begin: float, end: float) -> Job:
+    def part(self, folder: Path, begin: float, end: float, film: typing.Sequence[str] = ()) -> Job:
         """A job within this one, with a folder of its own: what it does is the part ``begin`` to ``end`` of this one's
-        progress, and it stops when this one does. So one capability can use another."""
+        progress, and it stops when this one does. So one capability can use another.
+
+        ``film``: previews of this job that are shown one after another meanwhile, FILM_SPEED of them in a second.
+        """
+        start, shown = time.monotonic(), -1
 
         def send(message: protocol.Progress | protocol.Log) -> None:
+            nonlocal shown
             if isinstance(message, protocol.Progress):
-                self.progress(message.stage, begin + (end - begin) * message.fraction)
+                frame = int((time.monotonic() - start) * FILM_SPEED)
+                preview = film[frame % len(film)] if film and frame != shown else None
+                shown = frame
+                self.progress(message.stage, begin + (end - begin) * message.fraction, preview)
             else:
                 self._send(message)
 

@@ -25,7 +25,7 @@ from .job import Job, JobCancelled, describe
 
 CAPABILITIES = (
     "rig", "bind", "rig_sequence", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats",
-    "download", "generate",
+    "download", "generate", "generate_seeds",
 )  # fmt: skip
 """What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0

@@ -5,7 +5,7 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import generate, models
+from ..addon import compat, generate, models, session
 from ..backend.engines import cards
 from ..backend.models import registry
 from ..operators.generate import made_recipe
@@ -13,6 +13,7 @@ from .jobs import draw_running
 from .result import closed, draw_report
 from .rig import Side
 from .text import paragraph
+from .texture import LARGE, draw_picture, draw_seeds
 
 
 class GALATEA_PT_generate(Side, bpy.types.Panel):
@@ -27,7 +28,7 @@ class GALATEA_PT_generate(Side, bpy.types.Panel):
         column = layout.column(align=True)
         row = column.row(align=True)
         row.prop(settings, "source", expand=True)
-        draw_source(column, settings)
+        draw_source(column, context, settings)
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -38,18 +39,42 @@ class GALATEA_PT_generate(Side, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.5
         column.operator("galatea.generate", text="Generate", icon="MESH_MONKEY")
-        draw_running(layout, "generate")
+        if running := draw_running(layout, "generate", "generate_seeds"):
+            draw_picture(layout, running.preview, LARGE)
+        elif settings.source == "PROMPT" and generate.card(settings).takes_picture:
+            shown = generate.seeds_shown(session.get().queue, settings)
+            buttons = "galatea.preview_generate_seeds", "galatea.take_generate_seed"
+            draw_seeds(layout, settings.seed if settings.tries == 1 else -1, shown, *buttons)
 
 
-def draw_source(column: bpy.types.UILayout, settings) -> None:
-    """The slot for the picture, or the prompt."""
+def draw_source(column: bpy.types.UILayout, context: bpy.types.Context, settings) -> None:
+    """The slot for the picture with its mask, or the prompt."""
     match settings.source:
         case "FILE":
-            column.prop(settings, "image", text="", placeholder="Picture of one subject")
+            row = column.row(align=True)
+            row.prop(settings, "image", text="", placeholder="Picture of one subject")
+            row.operator("galatea.paste_picture", text="", icon="PASTEDOWN")
+            paragraph(column, context, "Or drop a picture's file on this panel", icon="IMPORT")
         case "IMAGE":
             column.template_ID(settings, "picture", open="image.open")
+            row = column.row(align=True)
+            row.operator("galatea.picture_from_editor", icon="IMAGE")
+            row.operator("galatea.paste_picture", text="", icon="PASTEDOWN")
         case "PROMPT":
-            column.prop(settings, "prompt", text="", placeholder="What to make")
+            compat.textbox(column, settings, "prompt", placeholder="What to make")
+            draw_words(column, context, settings)
+    if settings.source != "PROMPT" and settings.mask_image is not None:
+        column.prop(settings, "mask_image", icon="MOD_MASK")
+
+
+def draw_words(column: bpy.types.UILayout, context: bpy.types.Context, settings) -> None:
+    """What Galatea's own painter does not know of the prompt, and where its words are."""
+    if settings.painter or not generate.card(settings).takes_picture:
+        return
+    unknown = generate.unknown_words(settings.prompt)
+    if unknown:
+        paragraph(column, context, iface("It has never learned: {}").format(", ".join(unknown)), icon="ERROR")
+    column.operator("galatea.show_words", icon="TEXT")
 
 
 class GALATEA_PT_generate_engine(Side, bpy.types.Panel):
@@ -105,7 +130,11 @@ class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         settings = context.scene.galatea.generate
-        layout.prop(settings, "seed")
+        column = layout.column(align=True)
+        column.prop(settings, "seed")
+        if settings.source == "PROMPT":
+            column.prop(settings, "tries")
+        layout.prop(settings, "front")
         column = layout.column(align=True)
         column.prop(settings, "faces")
         column.prop(settings, "resolution")
@@ -138,6 +167,10 @@ class GALATEA_PT_generate_result(Side, bpy.types.Panel):
         if generate.mask_of(context.view_layer.objects.active) is not None:
             layout.operator("galatea.edit_generate_mask", icon="BRUSH_DATA")
         layout.operator("galatea.rerun_generate", icon="FILE_REFRESH")
+        row = layout.row(align=True)
+        row.label(text="Next:")
+        row.operator("galatea.texture", text="Texture", icon="TEXTURE")
+        row.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")
 
 
 CLASSES = (

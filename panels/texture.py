@@ -52,14 +52,20 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
             draw_seeds(layout, settings.seed, texture.seeds_shown(session.get().queue, params, objects))
 
 
-def draw_seeds(layout: bpy.types.UILayout, chosen: int, shown: dict[int, Path]) -> None:
+def draw_seeds(
+    layout: bpy.types.UILayout,
+    chosen: int,
+    shown: dict[int, Path],
+    preview: str = "galatea.preview_seeds",
+    take: str = "galatea.take_seed",
+) -> None:
     """The button that shows what seeds look like, and those that it showed: a click takes one."""
-    layout.operator("galatea.preview_seeds", text="More Seeds" if shown else "Preview Seeds", icon="IMAGE_RGB")
+    layout.operator(preview, text="More Seeds" if shown else "Preview Seeds", icon="IMAGE_RGB")
     grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
     for seed, path in shown.items():
         column = grid.column(align=True)
         draw_picture(column, path, SMALL)
-        column.operator("galatea.take_seed", text=str(seed), translate=False, depress=seed == chosen).seed = seed
+        column.operator(take, text=str(seed), translate=False, depress=seed == chosen).seed = seed
 
 
 def draw_picture(layout: bpy.types.UILayout, path: Path | None, scale: float) -> None:

@@ -64,6 +64,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .generate import GenerateParams, generate
 
                 return generate(GenerateParams(**params), job)
+            case "generate_seeds":
+                from .generate_seeds import GenerateSeedsParams, generate_seeds
+
+                return generate_seeds(GenerateSeedsParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -19,6 +19,7 @@ if typing.TYPE_CHECKING:
     from ..pictures.gate import Subject
 
 SERVER = "http://127.0.0.1:8080"
+MOST_TRIES = 16
 PAINTED, SEEN, MADE = 0.15, 0.2, 0.75
 """Parts of the progress after which a picture is painted, its subject found, and the dense mesh made."""
 
@@ -39,6 +40,10 @@ class GenerateParams:
     """Address of an engine that is another program."""
     painter: str = ""
     """Folder of the model that paints the prompt, in diffusers format; the starter if empty."""
+    tries: int = 4
+    """Pictures painted of a prompt, of as many seeds; the one goes on whose shape the lifter is most sure of."""
+    front: bool = True
+    """Turn the object's front towards -Y where the engine knows it; else the picture's viewer stays there."""
     seed: int = 0
     detail: int = 0
     """Grid samples along a side of the engine's box; 0: the engine's own."""
@@ -62,29 +67,35 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     card = _checked(params)
     import numpy as np
 
-    from ..engines import run
+    from ..engines import run, turning
     from ..engines.contract import Order
     from ..models import store
+    from ..pictures import painted
+    from ..pictures.gate import gate
 
     job.outputs.mkdir(exist_ok=True)
     files: dict[str, str] = {}
     seconds: dict[str, float] = {}
     watch = _Watch(seconds)
-    subject, unknown = None, []
+    subject, unknown, seed = None, [], params.seed
     if card.takes_picture:
-        source = job.folder / params.image
         if not params.image:
-            source, unknown = _painted(params, job)
-            files["painted"] = source.relative_to(job.folder).as_posix()
+            place = job.part(job.folder / "painted", 0.0, PAINTED)
+            pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.tries, place)
             watch("painting")
         job.progress("Finding the subject", PAINTED)
-        subject = _subject(source, params, job)
+        if params.image:
+            subject = gate(job.folder / params.image, job.folder / params.mask if params.mask else None)
+        else:
+            number, subject = painted.best(pictures)
+            seed += number
+            files["painted"] = pictures[number].relative_to(job.folder).as_posix()
         files |= _write(subject, job)
-        job.progress("Finding the subject", SEEN, files["picture"])
+        job.progress("Finding the subject", SEEN, painted.keep(job, "subject", painted.small(subject, 2)))
         watch("picture")
     order = Order(
         None if subject is None else subject.picture, params.prompt, params.seed, params.detail, params.steps,
-        Path(params.weights) if params.weights else None, params.server,
+        Path(params.weights) if params.weights else None, params.server, params.front,
     )  # fmt: skip
     dense = run.run(card, order, job.part(job.folder / "engine", SEEN, MADE))
     watch("engine")
@@ -92,6 +103,10 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     files |= finished
     watch("finish")
     notes = [*(subject.notes if subject else ()), *dense.notes, *report["notes"]]
+    if turning.two_fronts(dense):
+        notes.insert(0, "Front and back look alike: perhaps it has two fronts. Try another seed, and turn it around.")
+    if unknown:
+        notes.insert(0, f"The painter has never learned: {', '.join(unknown)}. Say it in other words.")
     report |= {
         "engine": card.id,
         "title": card.title,
@@ -100,6 +115,7 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
         "weights": store.described(params.weights) if params.weights else {},
         "picture": None if subject is None else {"mask": subject.mask_from, "pixels": subject.pixels},
         "unknown_words": unknown,
+        "painted_seed": None if params.image else seed,
         "dense_faces": len(dense.triangles),
         "dense_size": np.ptp(dense.vertices, axis=0).round(4).tolist(),
         "notes": list(dict.fromkeys(notes)),
@@ -134,12 +150,14 @@ def _checked(params: GenerateParams) -> Engine:
         and (math.isfinite(params.height) and params.height > 0)
         and (not params.detail or 16 <= params.detail <= 1024)
         and 0 <= params.steps <= 1000
+        and 1 <= params.tries <= MOST_TRIES
     )
     if not sizes_make_sense:
         raise JobError(
-            "bad_input", "Faces, resolution, height, detail or steps are out of range.",
+            "bad_input", "Faces, resolution, height, detail, steps or tries are out of range.",
             f"Choose {FEWEST_FACES} to {MOST_FACES:,} faces, maps of {', '.join(map(str, SIZES))} pixels, a height "
-            "above 0, a detail of 16 to 1024 and at most 1000 steps; 0 leaves faces, detail and steps to Galatea.",
+            f"above 0, a detail of 16 to 1024, at most 1000 steps and 1 to {MOST_TRIES} tries; 0 leaves faces, detail "
+            "and steps to Galatea.",
         )  # fmt: skip
     problem = available.obstacle(
         card, Path(params.weights) if params.weights else None, params.server, params.only_commercial
@@ -155,37 +173,6 @@ def _checked(params: GenerateParams) -> Engine:
     return card
 
 
-def _painted(params: GenerateParams, job: Job) -> tuple[Path, list[str]]:
-    """A picture of the prompt, and the words that the painter has never learned."""
-    import json
-
-    from .image import ImageParams, image
-
-    place = job.folder / "painted"
-    place.mkdir(exist_ok=True)
-    path, said = place / "out" / "image-1.png", place / "said.json"
-    if not said.is_file():
-        _, report = image(
-            ImageParams(params.prompt, seed=params.seed, model=params.painter), job.part(place, 0.0, PAINTED)
-        )
-        said.write_text(json.dumps(report["unknown_words"]), encoding="utf-8")
-    return path, json.loads(said.read_text(encoding="utf-8"))
-
-
-def _subject(source: Path, params: GenerateParams, job: Job) -> Subject:
-    from ..pictures.gate import gate
-
-    try:
-        return gate(source, job.folder / params.mask if params.mask else None)
-    except JobError as error:
-        if params.image:
-            raise
-        raise JobError(
-            error.code, f"The picture painted for the prompt is of no use: {error.message}",
-            "Try another seed or prompt, or bring a picture of your own.",
-        ) from error  # fmt: skip
-
-
 def _write(subject: Subject, job: Job) -> dict[str, str]:
     from PIL import Image
 
@@ -195,15 +182,21 @@ def _write(subject: Subject, job: Job) -> dict[str, str]:
 
 
 def _finish(params: GenerateParams, dense: Dense, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """The dense mesh through Finish: its files by the names that Finish gives them, and its report."""
+    """The dense mesh through Finish: its files by the names that Finish gives them, and its report.
+
+    Meanwhile the mesh turns in the panel.
+    """
+    from ..engines import turning
     from ..engines.files import save_for_finish
+    from ..pictures import painted
     from .finish import FinishParams, finish
 
+    frames = [painted.keep(job, f"turn-{n}", picture) for n, picture in enumerate(turning.turn(dense))]
     place = job.folder / "finish"
     save_for_finish(dense, place / "in")
     (place / "out").mkdir(exist_ok=True)
     settings = FinishParams(faces=params.faces, height=params.height, resolution=params.resolution)
-    files, report = finish(settings, job.part(place, MADE, 1.0))
+    files, report = finish(settings, job.part(place, MADE, 1.0, frames))
     return {name: f"finish/{path}" for name, path in files.items()}, report
 
 

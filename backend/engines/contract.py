@@ -40,6 +40,8 @@ class Order:
     """Folder of its downloaded model."""
     server: str = ""
     """Address of the program that computes, where the engine is one."""
+    front: bool = True
+    """Whether an engine that knows the object's front turns it towards -Y; else the picture's viewer stays there."""
 
     def __post_init__(self) -> None:
         if self.picture is not None:
@@ -51,8 +53,9 @@ class Order:
 class Dense:
     """What an engine makes: a surface as dense as it likes, which Finish makes light.
 
-    Axes are Galatea's (right-handed, Z up) and the picture's viewer stands towards -Y: what is right in the picture is
-    towards +X. Size and place are free.
+    Axes are Galatea's (right-handed, Z up). The object's front looks towards -Y if the order asks for that and the
+    engine knows it; else the picture's viewer stands there: what is right in the picture is towards +X. Size and place
+    are free.
     """
 
     vertices: np.ndarray

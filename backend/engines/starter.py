@@ -9,7 +9,7 @@ import math
 from ..diffusion.pipelines import STARTER
 from ..isosurface import extract
 from ..job import JobError
-from .contract import Dense, EmptySurface, Order, Report
+from .contract import Dense, EmptySurface, Order, Report, turned
 
 
 def make(order: Order, report: Report) -> Dense:
@@ -32,9 +32,15 @@ def make(order: Order, report: Report) -> Dense:
     except extract.EmptySurface as error:
         raise EmptySurface from error
     notes = ("The side that the picture does not show is a guess.",)
-    if surface.azimuth is not None:
+    vertices = surface.vertices.double().cpu().numpy()
+    if order.front and surface.azimuth is not None:
+        vertices = turned(vertices, about_up(surface.azimuth))
         degrees = round(math.degrees(surface.azimuth))
-        notes += (f"The picture seems to show it from {abs(degrees)} degrees off its front.",)
-    return Dense(
-        surface.vertices.double().cpu().numpy(), surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes
-    )
+        notes += (f"It was turned by {abs(degrees)} degrees, for what seems to be its front to look forwards.",)
+    return Dense(vertices, surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes)
+
+
+def about_up(angle: float) -> tuple[tuple[float, float, float], ...]:
+    """The rotation about Z by an angle in radians, counter-clockwise seen from above."""
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return (cosine, -sine, 0.0), (sine, cosine, 0.0), (0.0, 0.0, 1.0)

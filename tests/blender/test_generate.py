@@ -18,6 +18,7 @@ from galatea.backend import protocol
 from galatea.backend.capabilities.generate import GenerateParams
 from galatea.backend.engines import cards
 from galatea.backend.models import store
+from galatea.operators import generate as operator
 from galatea.panels import generate as panel
 
 from .test_panels import Paper
@@ -43,9 +44,20 @@ class Worker:
         job, self.job = self.job, None
         description = json.loads((self.folder / "job.json").read_text())
         self.ran.append(SimpleNamespace(folder=self.folder, **description))
+        if description["capability"] == "generate_seeds":
+            return [pictures(job, self.folder, description["params"])]
         if description["params"]["seed"] == 666:
             return [protocol.Error(job, "no_subject", "No subject stands out.", "Cut it out.", "")]
         return [protocol.Progress(job, "Thinking", 0.5, None, None), box(job, self.folder, description["params"])]
+
+
+def pictures(job, folder, params):
+    """Of seeds, all blue."""
+    files = {}
+    for seed in range(params["seed"], params["seed"] + params["count"]):
+        np.save(folder / "out" / f"{seed}.npy", np.full((8, 16, 3), (20, 60, 200), np.uint8))
+        files[f"seed/{seed}"] = f"out/{seed}.npy"
+    return protocol.Result(job, files, {"unknown_words": []})
 
 
 def box(job, folder, params):
@@ -300,6 +312,15 @@ class Form(Paper):
     def template_ID(self, settings, name, **options):
         self.prop(settings, name)
 
+    def textbox(self, settings, name, **options):
+        self.prop(settings, name)
+
+    def grid_flow(self, **options):
+        return Form(self)
+
+    def template_icon(self, icon_value, scale):
+        self.engines.append("picture")
+
 
 def drawn(cls):
     paper = Form()
@@ -315,6 +336,72 @@ def test_the_panel_shows_the_slot_for_each_source():
     assert "Say what to make" in paper.text
     advanced = drawn(panel.GALATEA_PT_generate_advanced)
     assert "painter" in advanced.fields and "mask" not in advanced.fields
+
+
+def test_words_that_the_painter_never_learned_are_named_before_the_start():
+    settings(source="PROMPT", prompt="a red Zeppelin, seen from the front")
+    paper = drawn(panel.GALATEA_PT_generate)
+    assert "never learned: zeppelin" in paper.text and "galatea.show_words" in paper.buttons
+    settings(prompt="a red wooden chair")
+    assert "never learned" not in drawn(panel.GALATEA_PT_generate).text
+    settings(prompt="a red zeppelin", painter="sd15")
+    assert "never learned" not in drawn(panel.GALATEA_PT_generate).text, "a large model knows all words"
+    bpy.ops.galatea.show_words()
+    assert "chair" in bpy.data.texts["Galatea Words"].as_string().split()
+
+
+def test_seeds_are_shown_before_the_work_and_one_is_taken(ran):
+    settings(source="PROMPT", prompt="a red chair", seed=7)
+    assert bpy.ops.galatea.preview_generate_seeds() == {"FINISHED"}
+    assert ran[0].capability == "generate_seeds" and ran[0].params["seed"] == 7 and ran[0].params["count"] == 4
+    queue, chosen = session.get().queue, bpy.context.scene.galatea.generate
+    assert list(generate.seeds_shown(queue, chosen)) == [7, 8, 9, 10] and not bpy.data.objects
+    assert drawn(panel.GALATEA_PT_generate).buttons.count("galatea.take_generate_seed") == 4
+    bpy.ops.galatea.take_generate_seed(seed=9)
+    bpy.ops.galatea.generate()
+    assert (ran[1].params["seed"], ran[1].params["tries"]) == (9, 1), "the very picture that was shown"
+    bpy.ops.galatea.preview_generate_seeds()
+    assert ran[2].params["seed"] == 11, "the next four"
+    settings(prompt="a blue chair")
+    assert not generate.seeds_shown(queue, chosen), "they are of another prompt"
+    settings(prompt=" ")
+    assert not bpy.ops.galatea.preview_generate_seeds.poll()
+
+
+def test_a_dropped_or_copied_file_is_what_the_mesh_is_made_from(ran, picture, tmp_path):
+    settings(source="PROMPT", mask_image=painted("old mask"), mask="old.png")
+    assert bpy.ops.galatea.drop_picture(filepath=str(picture)) == {"FINISHED"}
+    chosen = bpy.context.scene.galatea.generate
+    assert (chosen.source, chosen.image, chosen.mask, chosen.mask_image) == ("FILE", str(picture), "", None)
+    bpy.ops.galatea.generate()
+    assert bpy.context.view_layer.objects.active.name == "cup"
+    spaced = tmp_path / "a b.png"
+    spaced.write_bytes(picture.read_bytes())
+    assert generate.path_in(spaced.as_uri() + "\n") == str(spaced)
+    assert generate.path_in(f'"{picture}"') == str(picture)
+    assert not generate.path_in("a red chair") and not generate.path_in("/nowhere/cup.png")
+    assert not generate.path_in(str(tmp_path))
+
+
+def test_drops_are_taken_on_the_sidebar_alone():
+    def dropped(area, region):
+        context = SimpleNamespace(area=SimpleNamespace(type=area), region=SimpleNamespace(type=region))
+        return operator.GALATEA_FH_picture.poll_drop(context)
+
+    assert dropped("VIEW_3D", "UI")
+    assert not dropped("VIEW_3D", "WINDOW") and not dropped("IMAGE_EDITOR", "UI")
+    assert ".jpg" in operator.GALATEA_FH_picture.bl_file_extensions
+
+
+def test_the_picture_of_an_image_editor_is_taken_and_nothing_is_told(ran):
+    photo, editor = painted("photo"), SimpleNamespace(type="IMAGE_EDITOR")
+    editor.spaces = SimpleNamespace(active=SimpleNamespace(image=photo))
+    view = SimpleNamespace(type="VIEW_3D", spaces=None)
+    window = SimpleNamespace(screen=SimpleNamespace(areas=[view, editor]))
+    assert generate.editor_image([window]) == photo
+    assert generate.editor_image([]) is None
+    with pytest.raises(RuntimeError, match="no picture in the clipboard"):
+        bpy.ops.galatea.paste_picture()
 
 
 def test_the_panel_shows_the_card_and_hides_what_may_not_be_sold():
@@ -338,6 +425,7 @@ def test_the_result_panel_tells_what_happened(ran, picture):
     paper = drawn(panel.GALATEA_PT_generate_result)
     assert "12 faces by TripoSR" in paper.text and "cardboard" in paper.text and "Closed" in paper.text
     assert {"galatea.edit_generate_mask", "galatea.rerun_generate"} <= set(paper.buttons)
+    assert {"galatea.texture", "galatea.rig"} <= set(paper.buttons), "what comes next"
 
 
 # The command line

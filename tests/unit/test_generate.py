@@ -15,10 +15,11 @@ from PIL import Image
 from galatea.backend import protocol
 from galatea.backend.capabilities import run as capability
 from galatea.backend.capabilities.generate import GenerateParams, generate
-from galatea.backend.engines import available, cards, files, run
+from galatea.backend.engines import available, cards, files, run, turning
 from galatea.backend.engines.contract import SIZE, Dense, EmptySurface, Order, turned
 from galatea.backend.job import Job, JobCancelled, JobError
 from galatea.backend.models import registry
+from galatea.backend.pictures import painted
 
 MADE_UP = dataclasses.replace(cards.engine("triposr"), model="", apart=False)
 DOCUMENT = (Path(__file__).parents[2] / "docs/generating.md").read_text(encoding="utf-8")
@@ -150,8 +151,10 @@ def test_progress_only_grows_and_shows_the_subject(engine, picture, tmp_path):
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
     stages = [message.stage for message in told if isinstance(message, protocol.Progress)]
     assert {"Finding the subject", "Thinking", "Unwrapping"} <= set(stages)
-    (preview,) = {message.preview for message in told if isinstance(message, protocol.Progress)} - {None}
-    assert (job.folder / preview).is_file()
+    previews = [message.preview for message in told if isinstance(message, protocol.Progress) and message.preview]
+    subject, first = (np.load(job.folder / preview) for preview in (previews[0], "out/turn-0.npy"))
+    assert previews[0] == "out/subject.npy" and subject.dtype == first.dtype == np.uint8
+    assert previews[1].startswith("out/turn-") and all((job.folder / preview).is_file() for preview in previews)
 
 
 def test_a_cancel_while_the_engine_computes_stops_it_and_what_is_done_stays(engine, picture, tmp_path):
@@ -183,7 +186,8 @@ def test_a_prompt_is_painted_first(engine, tmp_path, monkeypatch):
         pixels[50:60, 40:90] = (40, 60, 40)
         if "nothing" in params.prompt:
             pixels[:] = 7
-        Image.fromarray(pixels).save(job.outputs / "image-1.png")
+        for number in range(params.count):
+            Image.fromarray(pixels).save(job.outputs / f"image-{number + 1}.png")
         return {}, {"unknown_words": ["zeppelin"]}
 
     monkeypatch.setattr(image, "image", paint)
@@ -193,6 +197,85 @@ def test_a_prompt_is_painted_first(engine, tmp_path, monkeypatch):
     with pytest.raises(JobError, match=r"painted for the prompt is of no use: image-1\.png is blank") as error:
         made(tmp_path, "nothing", prompt="nothing")
     assert "seed" in error.value.hint
+
+
+def blob(draw=(200, 60, 40)):
+    pixels = np.full((128, 128, 3), 240, np.uint8)
+    pixels[30:100, 40:90] = draw
+    return pixels
+
+
+def test_of_several_paintings_the_surest_goes_on_and_useless_ones_are_passed_over(engine, tmp_path, monkeypatch):
+    from galatea.backend.capabilities import image
+    from galatea.backend.lifting import choose
+
+    asked = []
+
+    def paint(params, job):
+        asked.append(params)
+        job.outputs.mkdir(exist_ok=True)
+        pixels = [np.full((128, 128, 3), 7, np.uint8), blob(), blob((30, 60, 200)), blob((30, 160, 40))]
+        for number in range(params.count):
+            Image.fromarray(pixels[number]).save(job.outputs / f"image-{number + 1}.png")
+        return {}, {"unknown_words": []}
+
+    monkeypatch.setattr(image, "image", paint)
+    monkeypatch.setattr(choose, "sureness", lambda lifter, picture: float(picture[256, 256, 2]))
+    _, out, report = made(tmp_path, prompt="a red box", seed=5)
+    assert asked[0].count == 4 and asked[0].seed == 5
+    assert report["painted_seed"] == 7 and out["painted"].endswith("image-3.png"), "the blue one"
+    _, out, report = made(tmp_path, "two", prompt="a red box", seed=7, tries=2)
+    assert asked[1].count == 2 and report["painted_seed"] == 8, "the first is blank"
+    made(tmp_path, "own", prompt="a red box on a green background, front view", tries=2)
+    assert "white background" in asked[0].prompt and "side view" in asked[0].prompt
+    assert asked[2].prompt == "a red box on a green background, front view"
+    assert "blue background" in painted.wording("a white vase", "") and painted.wording("a cup", "sd15") == "a cup"
+
+
+def test_pictures_of_seeds_are_shown_with_a_quick_shape(tmp_path, monkeypatch):
+    from galatea.backend.capabilities import image
+
+    def paint(params, job):
+        job.outputs.mkdir(exist_ok=True)
+        for number, pixels in enumerate((blob(), np.full((128, 128, 3), 7, np.uint8)), start=1):
+            Image.fromarray(pixels).save(job.outputs / f"image-{number}.png")
+        return {}, {"unknown_words": ["zeppelin"]}
+
+    monkeypatch.setattr(image, "image", paint)
+    files, report = capability("generate_seeds", {"prompt": "a zeppelin", "seed": 3, "count": 2}, Job(tmp_path))
+    assert report["unknown_words"] == ["zeppelin"] and list(files) == ["seed/3", "seed/4"]
+    first, second = (np.load(tmp_path / path).astype(int) for path in files.values())
+    assert first.shape == (128, 256, 3) and (first[:, :128] == blob()).all()
+    assert np.ptp(first[:, 128:], axis=(0, 1)).max() > 40, "a shape"
+    assert np.ptp(second[:, 128:]) == 0, "none of a blank picture"
+
+
+def ball(colour):
+    """A ball whose color is a function of its points (V, 3)."""
+    trimesh = pytest.importorskip("trimesh")
+    mesh = trimesh.creation.icosphere(4)
+    vertices = np.asarray(mesh.vertices)
+    return Dense(vertices, np.asarray(mesh.faces, np.int64), np.asarray(colour(vertices), np.float32))
+
+
+def face(points, forwards):
+    """Dark eyes and a crooked mouth."""
+    spots = ((-0.4, 0.3), (0.4, 0.3), (0.2, -0.35))
+    near = [np.linalg.norm(points - (x, -0.85 * forwards, z), axis=1) < 0.35 for x, z in spots]
+    return np.where(np.any(near, axis=0)[:, None], 0.1, 0.8) * np.ones(3)
+
+
+def test_two_faces_are_told_and_one_is_not():
+    assert turning.two_fronts(ball(lambda points: np.minimum(face(points, 1), face(points, -1))))
+    assert not turning.two_fronts(ball(lambda points: face(points, 1)))
+    assert not turning.two_fronts(ball(lambda points: np.full_like(points, 0.5)))
+
+
+def test_the_turning_preview_turns_the_right_way():
+    frames = turning.turn(ball(lambda points: np.where(points[:, :1] > 0, (0.9, 0.1, 0.1), (0.1, 0.1, 0.9))))
+    front, side = frames[0].astype(int), frames[len(frames) // 4].astype(int)
+    assert front[80, 110, 0] > front[80, 110, 2] and front[80, 50, 0] < front[80, 50, 2], "+X is to the right"
+    assert side[80, 80, 0] > side[80, 80, 2], "then it comes to the viewer"
 
 
 @pytest.mark.parametrize(

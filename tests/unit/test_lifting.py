@@ -9,13 +9,19 @@ import pytest
 import torch
 from scipy.spatial import cKDTree
 
+from galatea.backend.diffusion.pipelines import STARTER
+from galatea.backend.engines import starter
+from galatea.backend.engines.contract import Order
 from galatea.backend.isosurface.extract import EmptySurface
 from galatea.backend.lifting import frustum, network
-from galatea.backend.lifting.lift import lift
+from galatea.backend.lifting.choose import sureness
+from galatea.backend.lifting.lift import SURE, lift
 from galatea.backend.raster.camera import orbit
-from galatea.backend.training import lifter_data, shapes, starter
+from galatea.backend.training import lifter_data, shapes
+from galatea.backend.training import starter as training
 from galatea.backend.training.lifter import lifter_loss, mirrored
 from galatea.backend.training.loop import Options
+from galatea.backend.training.materials.draw import HELD_OUT
 from galatea.backend.training.scene import Subject, family
 from galatea.backend.training.shards import write_shard
 
@@ -82,6 +88,50 @@ def test_colors_are_those_of_the_picture_in_front_and_of_the_answer_behind(teapo
     near = made.vertices[:, 1] < made.vertices[:, 1].quantile(0.1)
     far = made.vertices[:, 1] > made.vertices[:, 1].quantile(0.9)
     assert (made.colours[near] - red).abs().mean() < 0.1 and (made.colours[far] - blue).abs().mean() < 0.1
+
+
+def test_what_the_network_can_make_sense_of_is_more_sure(example):
+    picture = example.picture.transpose(1, 2, 0).astype(np.float32) / 255
+    knowing = Knowing(example, 0.0, 0.0)
+    assert sureness(knowing, picture) > 0.9
+    knowing.answer.solid[:, : frustum.CELLS // 2] = -9.0
+    half = sureness(knowing, picture)
+    knowing.answer.solid[:] = -9.0
+    assert 0.2 < half < 0.8 and sureness(knowing, picture) == 0.0
+
+
+def test_the_front_looks_forwards_where_it_can_be_told(monkeypatch, example):
+    """A made-up network says from where the picture shows the object; then one that cannot tell."""
+    picture = example.picture.transpose(1, 2, 0).astype(np.float32) / 255
+
+    def made(front, azimuth):
+        knowing = Knowing(example, 0.0, azimuth or 0.0)
+        if azimuth is None:
+            knowing.answer.azimuth[:] *= 0.3
+        monkeypatch.setattr(network, "read", lambda folder: knowing)
+        return starter.make(Order(picture, front=front), lambda *said: None)
+
+    viewed, turned = made(False, 0.7), made(True, 0.7)
+    spin = np.array([[math.cos(0.7), -math.sin(0.7), 0], [math.sin(0.7), math.cos(0.7), 0], [0, 0, 1]])
+    assert np.abs(turned.vertices - viewed.vertices @ spin.T).max() < 1e-6
+    assert any("turned by 40 degrees" in note for note in turned.notes) and len(viewed.notes) == 1
+    assert np.abs(made(True, None).vertices - made(False, None).vertices).max() == 0
+
+
+def test_what_ships_turns_held_out_objects_nearer_to_their_front():
+    """Pictures of them from everywhere: of those it is sure of, more look forwards after the turn than before."""
+    lifter, before, after = network.read(STARTER / "lifter"), [], []
+    for number, name in enumerate(2 * ("chair", "car", "horse", "sofa", "duck", "armchair", "bust", "penguin")):
+        azimuth = 2.4 * number  # the golden angle: from all sides
+        subject = Subject(name, HELD_OUT + number, azimuth, math.radians(12), math.radians(28), 1.1)
+        shape = shapes.make(family(name), subject.shape_seed)
+        made, _ = lifter_data.example(shape, subject, HELD_OUT + number, True)
+        with torch.no_grad():
+            found = lifter(2 * torch.from_numpy(made.picture)[None] / 255 - 1).azimuth[0]
+        if found.norm() > SURE:
+            before.append(math.cos(azimuth))
+            after.append(math.cos(azimuth - math.atan2(*found.tolist())))
+    assert len(after) >= 4 and np.mean(after) > np.mean(before) + 0.2
 
 
 def test_what_the_picture_does_not_show_is_empty_and_what_it_shows_is_not(example):
@@ -156,12 +206,12 @@ def test_the_stage_trains_ships_and_goes_on(example, tmp_path):
     scene = {"scene": {"subject": {"elevation": 0.2, "azimuth": 0.5}}}
     arrays = {f"{name}s": np.stack([getattr(example, name)] * 4) for name in ("picture", "solid", "albedo")}
     write_shard(tmp_path / "solids", "00000", arrays, [scene] * 4)
-    plan = starter.Plan(lift=Options(2, 1e-3, samples=4, warm_up=1))
-    starter.run_stage("lift", tmp_path, torch.device("cpu"), plan, None, None)
+    plan = training.Plan(lift=Options(2, 1e-3, samples=4, warm_up=1))
+    training.run_stage("lift", tmp_path, torch.device("cpu"), plan, None, None)
     first = network.read(tmp_path / "starter/lifter")
-    plan = starter.Plan(lift=Options(2, 0.0, samples=2, warm_up=1))
+    plan = training.Plan(lift=Options(2, 0.0, samples=2, warm_up=1))
     (tmp_path / "next").mkdir()
     (tmp_path / "next/solids").symlink_to(tmp_path / "solids")
-    starter.run_stage("lift", tmp_path / "next", torch.device("cpu"), plan, None, tmp_path / "starter")
+    training.run_stage("lift", tmp_path / "next", torch.device("cpu"), plan, None, tmp_path / "starter")
     again = network.read(tmp_path / "next/starter/lifter")
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters())), "not from the given weights"
