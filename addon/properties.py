@@ -362,8 +362,8 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
     )  # fmt: skip
     front: bpy.props.BoolProperty(
         name="Front Forwards", default=True,
-        description="Turn what seems to be the front to the front view, where the engine can tell; else the mesh stands "
-        "as the picture shows it",
+        description="Turn what seems to be the front to the front view, where the engine can tell; else the mesh "
+        "stands as the picture shows it",
     )  # fmt: skip
     seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="Another seed gives another mesh")
     detail: bpy.props.IntProperty(
