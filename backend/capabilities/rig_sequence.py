@@ -63,12 +63,12 @@ def rig_sequence(params: RigSequenceParams, job: Job) -> tuple[dict[str, str], d
         triangles, frames, up = data["triangles"], data["frames"], data["up"]
     _check(posed, triangles, params)
     rng = np.random.default_rng(params.seed)
-    rest_number = _rest(params, posed, triangles, frames, rng, job)
-    centre = (posed[rest_number].min(axis=0) + posed[rest_number].max(axis=0)).astype(np.float64) / 2
-    size = float(np.ptp(posed[rest_number], axis=0).max())
+    centre = (posed[0].min(axis=0) + posed[0].max(axis=0)).astype(np.float64) / 2
+    size = float(np.ptp(posed[0], axis=0).max())
     scaled = (np.asarray(posed, np.float64) - centre) / size
+    _check_motion(scaled, job)
+    rest_number = _rest(params, posed, triangles, frames, rng, job)
     rest = scaled[rest_number]
-    _check_motion(rest, scaled, job)
     points = choose(scaled, triangles, POINTS, rng)
     solution = solve(rest, scaled, points, params.bones, lambda stage, done: job.progress(stage, 0.15 + 0.7 * done))
     job.progress("Naming the bones", 0.86)
@@ -112,9 +112,10 @@ def _check(posed: np.ndarray, triangles: np.ndarray, params: RigSequenceParams) 
         raise JobError("bad_input", "All vertices of the mesh lie in one point.", "Select an object with a surface.")
 
 
-def _check_motion(rest: np.ndarray, posed: np.ndarray, job: Job) -> None:
+def _check_motion(posed: np.ndarray, job: Job) -> None:
     """The points (F, V, 3) must move, and not only as a whole."""
-    job.progress("Looking at the motion", 0.12)
+    job.progress("Looking at the motion", 0.02)
+    rest = posed[0]
     diagonal = np.linalg.norm(np.ptp(rest, axis=0))
     if np.abs(posed - posed[0]).max() < STILL * diagonal:
         raise JobError(
@@ -149,7 +150,7 @@ def _rest(
     candidates = np.unique(np.linspace(0, len(posed) - 1, LOOKS).round().astype(int))
     spread = []
     for number, frame in enumerate(candidates):
-        job.progress("Looking for an even pose", 0.02 + 0.1 * number / len(candidates))
+        job.progress("Looking for an even pose", 0.04 + 0.1 * number / len(candidates))
         shape = clean(np.asarray(posed[frame]), triangles)
         spread.append(mirror_plane(surface_samples(shape, 2000, rng)).spread)
     return int(candidates[int(np.argmin(spread))])

@@ -127,15 +127,19 @@ def decompose(
         if found.count <= before:
             break
     best, error = found, rms(rest, posed, found)
+    moved = max(1, best.count // 10)
     for cycle in range(CYCLES):
         check(0.5 + 0.5 * cycle / CYCLES)
-        fewer = without_least(rest, best, max(1, best.count // 10))
+        fewer = without_least(rest, best, moved)
         found = with_more(rest, posed, adjacent, fewer, best.count - fewer.count)
         found = settled(rest, posed, adjacent, found, 4)
         found_error = rms(rest, posed, found)
-        if found_error >= error:
+        if found_error < error:
+            best, error = found, found_error
+        elif moved == 1:
             break
-        best, error = found, found_error
+        else:
+            moved //= 2
     return best
 
 

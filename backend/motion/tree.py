@@ -12,9 +12,9 @@ from .articulate import HOLD, Skeleton
 from .decompose import Decomposition
 from .moments import split
 
-SOFT = 0.3
+SOFT = 3.0
 """What shared weights count for beside a shared boundary."""
-GAP = 0.003
+GAP = 0.01
 """Sizes by which two bones may part at their joint before they are half as likely to have one."""
 
 

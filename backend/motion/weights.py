@@ -13,6 +13,8 @@ from .moments import homogeneous
 INFLUENCES = 4
 CANDIDATES = 10
 """Bones that are tried for each vertex: those that carry it best alone, within ``reach``."""
+SPARE = 2e-4
+"""Sizes by which a vertex may be farther off for one bone less."""
 CHUNK = 256
 """Vertices at a time."""
 
@@ -46,6 +48,7 @@ def sparse_weights(
     weights = np.zeros((count, INFLUENCES))
     by_bone = matrices.reshape(len(posed) * 3, bones, 4)
     points = homogeneous(rest)
+    size = float(np.ptp(rest, axis=0).max())
     for start in range(0, count, CHUNK):
         check(start / count)
         rows = slice(start, min(start + CHUNK, count))
@@ -63,7 +66,7 @@ def sparse_weights(
         if near is not None and pull > 0:
             gram += pull * len(posed) * np.eye(width)
             side = pull * len(posed) * np.take_along_axis(near[rows], chosen, axis=1)
-        found = _convex(gram, side, usable)
+        found = _convex(gram, side, usable, (SPARE * size) ** 2 * len(posed))
         best = np.argsort(-found, axis=1)[:, :INFLUENCES]
         kept = np.take_along_axis(found, best, axis=1)
         indices[rows, : best.shape[1]] = np.take_along_axis(chosen, best, axis=1)
@@ -78,23 +81,29 @@ def dense(indices: np.ndarray, weights: np.ndarray, bones: int) -> np.ndarray:
     return result
 
 
-def _convex(gram: np.ndarray, side: np.ndarray, usable: np.ndarray) -> np.ndarray:
+def _convex(gram: np.ndarray, side: np.ndarray, usable: np.ndarray, spare: float) -> np.ndarray:
     """Minimize w G w - 2 s w with sum 1, w >= 0, at most four entries; gram (N, K, K), side and usable (N, K)."""
     count, width = side.shape
     ridge = 1e-9 * np.einsum("nkk->nk", gram).mean(axis=1) + 1e-300
     gram = gram + ridge[:, None, None] * np.eye(width)
     active = usable.copy()
     result = np.zeros((count, width))
+    cost = np.full(count, np.inf)
     waiting = np.arange(count)
     while len(waiting):
         found = _equality(gram[waiting], side[waiting], active[waiting])
         on = active[waiting]
         least = np.where(on, found, np.inf).argmin(axis=1)
-        value = found[np.arange(len(waiting)), least]
-        done = (value >= 0) & (on.sum(axis=1) <= INFLUENCES)
-        result[waiting[done]] = found[done]
-        active[waiting[~done], least[~done]] = False
-        waiting = waiting[~done]
+        sound = (found[np.arange(len(waiting)), least] >= 0) & (on.sum(axis=1) <= INFLUENCES)
+        value = np.einsum("nk,nkl,nl->n", found, gram[waiting], found) - 2 * (side[waiting] * found).sum(axis=1)
+        # A bone that gains next to nothing goes, too: vertices that follow one bone alone show where it is.
+        known = np.isfinite(cost[waiting])
+        worse = known & (~sound | (value > cost[waiting] + spare))
+        taken = sound & ~worse
+        result[waiting[taken]], cost[waiting[taken]] = found[taken], np.minimum(cost[waiting[taken]], value[taken])
+        going = ~worse & (on.sum(axis=1) > 1)
+        active[waiting[going], least[going]] = False
+        waiting = waiting[going]
     return result
 
 
