@@ -8,6 +8,7 @@ Written by feature, not by version number: each function asks for what it needs,
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import bpy
 
@@ -106,6 +107,42 @@ def modal_tool_runs(window: bpy.types.Window) -> bool:
     """
     defined_in_python = bpy.types.Operator.bl_rna_get_subclass_py
     return any(defined_in_python(operator.bl_idname) is None for operator in window.modal_operators)
+
+
+def write_multilayer(settings: bpy.types.RenderSettings) -> None:
+    """Let renders be written as OpenEXR with all passes in full precision. Since 5.0 the kind of media comes first."""
+    image = settings.image_settings
+    if hasattr(image, "media_type"):
+        image.media_type = "MULTI_LAYER_IMAGE"
+    image.file_format = "OPEN_EXR_MULTILAYER"
+    image.color_depth = "32"
+    image.exr_codec = "ZIP"
+
+
+def write_movie(settings: bpy.types.RenderSettings) -> None:
+    """Let animations be written by FFmpeg. Since 5.0 the kind of media comes first."""
+    image = settings.image_settings
+    if hasattr(image, "media_type"):
+        image.media_type = "VIDEO"
+    image.file_format = "FFMPEG"
+
+
+def strips(scene: bpy.types.Scene):
+    """What is in the Video Sequencer; empty without one. Sequences are called strips since 4.4."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return ()
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def add_image_strip(scene: bpy.types.Scene, name: str, paths: list[Path], channel: int, start: int):
+    """A strip of pictures, one for each frame, in the Video Sequencer."""
+    if scene.sequence_editor is None:
+        scene.sequence_editor_create()
+    strip = strips(scene).new_image(name=name, filepath=str(paths[0]), channel=channel, frame_start=start)
+    for path in paths[1:]:
+        strip.elements.append(path.name)
+    return strip
 
 
 def can_denoise() -> bool:

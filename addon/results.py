@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import finish, generate, image, jobs, reconstruct, rig, rig_sequence, splats, targets, texture
+from . import finish, generate, image, jobs, reconstruct, render, rig, rig_sequence, splats, targets, texture
 
 NOT_FOR_THE_FILE = ("texture_seeds", "generate_seeds", "download")
 """Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
@@ -34,6 +34,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             splats.import_result(job, end.report)
         case "fit_splats":
             splats.import_fitted(job, end.report)
+        case "render":
+            render.import_result(job, end.report)
         case _:
             rig.import_result(job, end.report)
     bpy.ops.ed.undo_push(message=job.title)

@@ -68,6 +68,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .generate_seeds import GenerateSeedsParams, generate_seeds
 
                 return generate_seeds(GenerateSeedsParams(**params), job)
+            case "render":
+                from .render import RenderParams, render
+
+                return render(RenderParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``galatea render SCENE.blend --prompt "..." --output DIR``: presses the same button as the artist."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from . import command_line
+from .command_line import CommandProblem, reason, say
+
+NUMBERS = ("seed", "frame_step", "size", "steps", "keyframes")
+FACTORS = ("guidance", "control", "fusion", "stick")
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """The subcommand and its options."""
+    from .render_settings import BACKGROUNDS, KINDS, PATHS, GalateaRenderSettings
+
+    settings = GalateaRenderSettings.bl_rna.properties
+    parser = commands.add_parser(
+        "render", help="paint the frames of an animated scene", description="Paint the frames of an animated scene as "
+        "a prompt says. Shape, motion, camera and light are the scene's; its materials are not looked at.",
+    )  # fmt: skip
+    parser.set_defaults(run=render)
+    parser.add_argument("input", metavar="SCENE", type=Path, help="a .blend file with a camera")
+    parser.add_argument("--prompt", metavar="TEXT", required=True, help=settings["prompt"].description)
+    parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the frames")
+    parser.add_argument(
+        "--object", metavar="NAME", action="append", default=[], help="paint this one alone; may be repeated"
+    )
+    parser.add_argument("--negative", metavar="TEXT", default="", help=settings["negative"].description)
+    parser.add_argument("--frames", metavar=("START", "END"), type=int, nargs=2, help="instead of the scene's range")
+    for name in NUMBERS:
+        parser.add_argument(
+            "--" + name.replace("_", "-"), metavar="N", type=command_line.whole_number(settings[name]),
+            default=settings[name].default, help=settings[name].description,
+        )  # fmt: skip
+    for name in FACTORS:
+        parser.add_argument(
+            f"--{name}", metavar="X", type=float, default=settings[name].default, help=settings[name].description
+        )
+    for name, items in (("background", BACKGROUNDS), ("control_kind", KINDS)):
+        parser.add_argument(
+            "--" + name.replace("_", "-"), choices=[item[0] for item in items], default=settings[name].default,
+            help=settings[name].description,
+        )  # fmt: skip
+    for name in PATHS:
+        parser.add_argument(f"--{name}", metavar="PATH", default="", help=settings[name].description)
+
+
+def render(options: argparse.Namespace) -> int:
+    """``galatea render``."""
+    import bpy
+
+    from . import models, session
+    from .render import last_recipe
+    from .render_settings import PATHS
+
+    if session.get().problem:
+        raise CommandProblem(session.get().problem)
+    if options.input.suffix.lower() != ".blend":
+        raise CommandProblem(f"{options.input.name}: give a .blend file, with a camera and an animation")
+    if not options.input.is_file():
+        raise CommandProblem(f"{options.input}: no such file")
+    output = command_line.writable_folder(options.output)
+    command_line.load(options.input.resolve())
+    scene = bpy.context.scene
+    missing = [name for name in options.object if name not in bpy.data.objects]
+    if missing:
+        raise CommandProblem(f"{options.input} has no object called {missing[0]}")
+    settings = scene.galatea.render
+    for name in ("prompt", "negative", "background", "control_kind", *NUMBERS, *FACTORS):
+        setattr(settings, name, getattr(options, name))
+    for name in PATHS:
+        text = getattr(options, name)
+        setattr(settings, name, text if not text or text in models.CARDS else str(Path(text).resolve()))
+    settings.only_selected = False
+    settings.own_range = options.frames is not None
+    if options.frames:
+        settings.frame_start, settings.frame_end = options.frames
+    try:
+        bpy.ops.galatea.render(folder=str(output), objects="\n".join(options.object))
+    except RuntimeError as error:
+        raise CommandProblem(reason(error)) from error
+    made = last_recipe(scene)
+    if made is None:
+        raise CommandProblem("the job ended without frames")
+    report = made["report"]
+    for warning in report["warnings"]:
+        say(warning)
+    say(f"{report['frames']} frames of {report['width']} x {report['height']} pixels. Results are in {options.output}")
+    return 0

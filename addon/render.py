@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render from the artist's scene to a job and back: what the operators call, and what a script can call."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import bpy
+
+from . import compat, image, jobs, models, pace, preferences, recipe, version
+from .render_settings import OPTIONS, PATHS, GalateaRenderSettings
+
+NAME_LENGTH = 40
+FOLDER = "galatea_render_folder"
+"""Custom property of a scene: where the frames of its last render are."""
+CHANNEL = 1
+SECONDS_GEOMETRY, SECONDS_STEP = 4.0, 0.4
+"""Of one processor core, for a frame of 256 pixels: passes and light; one step of the starter."""
+STEPS, SIZE = 16, 256
+"""The starter's own."""
+
+
+def params(context: bpy.types.Context, preview: int = 0, objects: list[str] | None = None) -> dict:
+    """The settings as the parameters of a job.
+
+    Args:
+        preview: how many frames, 0 for all. objects: names of those that are painted, instead of what is selected.
+    """
+    scene = context.scene
+    settings = scene.galatea.render
+    values = {name: getattr(settings, name) for name in GalateaRenderSettings.__annotations__ if name not in OPTIONS}
+    for name in PATHS:
+        values[name] = models.path(values[name])
+    if not settings.own_range:
+        values["frame_start"], values["frame_end"] = scene.frame_start, scene.frame_end
+    values["objects"] = painted(context) if objects is None else objects
+    values["width"], values["height"] = pixels(scene)
+    return values | {"preview": preview, "noise": "surface", "blender": compat.child_blender_command()}
+
+
+def pixels(scene: bpy.types.Scene) -> tuple[int, int]:
+    """Width and height of the scene's pictures as they look on a screen with square pixels."""
+    settings = scene.render
+    aspect = settings.pixel_aspect_x / settings.pixel_aspect_y
+    return max(round(settings.resolution_x * aspect), 1), settings.resolution_y
+
+
+def painted(context: bpy.types.Context) -> list[str]:
+    """Names of the objects that are painted, empty for all: the selected ones, with what instances show."""
+    if not context.scene.galatea.render.only_selected:
+        return []
+    names = set()
+    for item in context.selected_objects:
+        if item.type in {"MESH", "CURVE", "SURFACE", "META", "FONT"}:
+            names.add(item.name)
+        if item.instance_collection is not None:
+            names.update(one.name for one in item.instance_collection.all_objects)
+    return sorted(names)
+
+
+def frames(scene: bpy.types.Scene) -> int:
+    """How many will be rendered."""
+    settings = scene.galatea.render
+    start, end = (
+        (settings.frame_start, settings.frame_end) if settings.own_range else (scene.frame_start, scene.frame_end)
+    )
+    return len(range(start, end + 1, settings.frame_step))
+
+
+def problem(context: bpy.types.Context) -> str:
+    """What keeps the scene from being rendered, a sentence and the way out; "" if nothing does. Cheap."""
+    scene = context.scene
+    if not scene.galatea.render.prompt.strip():
+        return "Say in the prompt what the objects look like."
+    if scene.camera is None:
+        return "The scene has no camera. Add one (Add > Camera) and look through it."
+    if frames(scene) == 0:
+        return "There are no frames in the range. Set its end after its start."
+    return ""
+
+
+def estimate(context: bpy.types.Context) -> float | None:
+    """Seconds that a job will take, from what the last ones took on this machine; None for a model that was never
+    used here."""
+    settings = context.scene.galatea.render
+    learned = pace.factor(preferences.settings().data_folder, pace_of(settings.model))
+    if learned is None and settings.model:
+        return None
+    return (learned or 1.0) * nominal(frames(context.scene), settings.steps, settings.size)
+
+
+def nominal(count: int, steps: int, size: int) -> float:
+    """Seconds on the machine that the constants were measured on."""
+    return 15.0 + count * ((size or SIZE) / 256) ** 2 * (SECONDS_GEOMETRY + SECONDS_STEP * (steps or STEPS))
+
+
+def pace_of(model: str) -> str:
+    """What kind of job has a pace of its own."""
+    return f"render {model}".strip()
+
+
+def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, folder: str = "") -> jobs.Job:
+    """A job, not yet submitted, with a copy of the file as it is now. Raises OSError and RuntimeError.
+
+    Args:
+        values: fields of the backend's ``RenderParams``. folder: for the frames; empty for one of their own.
+    """
+    title = f"{'Preview' if values['preview'] else 'Render'}: {values['prompt']}"
+    title = title if len(title) <= NAME_LENGTH else f"{title[: NAME_LENGTH - 1]}…"
+    target = {"objects": [], "inputs": [], "scene": context.scene.name, "folder": folder}
+    job = queue.create("render", title, values, target)
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(job.inputs / "scene.blend"), copy=True, check_existing=False)
+    except RuntimeError:
+        queue.delete(job)
+        raise
+    return job
+
+
+def import_result(job: jobs.Job, report: dict) -> Path | None:
+    """Bring the frames beside the file and show the sheet of them; returns their folder, None for a preview."""
+    contact = bpy.data.images.load(str(job.output("contact")), check_existing=False)
+    contact.name = job.title
+    contact.pack()
+    contact.filepath_raw = ""
+    image.show(contact)
+    if job.params["preview"]:
+        return None
+    folder = new_folder(job.target["folder"], job.params["prompt"], job.params["seed"])
+    for key in sorted(job.end.files):
+        source = job.output(key)
+        place = folder / "frames" if key.startswith("frame/") else folder
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, place / source.name)
+    made = recipe.make("render", job.params, version.current(), [], report)
+    (folder / "recipe.json").write_text(recipe.text(made), encoding="utf-8")
+    scene = bpy.data.scenes.get(job.target["scene"]) or bpy.context.scene
+    scene[FOLDER] = relative(folder)
+    if job.seconds and not job.params["model"]:
+        expected = nominal(report["frames"], job.params["steps"], max(report["width"], report["height"]))
+        try:
+            pace.remember(preferences.settings().data_folder, pace_of(""), job.seconds / expected)
+        except OSError as error:
+            print(f"galatea: estimates will not get better: {error}")
+    return folder
+
+
+def relative(folder: Path) -> str:
+    """As Blender writes it, when both are on one drive and the file has a name."""
+    try:
+        return bpy.path.relpath(str(folder)) if bpy.data.filepath else str(folder)
+    except ValueError:
+        return str(folder)
+
+
+def new_folder(chosen: str, prompt: str, seed: int) -> Path:
+    """An empty folder for the frames: the chosen one, else a new one beside the file, else among Galatea's data."""
+    if chosen:
+        return Path(chosen)
+    base = Path(bpy.path.abspath("//")) / "galatea" if bpy.data.filepath else preferences.settings().data_folder
+    words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")[:NAME_LENGTH] or "render"
+    name, number = f"render-{words}-{seed}", 2
+    folder = base / name
+    while folder.exists():
+        folder, number = base / f"{name}-{number}", number + 1
+    return folder
+
+
+def last_folder(scene: bpy.types.Scene) -> Path | None:
+    """Where the frames of the scene's last render are, None if they are gone or there never were any."""
+    text = scene.get(FOLDER)
+    folder = Path(bpy.path.abspath(text)) if isinstance(text, str) and text else None
+    return folder if folder is not None and any((folder / "frames").glob("*.png")) else None
+
+
+def last_recipe(scene: bpy.types.Scene) -> dict | None:
+    """What made these, None where that cannot be read."""
+    folder = last_folder(scene)
+    try:
+        made = json.loads((folder / "recipe.json").read_text(encoding="utf-8")) if folder is not None else None
+    except (OSError, ValueError):
+        return None
+    return made if isinstance(made, dict) and {"params", "report"} <= made.keys() else None
+
+
+def add_to_sequencer(scene: bpy.types.Scene, folder: Path):
+    """A strip of the frames at their place in time, on the first channel that is free there. Returns it."""
+    paths = sorted((folder / "frames").glob("*.png"))
+    start = int(paths[0].stem)
+    used = {strip.channel for strip in compat.strips(scene)}
+    channel = next(number for number in range(CHANNEL, 129) if number not in used)
+    strip = compat.add_image_strip(scene, folder.name, paths, channel, start)
+    strip.color_tag = "COLOR_05"
+    return strip

@@ -1,0 +1,364 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render: an animated scene and a prompt become a sequence of pictures whose surfaces keep their look."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.util
+import json
+import shutil
+import time
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..job import Job, JobError
+
+if typing.TYPE_CHECKING:
+    import numpy as np
+
+    from ..rendering.cells import Scale
+    from ..rendering.passes import Look, Shot, Size
+
+CONTROLS = ("light", "depth")
+BACKGROUNDS = ("painted", "transparent", "gray")
+NOISES = ("surface", "fixed", "independent")
+SMALLEST, LARGEST = 64, 2048
+"""Of the longer side of the pictures, in pixels."""
+MOST_FRAMES = 500
+"""In one job: all of them are painted together."""
+SAMPLE_BYTES = 40
+"""On the disk, of each sample of a frame's geometry: arrays, and Blender's file of one frame at a time."""
+STARTER_SIZE, STARTER_STEPS = 256, 16
+STEPS = 25
+LIGHT_SAMPLES = 8
+"""A pixel of a light picture has, before it is denoised."""
+PASSES, PAINTED, GATHERED = 0.25, 0.85, 0.93
+"""Parts of the job after which the geometry is rendered, the frames are painted, and their surfaces are gathered."""
+
+
+@dataclass(frozen=True)
+class RenderParams:
+    prompt: str
+    negative: str = ""
+    """What the pictures should not show."""
+    seed: int = 0
+    frame_start: int = 1
+    frame_end: int = 24
+    frame_step: int = 1
+    preview: int = 0
+    """So many frames spread over the range instead of all of them, with just the noise that they have among all."""
+    width: int = 1920
+    height: int = 1080
+    """Of the scene's own pictures: their shape counts, see ``size``."""
+    size: int = 0
+    """Pixels along the longer side; 0: what the model was made for."""
+    objects: Sequence[str] = ()
+    """Names of the objects that are painted, all if empty. Others are shown in gray."""
+    background: str = "painted"
+    """One of BACKGROUNDS."""
+    steps: int = 0
+    """Denoising steps; 0: the model's own."""
+    guidance: float = 0.0
+    """Classifier-free guidance scale: how strictly to follow the prompt; 0: the model's own."""
+    control: float = 1.0
+    """How strictly the pictures keep to shape and light, 0 to 2."""
+    keyframes: int = 3
+    """In each step, for frames to look at; 0 for none."""
+    fusion: float = 0.6
+    """How much of the keyframes' features is taken over on surfaces, 0 to 1."""
+    stick: float = 0.9
+    """How much of the painted surfaces is gathered from all frames and stays on them, 0 to 1."""
+    match_background: bool = True
+    """Colors of all frames are matched where they show background."""
+    noise: str = "surface"
+    """One of NOISES; the others are for comparison."""
+    model: str = ""
+    """Folder of a model in diffusers format, or a checkpoint in one .safetensors file; the starter if empty."""
+    controlnet: str = ""
+    """Folder of its ControlNet; the starter's for light if empty."""
+    control_kind: str = "light"
+    """What that was trained with, one of CONTROLS."""
+    blender: Sequence[str] = ()
+    """Command that starts a background Blender, which renders the geometry and the movie."""
+
+
+def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """in/scene.blend -> out/frames/0001.png, ..., out/contact.png, and out/movie.mp4 where Blender has FFmpeg.
+
+    What is done is kept in work/: a job that is run again in the same folder goes on where it was.
+    """
+    frames = _checked(params, job)
+    begin = time.perf_counter()
+    job.progress("Loading the model", 0.0)
+    from ..diffusion import pipelines
+    from ..rendering import passes
+    from ..rendering.cells import scale
+    from ..texturing import diffusion
+
+    folder = _work_folder(params, job)
+    choice = diffusion.Choice(model=params.model, controlnet=params.controlnet, control=params.control_kind)
+    sources = diffusion.sources_of(choice)
+    size, factor = _size(params, *pipelines.picture_size(sources))
+    shown = passes.anchors(frames)
+    if params.preview:
+        frames = list(passes.anchors(frames, params.preview))
+    _check_disk(job, size, len({*frames, *shown}))
+    light = LIGHT_SAMPLES if params.control_kind == "light" else 0
+    facts = passes.render(
+        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size, light, 0.01, PASSES
+    )
+    shot = passes.shot(folder, frames, size, facts, params.objects)
+    look = passes.look(shot, shown, bool(light))
+    lengths = scale(shot, shown)
+    job.restart_estimate()
+    job.progress("Loading the model", PASSES)
+    device = pipelines.best_device()
+    plan = diffusion.plan_for(sources, device)
+    pipeline = pipelines.load(sources, plan, device)
+    unknown = pipelines.unknown_words(params.prompt, pipeline.tokenizer)
+    warnings = [f"The model does not know: {', '.join(unknown[:20])}."] if unknown else []
+    if shot.left_out:
+        warnings.append(f"Hair, volumes and point clouds are left out: {', '.join(shot.left_out[:5])}.")
+    for warning in warnings:
+        job.log(warning, "warning")
+    painted = time.perf_counter()
+    pictures = _painted(params, job, shot, lengths, look, pipeline, plan.batch, factor)
+    finished = time.perf_counter()
+    files = _written(params, job, shot, lengths, look, pictures)
+    if problem := _movie(params, job, shot, files):
+        warnings.append(problem)
+    job.progress("Done", 1.0)
+    seconds = {
+        "geometry": round(painted - begin, 1), "painting": round(finished - painted, 1),
+        "all": round(time.perf_counter() - begin, 1),
+    }  # fmt: skip
+    return files, {
+        "frames": len(frames), "width": size.width, "height": size.height, "fps": shot.fps, "seconds": seconds,
+        "device": pipelines.describe(device).name, "unknown_words": unknown, "warnings": warnings,
+    }  # fmt: skip
+
+
+def _checked(params: RenderParams, job: Job) -> list[int]:
+    """The frames of the range, or JobError for parameters that make no sense."""
+    if not params.prompt.strip():
+        raise JobError("bad_input", "There is no prompt.", "Say what the objects look like, such as: mossy stone.")
+    for name, choices in (("background", BACKGROUNDS), ("control_kind", CONTROLS), ("noise", NOISES)):
+        if getattr(params, name) not in choices:
+            raise JobError(
+                "bad_input", f'"{getattr(params, name)}" is no {name.replace("_", " ")} this version knows.',
+                f"Choose {', '.join(choices)}.",
+            )  # fmt: skip
+    ranges = {
+        "steps": 1000, "guidance": 100.0, "control": 2.0, "keyframes": 16, "fusion": 1.0, "stick": 1.0,
+    }  # fmt: skip
+    for name, most in ranges.items():
+        if not 0 <= getattr(params, name) <= most:
+            raise JobError(
+                "bad_input", f"{name.capitalize()} is {getattr(params, name)}.", f"Choose a value between 0 and {most}."
+            )
+    frames = list(range(params.frame_start, params.frame_end + 1, max(params.frame_step, 1)))
+    if not frames:
+        raise JobError(
+            "bad_input", f"There are no frames between {params.frame_start} and {params.frame_end}.",
+            "Set the end of the range after its start.",
+        )  # fmt: skip
+    if len(frames) > MOST_FRAMES and not params.preview:
+        raise JobError(
+            "too_large", f"{len(frames)} frames are too many to be painted together.",
+            f"Render parts of at most {MOST_FRAMES} frames with the same seed, or only every second frame.",
+        )  # fmt: skip
+    if params.size and not SMALLEST <= params.size <= LARGEST:
+        raise JobError(
+            "bad_input", f"Pictures of {params.size} pixels cannot be painted.",
+            f"Choose {SMALLEST} to {LARGEST} pixels, and scale the result up.",
+        )  # fmt: skip
+    shorter, longer = sorted((params.width, params.height))
+    if shorter <= 0 or longer > 8 * shorter:
+        raise JobError(
+            "bad_input", f"A picture of {params.width} x {params.height} pixels is too narrow.",
+            "Change the resolution of the scene.",
+        )  # fmt: skip
+    if not params.blender:
+        raise JobError(
+            "bad_input", "There is no Blender that could render the geometry.", "Start the job from Blender."
+        )
+    if not (job.inputs / "scene.blend").is_file():
+        raise JobError("bad_input", "The copy of the scene is gone.", "Start the job again.")
+    if importlib.util.find_spec("diffusers") is None:
+        raise JobError(
+            "missing_packages", "The compute environment has no diffusion models yet.",
+            "Install the environment with PyTorch in the preferences.",
+        )  # fmt: skip
+    return frames
+
+
+def _work_folder(params: RenderParams, job: Job) -> Path:
+    """For what is kept between runs; emptied when it was made with other parameters."""
+    folder = job.folder / "work"
+    said = json.dumps(dataclasses.asdict(params) | {"blender": ""}, sort_keys=True)
+    made = hashlib.sha256(said.encode()).hexdigest()
+    if folder.is_dir() and (folder / "made-with").is_file():
+        if (folder / "made-with").read_text(encoding="utf-8") == made:
+            return folder
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "made-with").write_text(made, encoding="utf-8")
+    return folder
+
+
+def _size(params: RenderParams, own: int, factor: int) -> tuple[Size, int]:
+    """Of the pictures, in the shape of the scene's, and pixels along a side of a latent."""
+    from ..rendering.passes import Size
+
+    side = params.size or (own if params.model else STARTER_SIZE)
+    longer = max(params.width, params.height)
+    width, height = (max(round(pixels * side / longer), 8) for pixels in (params.width, params.height))
+    # Three halvings of the latents in the families SD 1.5 and the starter; eight samples across a latent at least.
+    return Size(width, height, 8 * factor, max(2, 8 // factor)), factor
+
+
+def _check_disk(job: Job, size: Size, frames: int) -> None:
+    """JobError where the passes of so many frames have no room."""
+    needed = frames * size.width * size.height * size.oversampling**2 * SAMPLE_BYTES
+    free = shutil.disk_usage(job.folder).free
+    if needed > free:
+        raise JobError(
+            "disk_full", f"{frames} frames need {needed / 1e9:.1f} GB on the disk, and {free / 1e9:.1f} GB are free.",
+            "Free some space, choose another data folder in the preferences, or render fewer frames.",
+        )  # fmt: skip
+
+
+def _painted(
+    params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, pipeline, batch: int, factor: int
+) -> Pictures:
+    """Paint all frames; they are kept in work/."""
+    import numpy as np
+    import torch
+
+    from ..diffusion import pipelines
+    from ..diffusion.conditioning import Prompter
+    from ..rendering import noise, passes, sampler
+    from ..rendering.fusion import footprints
+
+    pictures = Pictures(shot.folder)
+    if all(pictures.path(number).is_file() for number in range(len(shot.frames))):
+        return pictures
+    light = params.control_kind == "light"
+    control = passes.light_control if light else passes.depth_control
+    owners, background = [], []
+    for number, frame in enumerate(shot.frames):
+        job.progress("Preparing the noise", PASSES)
+        geometry = shot.geometry(frame)
+        owners.append(noise.owned(shot, geometry, scale, factor, frame))
+        background.append(passes.pooled(shot.is_painted(geometry), factor * shot.size.oversampling) == 0)
+        np.save(shot.folder / f"control-{number}.npy", control(shot, frame, look).astype(np.float16))
+
+    def noise_of(number: int, counter: int) -> np.ndarray:
+        if params.noise == "surface":
+            return noise.noise(owners[number], params.seed, counter)
+        key = number if params.noise == "independent" else 0
+        return noise.screen(owners[number].shape, params.seed, counter, key)
+
+    strides = (1, 2, 4, 8)
+    material = sampler.Material(
+        noise=noise_of,
+        control=lambda number: np.load(shot.folder / f"control-{number}.npy").astype(np.float32),
+        background=lambda number: background[number],
+        footprints=footprints(shot, scale, factor, strides) if params.keyframes else {},
+        frames=len(shot.frames),
+    )
+    wish = sampler.Wish(
+        prompt=params.prompt.strip(), negative=params.negative.strip(), seed=params.seed,
+        steps=params.steps or (STEPS if params.model else STARTER_STEPS),
+        guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
+        keyframes=params.keyframes, fusion=params.fusion, match_background=params.match_background, chunk=batch,
+    )  # fmt: skip
+    job.restart_estimate()
+    latents = sampler.paint(
+        pipeline, Prompter(pipeline, pipeline.unet.device), wish, material, shot.folder,
+        lambda part: job.progress("Painting", PASSES + (PAINTED - PASSES) * part),
+    )  # fmt: skip
+    with torch.no_grad():
+        for number in range(len(latents)):
+            job.progress("Painting", PAINTED)
+            vae = pipeline.vae
+            given = latents[number : number + 1].to(pipeline.unet.device, vae.dtype) / vae.config.scaling_factor
+            decoded = (vae.decode(given).sample.float() / 2 + 0.5).clamp(0.0, 1.0)[0]
+            pictures.keep(number, decoded.permute(1, 2, 0).cpu().numpy())
+    return pictures
+
+
+class Pictures:
+    """What the model painted, one file for each frame: (H, W, 3) within [0, 1]."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, number: int) -> Path:
+        return self._folder / f"painted-{number}.npy"
+
+    def keep(self, number: int, picture: np.ndarray) -> None:
+        import numpy as np
+
+        partial = self._folder / "painted.part.npy"
+        np.save(partial, picture.astype(np.float16))
+        partial.replace(self.path(number))
+
+    def __call__(self, number: int) -> np.ndarray:
+        import numpy as np
+
+        return np.load(self.path(number)).astype(np.float32)
+
+
+def _written(
+    params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, pictures: Pictures
+) -> dict[str, str]:
+    """The finished frames and the sheet of them. Frames that are there already are passed over."""
+    from ..rendering import consolidate
+    from ..rendering.pictures import Recipe, composed, sheet, write
+
+    light = params.control_kind == "light"
+    recipe = Recipe(shot, scale, look, light, params.stick, params.background)
+    (job.outputs / "frames").mkdir(parents=True, exist_ok=True)
+    paths = [job.outputs / "frames" / f"{frame:04d}.png" for frame in shot.frames]
+    skin = behind = None
+
+    def hear(part: float) -> None:
+        job.progress("Gathering the surfaces", PAINTED + (GATHERED - PAINTED) * part)
+
+    if params.stick and not all(path.is_file() for path in paths):
+        skin = consolidate.gather(shot, scale, look, light, pictures, hear)
+        behind = consolidate.background(shot, pictures, hear) if params.background == "painted" else None
+    for number, (frame, path) in enumerate(zip(shot.frames, paths)):
+        stage = PAINTED if skin is None else GATHERED
+        job.progress("Writing the frames", stage + (0.98 - stage) * number / len(paths))
+        if not path.is_file():
+            write(path, composed(recipe, frame, pictures(number), skin, behind))
+    sheet(paths, job.outputs / "contact.png")
+    files = {f"frame/{frame}": f"out/frames/{path.name}" for frame, path in zip(shot.frames, paths)}
+    return files | {"contact": "out/contact.png"}
+
+
+def _movie(params: RenderParams, job: Job, shot: Shot, files: dict[str, str]) -> str:
+    """Let Blender put the frames into out/movie.mp4. Returns why it did not, "" if it did or had nothing to do."""
+    if len(shot.frames) < 2 or params.preview:
+        return ""
+    job.progress("Writing the movie", 0.98)
+    result = job.outputs / "movie.mp4"
+    task = {
+        "frames": [str(job.folder / files[f"frame/{frame}"]) for frame in shot.frames], "result": str(result),
+        "fps": shot.fps / max(params.frame_step, 1), "width": shot.size.width, "height": shot.size.height,
+    }  # fmt: skip
+    (shot.folder / "movie.json").write_text(json.dumps(task), encoding="utf-8")
+    script = Path(__file__).parents[2] / "addon" / "movie.py"
+    status = job.run_child(
+        [*params.blender, str(script), "--", str(shot.folder / "movie.json")], on_line=lambda line: None
+    )
+    if status != 0 or not result.is_file():
+        return "No movie was written: this Blender has no FFmpeg. The frames are there."
+    files["movie"] = "out/movie.mp4"
+    return ""

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Painted frames gathered on the surfaces and rendered from there: what a place looks like is the same in all frames.
+
+Where the light is known, pictures are divided by the brightness of a gray surface before they are gathered, and
+multiplied by that of each frame afterwards: so shading moves with the scene's lamps, and only what was painted sticks.
+
+The mean of many frames is smooth, one frame is sharp. So coarse structure is the mean of all frames, and fine
+structure is that of the first frame that sees a place well.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy import ndimage
+
+from .cells import NONE, Scale, cells
+from .passes import Look, Shot, decode, encode, pooled
+
+CELL = 1.0
+"""Side of a cell in pixels."""
+COARSE = 6.0
+"""Standard deviation in pixels of the blur that parts coarse from fine structure."""
+DARKEST = 0.06
+"""Brightness below which pictures are not divided further: there is little to see in the dark."""
+SHOULDER = 4.0
+"""How sharply colors bend below 1."""
+WELL = 0.5
+"""A frame sees a place well if it shows it at least so large, of the largest that any frame does."""
+GRAY = 0.5
+"""Base color of the light pictures."""
+
+
+@dataclasses.dataclass
+class Skin:
+    """What was gathered: a row for each cell of the shot."""
+
+    table: np.ndarray
+    """(N,) uint64, ascending."""
+    values: np.ndarray
+    """(N, 3) float32: coarse and fine, display-like."""
+
+
+def shading(shot: Shot, frame: int, look: Look, light: bool) -> np.ndarray:
+    """(H, W) float32: how bright a white rough surface is in each pixel; 1 where the light is not known."""
+    share = np.maximum(pooled((shot.geometry(frame).surface > 0), shot.size.oversampling), 1e-3)
+    if not light:
+        return np.ones(share.shape, np.float32)
+    return np.maximum(shot.light(frame)[..., 0] * look.exposure / share / GRAY, DARKEST)
+
+
+def lightless(picture: np.ndarray, shading: np.ndarray) -> np.ndarray:
+    """A display-encoded picture (H, W, 3) without its shading (H, W): about as even to the eye as that.
+
+    No surface reflects more than arrives: what painted highlights have above that bends smoothly below 1.
+    """
+    color = decode(picture) / shading[..., None]
+    return (color / (1.0 + color**SHOULDER) ** (1 / SHOULDER)) ** (1 / 2.2)
+
+
+def lit(values: np.ndarray, shading: np.ndarray) -> np.ndarray:
+    """The reverse, display-encoded."""
+    return encode(np.maximum(values, 0.0) ** 2.2 * shading[..., None])
+
+
+def gather(
+    shot: Shot, scale: Scale, look: Look, light: bool, picture: Callable[[int], np.ndarray],
+    heard: Callable[[float], None], cell: float = CELL,
+) -> Skin:  # fmt: skip
+    """From all frames of a shot.
+
+    Args:
+        picture: frame's number in the shot -> (H, W, 3) float32 within [0, 1], display-encoded.
+        heard: called with the part that is done; it may raise.
+    """
+    count = len(shot.frames)
+    tables, found = [], np.zeros(0, np.uint64)
+    for frame in shot.frames:
+        tables.append(np.unique(_cells(shot, scale, frame, cell)))
+    found = np.unique(np.concatenate(tables))
+    found = found[found != NONE]
+    size = len(found)
+    largest = np.zeros(size, np.float32)
+    for number, frame in enumerate(shot.frames):
+        heard(0.4 * number / count)
+        row, _ = _rows(found, _cells(shot, scale, frame, cell))
+        largest = np.maximum(largest, np.bincount(row, minlength=size))
+    coarse, weights = np.zeros((size, 3)), np.zeros(size)
+    bright = np.zeros(2)  # as painted, and as lit again: what bends below 1 must not darken the shot
+    fine, second = np.zeros((size, 3), np.float32), np.zeros((size, 3), np.float32)
+    is_fine, is_second = np.zeros(size, bool), np.zeros(size, bool)
+    for step, number in enumerate(spread(count)):
+        heard(0.4 + 0.6 * step / count)
+        frame = shot.frames[number]
+        geometry_cells = _cells(shot, scale, frame, cell)
+        row, where = _rows(found, geometry_cells)
+        shade, shown = shading(shot, frame, look, light), picture(number)
+        values = lightless(shown, shade)
+        # Pixels at a border are mixtures, and painters fray there: only those behind say something.
+        inside = ndimage.binary_erosion(pooled(geometry_cells != NONE, shot.size.oversampling) > 0.99)
+        bright += decode(shown)[inside].sum(), (values**2.2 * shade[..., None])[inside].sum()
+        smooth = _blurred(values, inside)
+        factor = shot.size.oversampling
+        whole = inside.repeat(factor, 0).repeat(factor, 1)[where]
+        seen = np.bincount(row, whole, minlength=size)
+        share = seen / np.maximum(largest, 1.0)
+        pixel = tuple(index // factor for index in where)
+        low = _means(row, smooth[pixel], whole, seen)
+        high = _means(row, (values - smooth)[pixel], whole, seen)
+        coarse += low * (share**2)[:, None]
+        weights += share**2
+        new = (share >= WELL) & ~is_fine
+        fine[new], is_fine = high[new], is_fine | new
+        new = (share > 0) & ~is_second
+        second[new], is_second = high[new], is_second | new
+    fine[~is_fine] = second[~is_fine]
+    mean = coarse / np.maximum(weights, 1e-9)[:, None]
+    known = weights > 0
+    gain = (bright[0] / max(bright[1], 1e-9)) ** (1 / 2.2)
+    return Skin(found[known], (gain * (mean + fine)).astype(np.float32)[known])
+
+
+def render(shot: Shot, scale: Scale, skin: Skin, frame: int, cell: float = CELL) -> np.ndarray:
+    """(h, w, 3) float32: the skin at the samples of a frame, 0 where nothing is painted.
+
+    Places that were never seen but at a border look like the nearest one in the picture that was.
+    """
+    found = _cells(shot, scale, frame, cell)
+    result = np.zeros((*found.shape, 3), np.float32)
+    row, where = _rows(skin.table, found)
+    if not len(row):
+        return result
+    result[where] = skin.values[row]
+    unknown = np.ones(found.shape, bool)
+    unknown[where] = False
+    nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+    unknown &= found != NONE
+    result[unknown] = result[tuple(nearest[:, unknown])]
+    return result
+
+
+def background(shot: Shot, picture: Callable[[int], np.ndarray], heard: Callable[[float], None]) -> np.ndarray:
+    """(H, W, 3) float32: mean of what the frames show behind all surfaces; where that is never seen, what is around."""
+    height, width = shot.size.padded
+    total, seen = np.zeros((height, width, 3)), np.zeros((height, width))
+    for number, frame in enumerate(shot.frames):
+        heard(number / len(shot.frames))
+        surface = shot.geometry(frame).surface
+        free = pooled(ndimage.binary_dilation(surface > 0, iterations=2), shot.size.oversampling) == 0
+        total += picture(number) * free[..., None]
+        seen += free
+    if not seen.any():
+        return np.full((height, width, 3), 0.5, np.float32)
+    nearest = ndimage.distance_transform_edt(seen == 0, return_distances=False, return_indices=True)
+    mean = total / np.maximum(seen, 1)[..., None]
+    return mean[tuple(nearest)].astype(np.float32)
+
+
+def spread(count: int) -> Sequence[int]:
+    """All numbers below ``count`` so that the first ones are far apart: middle, quarters, eighths, ..."""
+    order = [count // 2]
+    gaps = 2
+    while len(order) < count:
+        gaps *= 2
+        order += [number for part in range(1, gaps, 2) if (number := count * part // gaps) not in order]
+        if gaps > 2 * count:
+            order += [number for number in range(count) if number not in order]
+    return order
+
+
+def _cells(shot: Shot, scale: Scale, frame: int, side: float) -> np.ndarray:
+    geometry = shot.geometry(frame)
+    return cells(geometry, scale, side, shot.is_painted(geometry))
+
+
+def _rows(table: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Of the samples that show a cell: its row in the table, and which samples they are."""
+    where = np.nonzero(found != NONE)
+    keys = found[where]
+    row = np.minimum(np.searchsorted(table, keys), max(len(table) - 1, 0))
+    known = table[row] == keys if len(table) else np.zeros(len(keys), bool)
+    return row[known], (where[0][known], where[1][known])
+
+
+def _means(row: np.ndarray, values: np.ndarray, whole: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(N, 3): means of the whole samples' values (P, 3) in each row."""
+    sums = [np.bincount(row, values[:, channel] * whole, minlength=len(seen)) for channel in range(3)]
+    return np.stack(sums, axis=1) / np.maximum(seen, 1)[:, None]
+
+
+def _blurred(values: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Values (H, W, 3) blurred over what is inside (H, W) alone."""
+    weight = ndimage.gaussian_filter(inside.astype(np.float32), COARSE)
+    sums = ndimage.gaussian_filter(values * inside[..., None], (COARSE, COARSE, 0))
+    return np.where(inside[..., None], sums / np.maximum(weight, 1e-4)[..., None], values).astype(np.float32)

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Denoises all frames of a shot together, one step after the other.
+
+Every step draws its own keyframes from (seed, step), so a job that is resumed after any step goes on just as it
+would have.
+Solvers of several steps remember predictions: so all frames are stepped at once, however few are predicted at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import typing
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..diffusion.conditioning import Prompter
+from .attention import sharing
+from .fusion import Footprint
+
+NOISES = ("surface", "fixed", "independent")
+LEAST_BACKGROUND = 0.05
+"""Part of a frame that must be background in it and in the first one, for its colors to be matched there."""
+RELEASED = 0.75
+"""Part of the steps after which surfaces are no longer blended with keyframes: the last steps make fine detail."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What to paint and how."""
+
+    prompt: str
+    negative: str
+    seed: int
+    steps: int
+    guidance: float
+    control: float
+    keyframes: int
+    """Drawn anew for each step; 0: frames know nothing of each other."""
+    fusion: float
+    """How much of the keyframes' features is taken on surfaces, 0 to 1."""
+    match_background: bool
+    chunk: int
+    """Frames that are predicted at a time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Material:
+    """What the frames are painted from."""
+
+    noise: Callable[[int, int], np.ndarray]
+    """Frame's number in the shot, counter -> (4, h, w) float32, standard normal."""
+    control: Callable[[int], np.ndarray]
+    """Frame's number -> (H, W, 3) float32 within [0, 1]."""
+    background: Callable[[int], np.ndarray]
+    """Frame's number -> (h, w) bool."""
+    footprints: dict[int, list[Footprint]]
+    frames: int
+
+
+def keyframes(count: int, frames: int, seed: int, step: int) -> list[int]:
+    """``count`` different frames, one at random from each of as many equal parts of the shot."""
+    draw = np.random.default_rng([seed, step, 0x4B])
+    edges = np.linspace(0, frames, min(count, frames) + 1).astype(int)
+    return [int(draw.integers(low, high)) for low, high in itertools.pairwise(edges)]
+
+
+def paint(
+    pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, folder: Path,
+    heard: Callable[[float], None],
+) -> torch.Tensor:  # fmt: skip
+    """Latents (F, 4, h, w) float32 of all frames, on the processor.
+
+    Args:
+        pipeline: of the families SD 1.5 or SDXL, with a ControlNet.
+        folder: where the state after each step is kept; one that is there is gone on from.
+        heard: called with the part that is done; it may raise.
+    """
+    device = pipeline.unet.device
+    scheduler = solver(pipeline.scheduler)
+    scheduler.set_timesteps(wish.steps, device="cpu")
+    latents = torch.stack([torch.from_numpy(material.noise(frame, 0)) for frame in range(material.frames)])
+    latents = latents * float(scheduler.init_noise_sigma)
+    begin = 0
+    if (state := _restored(folder, scheduler)) is not None:
+        begin, latents = state
+    every = list(range(material.frames))
+    chunks = [every[first : first + wish.chunk] for first in range(0, len(every), wish.chunk)]
+    predict = _predictor(pipeline, prompter, wish, material, device)
+    with sharing(pipeline.unet, material.footprints) as shared, torch.no_grad():
+        for step in range(begin, wish.steps):
+            time = scheduler.timesteps[step]
+            strength = wish.fusion if step < RELEASED * wish.steps else 0.0
+            chosen = keyframes(wish.keyframes, material.frames, wish.seed, step) if wish.keyframes else []
+            if chosen:
+                with shared.collecting(chosen):
+                    predict(latents, chosen, time, scheduler)
+            predicted = torch.empty_like(latents)
+            for number, chunk in enumerate(chunks):
+                heard((step + number / len(chunks)) / wish.steps)
+                if chosen:
+                    with shared.showing(chunk, strength):
+                        predicted[chunk] = predict(latents, chunk, time, scheduler)
+                else:
+                    predicted[chunk] = predict(latents, chunk, time, scheduler)
+            added = torch.stack([torch.from_numpy(material.noise(frame, step + 1)) for frame in every])
+            latents = scheduler.step(predicted, time, latents, variance_noise=added).prev_sample
+            if wish.match_background and step < wish.steps - 1:
+                latents = matched(latents, [torch.from_numpy(material.background(frame)) for frame in every])
+            _keep(folder, scheduler, step + 1, latents)
+    return latents
+
+
+def solver(configured: typing.Any) -> typing.Any:
+    """A solver of second order for a model's noise schedule; stochastic where the model's own is.
+
+    One class for all models: its state is known, and the noise that it adds can be given.
+    """
+    from diffusers import DPMSolverMultistepScheduler
+
+    kind = configured.config.get("algorithm_type", "")
+    return DPMSolverMultistepScheduler.from_config(
+        configured.config, algorithm_type=kind if kind == "sde-dpmsolver++" else "dpmsolver++", solver_order=2
+    )
+
+
+def _predictor(
+    pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, device: torch.device
+) -> Callable[..., torch.Tensor]:
+    """Guided predictions (N, 4, h, w) of what the model predicts, for some of the frames."""
+    branches = [wish.negative, wish.prompt] if wish.guidance > 1 else [wish.prompt]
+    dtype = pipeline.unet.dtype
+
+    def predict(latents: torch.Tensor, frames: Sequence[int], time: torch.Tensor, scheduler) -> torch.Tensor:
+        given = scheduler.scale_model_input(latents[frames], time).to(device, dtype).repeat(len(branches), 1, 1, 1)
+        controls = torch.from_numpy(np.stack([material.control(frame) for frame in frames])).permute(0, 3, 1, 2)
+        controls = controls.to(device, dtype).repeat(len(branches), 1, 1, 1)
+        prompts = [prompt for prompt in branches for _ in frames]
+        conditions = prompter.for_networks(prompts, tuple(controls.shape[2:]), plain=wish.negative)
+        down, middle = pipeline.controlnet(
+            given, time, controlnet_cond=controls, conditioning_scale=wish.control, return_dict=False, **conditions
+        )
+        answer = pipeline.unet(
+            given, time, down_block_additional_residuals=down, mid_block_additional_residual=middle, **conditions
+        ).sample.float()
+        if len(branches) == 2:
+            without, asked = answer.chunk(2)
+            answer = without + wish.guidance * (asked - without)
+        return answer.cpu()
+
+    return predict
+
+
+def matched(latents: torch.Tensor, background: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Give all frames the first one's mean and spread in the background (AdaIN: Huang and Belongie, ICCV 2017).
+
+    Both are measured where both frames show background, so nothing that moves in front of it counts. Frames that share
+    too little background with the first one stay as they are.
+    """
+    result = latents.clone()
+    for frame in range(1, len(latents)):
+        both = background[0] & background[frame]
+        if both.float().mean() < LEAST_BACKGROUND:
+            continue
+        wanted, found = latents[0][:, both], latents[frame][:, both]
+        factor = wanted.std(1) / found.std(1).clamp_min(1e-6)
+        shift = wanted.mean(1) - factor * found.mean(1)
+        result[frame] = latents[frame] * factor[:, None, None] + shift[:, None, None]
+    return result
+
+
+def _keep(folder: Path, scheduler, done: int, latents: torch.Tensor) -> None:
+    """The state after a step, replaced as a whole."""
+    from safetensors.torch import save_file
+
+    tensors = {"latents": latents.contiguous()}
+    for index, output in enumerate(scheduler.model_outputs):
+        if output is not None:
+            tensors[f"output-{index}"] = output.contiguous()
+    facts = {"done": done, "lower_order_nums": scheduler.lower_order_nums}
+    partial = folder / "steps.part"
+    save_file(tensors, partial, metadata={"state": json.dumps(facts)})
+    os.replace(partial, folder / "steps.safetensors")
+
+
+def _restored(folder: Path, scheduler) -> tuple[int, torch.Tensor] | None:
+    """Steps that are done and the latents after them; the scheduler is put where it was."""
+    path = folder / "steps.safetensors"
+    if not path.is_file():
+        return None
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        facts = json.loads(file.metadata()["state"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dictionary
+    outputs = [tensors.get(f"output-{index}") for index in range(len(scheduler.model_outputs))]
+    scheduler.model_outputs = outputs
+    scheduler.lower_order_nums = facts["lower_order_nums"]
+    scheduler._step_index = facts["done"]
+    return facts["done"], tensors["latents"]

@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render beside painting each frame alone: ``python -m galatea.benchmarks.render DIR``; the options are in ``--help``.
+
+Both have the same weights, prompt, seed, steps, light and way of putting pictures together. Needs Blender as a module.
+Progress goes to stderr, tables to stdout; DIR keeps the frames, and what is there already is not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ...backend.capabilities import render as capability
+from ...backend.capabilities.render import RenderParams
+from ...backend.diffusion import pipelines
+from ...backend.job import Job
+from ...backend.rendering import exr, passes, pictures
+from .. import document
+from . import scores
+
+PROMPTS = {
+    "turntable": "a mossy stone", "bounce": "a rusty iron ball", "walk": "a wolf of red marble",
+    "crowd": "a blue wooden toy",
+}  # fmt: skip
+FLOOR = "Floor"
+BEAUTY = 24
+ALONE = {"noise": "fixed", "keyframes": 0, "stick": 0.0, "match_background": False}
+"""What makes each frame for itself: the same noise on the screen, as everybody does who renders frames one by one."""
+SCRIPT = Path(__file__).with_name("scenes.py")
+BLENDER = (sys.executable, "-I")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.render", description="Render beside painting each frame alone.")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="for scenes and frames")
+    parser.add_argument("--scene", choices=PROMPTS, action="append", help="only this one; may be repeated")
+    parser.add_argument("--frames", type=int, default=24)
+    parser.add_argument("--size", type=int, default=256, help="pixels")
+    parser.add_argument("--steps", type=int, default=0, help="denoising steps; 0 for the default")
+    document.add_options(parser)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    result = {"frames": options.frames, "size": options.size, "processors": os.cpu_count(), "scenes": {}}
+    for name in options.scene or PROMPTS:
+        result["scenes"][name] = measure(name, options.folder / name, options.frames, options.size, options.steps)
+    document.publish(result, markdown(result), options)
+
+
+def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> dict:
+    """All rows of one scene."""
+    folder.mkdir(parents=True, exist_ok=True)
+    blend = folder / "scene.blend"
+    if not blend.is_file():
+        subprocess.run([*BLENDER, SCRIPT, "--", name, str(frames), str(blend)], check=True, stdout=subprocess.DEVNULL)
+    common = RenderParams(
+        prompt=PROMPTS[name], frame_end=frames, size=size, width=size, height=size, steps=steps, blender=BLENDER
+    )
+    own, factor = pipelines.picture_size(pipelines.Sources(pipelines.STARTER))
+    wanted, _ = capability._size(common, own, factor)
+    numbers = list(range(1, frames + 1))
+    facts = passes.render(
+        job_at(folder), BLENDER, blend, folder / "truth", numbers, wanted, capability.LIGHT_SAMPLES, 0.0, 1.0, BEAUTY
+    )
+    objects = tuple(name for name in facts["objects"].values() if name != FLOOR)
+    shot = passes.shot(folder / "truth", numbers, wanted, facts, objects)
+    views = [view(shot, frame) for frame in numbers]
+    rows = {"truth": scores.scores(truth(shot, numbers), views)}
+    rows["truth through the autoencoder"] = scores.scores(through_autoencoder(truth(shot, numbers)), views)
+    for title, changes in (("each frame alone", ALONE), ("Render", {})):
+        params = RenderParams(**vars(common) | {"objects": objects} | changes)
+        job = job_at(folder / title.lower().replace(" ", "-"))
+        seconds = run(params, job, blend, folder / "truth")
+        painted = [shot.crop(capability.Pictures(job.folder / "work")(number)) for number in range(frames)]
+        if not changes:
+            rows["Render, before surfaces are gathered"] = scores.scores(np.stack(painted), views)
+        finished = [picture(job.outputs / "frames" / f"{frame:04d}.png") for frame in numbers]
+        rows[title] = scores.scores(np.stack(finished), views) | {"seconds": seconds}
+    pictures.sheet(
+        [
+            folder / kind / "out" / "frames" / f"{frame:04d}.png"
+            for kind in ("each-frame-alone", "render")
+            for frame in passes.anchors(numbers, 6)
+        ],
+        folder / "sheet.png",
+    )
+    print(f"{name}: {json.dumps(rows)}", file=sys.stderr, flush=True)
+    return rows
+
+
+def job_at(folder: Path) -> Job:
+    """One that says on stderr where it stands."""
+    (folder / "in").mkdir(parents=True, exist_ok=True)
+    said = set()
+
+    def send(message) -> None:
+        stage = getattr(message, "stage", "")
+        if stage and stage not in said:
+            said.add(stage)
+            print(f"{folder.name}: {stage}", file=sys.stderr, flush=True)
+
+    return Job(folder, send)
+
+
+def run(params: RenderParams, job: Job, blend: Path, shared: Path) -> float:
+    """Run the capability on passes that are rendered already; returns the seconds that painting took."""
+    (job.inputs / "scene.blend").write_bytes(blend.read_bytes())
+    work = capability._work_folder(params, job)
+    for source in (shared / "scene.json", *shared.glob("frame-*.npz")):
+        if not (work / source.name).exists():
+            os.link(source, work / source.name)
+    begin = time.perf_counter()
+    capability.render(params, job)
+    return round(time.perf_counter() - begin, 1)
+
+
+def picture(path: Path) -> np.ndarray:
+    """(H, W, 3) float32."""
+    return np.asarray(Image.open(path).convert("RGB"), np.float32) / 255
+
+
+def view(shot: passes.Shot, frame: int) -> scores.View:
+    """Geometry at the middle of the pixels: the first of each block of samples is near enough."""
+    factor = shot.size.oversampling
+    geometry = shot.geometry(frame)
+    mine = shot.is_painted(geometry)
+    vector = exr.read(shot.folder / f"geometry-{frame:04d}.exr")["Vector"][..., :2]
+
+    def thinned(plane: np.ndarray) -> np.ndarray:
+        return shot.crop(plane[::factor, ::factor])
+
+    number = np.where(mine, geometry.surface * 2**32 + geometry.instance, 0)
+    back = np.stack((vector[..., 0], -vector[..., 1]), axis=-1)[::factor, ::factor] / factor
+    return scores.View(thinned(number), thinned(geometry.place), thinned(geometry.depth), back)
+
+
+def truth(shot: passes.Shot, numbers: list[int]) -> np.ndarray:
+    """(F, H, W, 3): the scene with its own materials before gray."""
+    found = []
+    for frame in numbers:
+        combined = exr.read(shot.folder / f"light-{frame:04d}-3.exr")["Combined"]
+        behind = passes.decode(np.full(3, 0.5, np.float32))
+        found.append(passes.encode(combined[..., :3] + (1 - combined[..., 3:]) * behind))
+    return np.stack(found)
+
+
+def through_autoencoder(frames: np.ndarray) -> np.ndarray:
+    """Encoded and decoded again, each frame for itself."""
+    device = torch.device("cpu")
+    pipeline = pipelines.load_text_to_image(pipelines.STARTER, device)
+    found = []
+    with torch.no_grad():
+        for frame in torch.from_numpy(frames).permute(0, 3, 1, 2).split(4):
+            latents = pipeline.vae.encode(2 * frame - 1).latents
+            found.append((pipeline.vae.decode(latents).sample / 2 + 0.5).clamp(0, 1))
+    return torch.cat(found).permute(0, 2, 3, 1).numpy()
+
+
+COLUMNS = {"warp": "warp error", "gradient": "gradient energy", "flicker": "flicker", "edges": "depth edges found"}
+
+
+def markdown(result: dict) -> str:
+    """A table for each scene, and what is left of the errors of painting each frame alone."""
+    parts = [
+        f"{result['frames']} frames of {result['size']} pixels, {result['processors']} processors shared with others. "
+        "Warp error: over the variance within objects. Gradient energy in thousandths, flicker in thousandths."
+    ]
+    for name, rows in result["scenes"].items():
+        lines = [f"| {name} | {' | '.join(COLUMNS.values())} | seconds |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+        for title, row in rows.items():
+            cells = [f"{row['warp']:.3f}", f"{1000 * row['gradient']:.2f}", f"{1000 * row['flicker']:.2f}"]
+            cells += [f"{row['edges']:.2f}", f"{row['seconds']:.0f}" if "seconds" in row else ""]
+            lines.append(f"| {title} | {' | '.join(cells)} |")
+        alone, ours, floor = rows["each frame alone"], rows["Render"], rows["truth"]
+        above = (ours["warp"] - floor["warp"]) / max(alone["warp"] - floor["warp"], 1e-9)
+        parts += [
+            "\n".join(lines),
+            f"Of each frame alone: warp error above the floor {above:.2f}, gradient energy "
+            f"{ours['gradient'] / alone['gradient']:.2f}, flicker {ours['flicker'] / alone['flicker']:.2f}.",
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    main()

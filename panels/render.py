@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Render panel."""
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface
+
+from ..addon import compat, render
+from .jobs import draw_running
+from .rig import Side
+from .text import duration, paragraph
+
+
+class GALATEA_PT_render(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_render"
+    bl_label = "Render"
+    bl_order = 15
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.render
+        column = layout.column(align=True)
+        compat.textbox(column, settings, "prompt", placeholder="What the objects look like")
+        column.prop(settings, "negative", text="", placeholder="Not this", icon="REMOVE")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "only_selected")
+        column.prop(settings, "background")
+        column.prop(settings, "size")
+        column.prop(settings, "seed")
+        draw_range(column, settings)
+        names = render.painted(context)
+        layout.label(text=words(names), icon="BRUSH_DATA")
+        if settings.prompt.strip() and (problem := render.problem(context)):
+            paragraph(layout.box(), context, problem, icon="INFO")
+        column = layout.column(align=True)
+        column.scale_y = 1.5
+        column.operator("galatea.render", text="Render", icon="RENDER_ANIMATION")
+        if draw_running(layout, "render"):
+            return
+        if (seconds := render.estimate(context)) is not None:
+            label = iface("{} frames, about {}").format(render.frames(context.scene), duration(seconds))
+            layout.label(text=label, icon="TIME")
+        layout.operator("galatea.preview_render", icon="IMAGE_RGB")
+        draw_result(layout, context)
+
+
+def draw_range(column: bpy.types.UILayout, settings) -> None:
+    """Frames and step."""
+    column.prop(settings, "own_range")
+    if settings.own_range:
+        column.prop(settings, "frame_start")
+        column.prop(settings, "frame_end")
+    column.prop(settings, "frame_step")
+
+
+def words(names: list[str]) -> str:
+    """Which objects are painted."""
+    if not names:
+        return iface("Paints everything")
+    if len(names) <= 2:
+        return iface("Paints {}").format(", ".join(names))
+    return iface("Paints {} and {} more").format(names[0], len(names) - 1)
+
+
+def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The last render of this scene."""
+    folder, made = render.last_folder(context.scene), render.last_recipe(context.scene)
+    if folder is None or made is None:
+        return
+    box = layout.box().column(align=True)
+    box.label(text=folder.name, icon="FILE_FOLDER", translate=False)
+    for warning in made["report"].get("warnings", []):
+        paragraph(box, context, warning, icon="ERROR")
+    box.operator("galatea.render_to_sequencer", icon="SEQUENCE")
+    row = box.row(align=True)
+    row.operator("galatea.open_render", icon="FILEBROWSER")
+    row.operator("galatea.rerun_render", icon="FILE_REFRESH")
+
+
+class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_render_advanced"
+    bl_label = "Advanced"
+    bl_parent_id = "GALATEA_PT_render"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.galatea.render
+        column = layout.column(align=True)
+        for name in ("steps", "guidance", "control"):
+            column.prop(settings, name)
+        column = layout.column(align=True)
+        for name in ("stick", "keyframes", "fusion", "match_background"):
+            column.prop(settings, name)
+        column = layout.column(align=True)
+        for name in ("model", "controlnet", "control_kind"):
+            column.prop(settings, name)
+
+
+CLASSES = (GALATEA_PT_render, GALATEA_PT_render_advanced)

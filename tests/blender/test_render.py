@@ -1,0 +1,250 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render in the artist's Blender: exact passes from a child, the job that is made, and what becomes of its result."""
+
+import dataclasses
+import json
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import bpy
+import numpy as np
+import pytest
+
+from galatea.addon import compat, render, session
+from galatea.addon.render_settings import OPTIONS, GalateaRenderSettings
+from galatea.addon.worker import State
+from galatea.backend import protocol
+from galatea.backend.capabilities.render import RenderParams
+from galatea.backend.rendering import exr
+from galatea.panels import render as panel
+
+ROOT = Path(compat.__file__).parent
+SIDE = 32
+"""Pixels of the test scene's pictures; 4 units across."""
+
+
+def scene():
+    """From above, orthographic: a plate that a shape key lifts and narrows, two instances of a smaller one, a lamp."""
+    bpy.ops.mesh.primitive_plane_add(size=2, location=(-1, -1, 0))
+    plate = bpy.context.object
+    plate.name = "Plate"
+    plate.data.uv_layers.remove(plate.data.uv_layers[0])
+    plate.shape_key_add(name="Basis")
+    key = plate.shape_key_add(name="Moved")
+    for point in key.data:
+        point.co.x *= 0.5
+        point.co.z = 0.25
+    key.value = 1.0
+    bpy.ops.mesh.primitive_plane_add(size=1)
+    small = bpy.context.object
+    small.name = "Small"
+    collection = bpy.data.collections.new("Group")
+    collection.objects.link(small)
+    bpy.context.scene.collection.objects.unlink(small)
+    for place in ((1, 1, 0), (1, -1, 0)):
+        empty = bpy.data.objects.new("Instance", None)
+        empty.instance_type, empty.instance_collection, empty.location = "COLLECTION", collection, place
+        bpy.context.scene.collection.objects.link(empty)
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.location, camera.data.type, camera.data.ortho_scale = (0, 0, 5), "ORTHO", 4
+    bpy.context.scene.collection.objects.link(camera)
+    bpy.context.scene.camera = camera
+    lamp = bpy.data.objects.new("Lamp", bpy.data.lights.new("Lamp", "SUN"))
+    bpy.context.scene.collection.objects.link(lamp)
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, 6
+    bpy.context.scene.render.resolution_x = bpy.context.scene.render.resolution_y = SIDE
+    return plate
+
+
+def passes(folder, light=0, **changes):
+    """Let a child render frame 1 of the present file; returns the exit status."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "scene.blend"), copy=True)
+    task = {
+        "scene": str(folder / "scene.blend"), "output": str(folder), "frames": [1], "width": SIDE, "height": SIDE,
+        "oversampling": 1, "light": light, "beauty": 0,
+    }  # fmt: skip
+    (folder / "task.json").write_text(json.dumps(task | changes))
+    command = [*compat.child_blender_command(), str(ROOT / "scene_passes.py"), "--", str(folder / "task.json")]
+    return subprocess.run(command, stdout=subprocess.DEVNULL, timeout=120).returncode
+
+
+def test_passes_are_exact_in_the_middle_of_each_pixel(tmp_path):
+    scene()
+    assert passes(tmp_path, light=4) == 0
+    found = exr.read(tmp_path / "geometry-0001.exr")
+    facts = json.loads((tmp_path / "scene.json").read_text())
+    names = {name: int(index) for index, name in facts["objects"].items()}
+    x, y = np.meshgrid((np.arange(SIDE) + 0.5) / SIDE * 4 - 2, 2 - (np.arange(SIDE) + 0.5) / SIDE * 4)
+    plate = (np.abs(x + 1) < 0.5) & (np.abs(y + 1) < 1)
+    small = (np.abs(x - 1) < 0.5) & (np.abs(np.abs(y) - 1) < 0.5)
+    index = np.rint(found["Object Index"])
+    assert np.array_equal(index, plate * names["Plate"] + small * names["Small"])
+    assert np.allclose(found["Depth"][plate], 4.75) and np.allclose(found["Depth"][small], 5.0)
+    assert (found["Depth"][~(plate | small)] > 1e9).all()
+    # At rest, without the shape key: twice as wide, and flat. No UVs are needed.
+    rest = found["galatea_rest"][..., :3]
+    wanted = np.stack((2 * (x + 1), y + 1, 0 * x), axis=-1)
+    assert np.allclose(rest[plate], wanted[plate], atol=1e-3)  # a pixel is 0.25 long
+    numbers = found["galatea_instance"]
+    assert len(np.unique(numbers[small & (y > 0)])) == len(np.unique(numbers[small & (y < 0)])) == 1
+    assert numbers[small & (y > 0)][0] != numbers[small & (y < 0)][0]
+    # A sun of strength 10 from above on gray: 10 * 0.5 / pi.
+    light = exr.read(tmp_path / "light-0001-0.exr")["Combined"][..., 0]
+    inner = np.abs(y + 1) < 0.8
+    assert light[inner & plate & (np.abs(x + 1) < 0.4)].mean() == pytest.approx(1.59, rel=0.05)
+
+
+def test_a_scene_without_light_gets_daylight(tmp_path):
+    scene()
+    bpy.data.objects.remove(bpy.data.objects["Lamp"])
+    assert passes(tmp_path, light=2) == 0
+    assert exr.read(tmp_path / "light-0001-0.exr")["Combined"][SIDE * 3 // 4, SIDE // 4, 0] > 0.1
+
+
+@pytest.mark.parametrize(("without", "words"), [("Camera", "no camera"), ("Plate", "No object")])
+def test_a_scene_that_cannot_be_rendered_says_why(tmp_path, without, words):
+    scene()
+    for item in list(bpy.data.objects):
+        if item.type == "EMPTY" and without == "Plate":
+            bpy.data.objects.remove(item)
+    bpy.data.objects.remove(bpy.data.objects[without])
+    assert passes(tmp_path) == 1
+    problem = json.loads((tmp_path / "problem.json").read_text())
+    assert words in problem["message"] and problem["hint"]
+
+
+def test_the_movie_has_all_frames(tmp_path):
+    paths = []
+    for number in range(4):
+        image = bpy.data.images.new("a", 30, 20)
+        image.filepath_raw, image.file_format = str(tmp_path / f"{number:04d}.png"), "PNG"
+        image.save()
+        paths.append(image.filepath_raw)
+    task = {"frames": paths, "result": str(tmp_path / "a.mp4"), "fps": 12.0, "width": 30, "height": 20}
+    (tmp_path / "task.json").write_text(json.dumps(task))
+    command = [*compat.child_blender_command(), str(ROOT / "movie.py"), "--", str(tmp_path / "task.json")]
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, timeout=120).returncode == 0
+    clip = bpy.data.movieclips.load(str(tmp_path / "a.mp4"))
+    assert clip.frame_duration == 4 and tuple(clip.size) == (30, 20) and clip.fps == pytest.approx(12.0)
+
+
+class Worker:
+    """Ends every job with made-up frames at the next poll."""
+
+    def __init__(self, ran):
+        self.ran, self.alive, self.state, self.job = ran, True, State.READY, None
+
+    def run(self, job, folder):
+        self.job, self.folder = job, folder
+
+    def stop(self, seconds=2.0):
+        self.alive = False
+
+    def poll(self, seconds=0.01):
+        if self.job is None:
+            return []
+        job, self.job = self.job, None
+        description = json.loads((self.folder / "job.json").read_text())
+        self.ran.append(SimpleNamespace(folder=self.folder, **description))
+        params = description["params"]
+        (self.folder / "out/frames").mkdir()
+        files = {}
+        for frame in range(params["frame_start"], params["frame_end"] + 1):
+            files[f"frame/{frame}"] = f"out/frames/{frame:04d}.png"
+        files["contact"] = "out/contact.png"
+        image = bpy.data.images.new("made", 4, 4)
+        for name in files.values():
+            image.filepath_raw, image.file_format = str(self.folder / name), "PNG"
+            image.save()
+        bpy.data.images.remove(image)
+        report = {"frames": len(files) - 1, "width": 4, "height": 4, "warnings": ["Hair is left out."]}
+        return [protocol.Result(job, files, report)]
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    jobs, queue = [], session.get().queue
+    monkeypatch.setattr(queue, "_start_worker", lambda: Worker(jobs))
+    monkeypatch.setattr(queue, "worker", None)
+    monkeypatch.setattr(queue, "jobs", [])
+    return jobs
+
+
+def test_settings_mirror_the_parameters():
+    bpy.ops.wm.read_homefile(use_empty=True)
+    names = GalateaRenderSettings.__annotations__.keys()
+    fields = {field.name: field.default for field in dataclasses.fields(RenderParams) if field.name in names}
+    settings = bpy.context.scene.galatea.render
+    given = {name: getattr(settings, name) for name in fields if name != "prompt"}
+    assert given == {
+        name: pytest.approx(fields[name]) if isinstance(fields[name], float) else fields[name] for name in given
+    }
+    found = render.params(bpy.context)
+    assert found.keys() == {field.name for field in dataclasses.fields(RenderParams)}
+    assert not names - set(OPTIONS) - found.keys()
+
+
+def test_a_render_goes_beside_the_file_and_into_the_sequencer(ran, tmp_path):
+    plate = scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    settings = bpy.context.scene.galatea.render
+    settings.prompt = "Mossy stone!"
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    plate.select_set(True)
+    plate.location.z = 0.5  # not saved yet: the job renders what is there now
+    assert bpy.ops.galatea.render() == {"FINISHED"}
+    (job,) = ran
+    assert job.params["objects"] == ["Plate"] and (job.params["frame_start"], job.params["frame_end"]) == (1, 6)
+    with bpy.data.libraries.load(str(job.folder / "in/scene.blend")) as (there, _):
+        assert "Plate" in there.objects
+    assert bpy.data.filepath == str(tmp_path / "shot.blend"), "the artist's file stays open"
+    folder = tmp_path / "galatea/render-mossy-stone-0"
+    assert sorted(path.name for path in (folder / "frames").iterdir()) == [f"{n:04d}.png" for n in range(1, 7)]
+    assert json.loads((folder / "recipe.json").read_text())["params"]["prompt"] == "Mossy stone!"
+    assert "blender" not in render.last_recipe(bpy.context.scene)["params"]
+    assert bpy.ops.galatea.render_to_sequencer() == {"FINISHED"}
+    assert bpy.ops.galatea.render_to_sequencer() == {"FINISHED"}
+    first, second = compat.strips(bpy.context.scene)
+    assert first.frame_final_start == 1 and first.frame_final_duration == 6 and first.channel != second.channel
+    assert Path(bpy.path.abspath(first.directory)) == folder / "frames"
+    settings.seed = 7
+    assert bpy.ops.galatea.rerun_render() == {"FINISHED"} and settings.seed == 0
+    assert bpy.ops.galatea.render() == {"FINISHED"}
+    assert render.last_folder(bpy.context.scene) == tmp_path / "galatea/render-mossy-stone-0-2", (
+        "nothing is overwritten"
+    )
+
+
+def test_a_preview_is_shown_and_leaves_no_files(ran, tmp_path):
+    scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.context.scene.galatea.render.prompt = "wood"
+    assert bpy.ops.galatea.preview_render() == {"FINISHED"}
+    assert ran[0].params["preview"] == 3
+    assert "Preview: wood" in bpy.data.images and bpy.data.images["Preview: wood"].packed_file
+    assert not (tmp_path / "galatea").exists() and render.last_folder(bpy.context.scene) is None
+
+
+def test_the_panel_says_what_is_missing():
+    plate = scene()
+    settings = bpy.context.scene.galatea.render
+    assert "prompt" in render.problem(bpy.context) and not bpy.ops.galatea.render.poll()
+    settings.prompt = "wood"
+    assert render.problem(bpy.context) == "" and bpy.ops.galatea.render.poll()
+    settings.own_range, settings.frame_start, settings.frame_end = True, 9, 3
+    assert "no frames" in render.problem(bpy.context)
+    settings.own_range = False
+    assert render.estimate(bpy.context) > 0
+    settings.frame_step = 2
+    assert render.frames(bpy.context.scene) == 3
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    assert panel.words(render.painted(bpy.context)) == "Paints everything"
+    plate.select_set(True)
+    bpy.data.objects["Instance"].select_set(True)
+    assert panel.words(render.painted(bpy.context)) == "Paints Plate, Small"
+    bpy.data.objects.remove(bpy.data.objects["Camera"])
+    assert "no camera" in render.problem(bpy.context)

@@ -1,0 +1,399 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render without Blender: noise on surfaces, shared features, stepping and resuming, gathering, bad input."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+from scipy.spatial import KDTree
+
+from galatea.backend.capabilities.render import RenderParams, render
+from galatea.backend.diffusion import pipelines
+from galatea.backend.diffusion.conditioning import Prompter
+from galatea.backend.job import Job, JobError
+from galatea.backend.rendering import attention, cells, consolidate, exr, fusion, noise, passes, pictures, sampler
+from galatea.backend.texturing.picture import write_exr
+from galatea.backend.training.captions import vocabulary
+from galatea.backend.training.tokenizer import make_tokenizer
+
+from . import rendered_scene
+from .tiny_repositories import stable_diffusion
+
+FACTOR = 4
+"""Pixels of a latent pixel in these tests."""
+
+
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory):
+    return rendered_scene.ball(tmp_path_factory.mktemp("ball"))
+
+
+@pytest.fixture(scope="module")
+def scale(shot):
+    return cells.scale(shot, shot.frames)
+
+
+def drawn(shot, scale, frame, seed=0, counter=0):
+    return noise.noise(noise.owned(shot, shot.geometry(frame), scale, FACTOR, frame), seed, counter)
+
+
+# Noise
+
+
+def test_noise_is_white_in_each_frame(tmp_path):
+    shot = rendered_scene.ball(tmp_path, frames=2, side=256)
+    scale = cells.scale(shot, shot.frames)
+    for frame in shot.frames:
+        made = drawn(shot, scale, frame)
+        inside = passes.pooled(shot.geometry(frame).surface > 0, 8) > 0.5
+        values = made[:, inside].astype(float)
+        count = values.size  # about 8000: the bounds are some four standard errors
+        assert abs(values.mean()) < 4 / count**0.5
+        assert abs(values.var() - 1) < 0.06
+        assert abs(((values - values.mean()) ** 4).mean() / values.var() ** 2 - 3) < 0.25
+        for shift in ((0, 1), (1, 0), (1, 1)):
+            both = inside & np.roll(inside, shift, (0, 1))
+            assert abs((made * np.roll(made, shift, (1, 2)))[:, both].mean()) < 0.05
+        assert len(np.unique(values)) > 0.999 * count  # a few equal ones are chance: 24 bits
+
+
+def test_noise_follows_the_surface(tmp_path):
+    """Correlation where two frames show the same place, beside looking up the nearest cell, fine or coarse."""
+    shot = rendered_scene.ball(tmp_path, frames=2, side=256, turn=0.06)
+    scale = cells.scale(shot, shot.frames)
+    first, second = (shot.geometry(frame) for frame in shot.frames)
+    a, b = (drawn(shot, scale, frame) for frame in shot.frames)
+    assert correlation(first, second, a, b) > 0.55
+    assert abs(correlation(first, second, a, drawn(shot, scale, 2, seed=1))) < 0.06
+    assert abs(correlation(first, second, a, drawn(shot, scale, 2, counter=1))) < 0.06
+
+    def looked_up(geometry, pixels):
+        found = cells.cells(geometry, scale, pixels, geometry.surface > 0)[4::8, 4::8]
+        return noise.values(found.ravel(), 0, 0).T.reshape(4, *found.shape)
+
+    fine = [looked_up(geometry, 1.0) for geometry in (first, second)]
+    assert correlation(first, second, *fine) < 0.3
+    coarse = looked_up(first, 6.0)
+    inside = passes.pooled(first.surface > 0, 8) == 1
+    both = inside & np.roll(inside, 1, 1)
+    assert (coarse * np.roll(coarse, 1, 2))[:, both].mean() > 0.15, "not white"
+
+
+def correlation(first, second, a, b):
+    """Mean product of two frames' values at the same places of the ball."""
+    middle = slice(4, None, 8)
+    places = [one.place[middle, middle][one.surface[middle, middle] == rendered_scene.BALL] for one in (first, second)]
+    values = [made[:, one.surface[middle, middle] == rendered_scene.BALL] for made, one in ((a, first), (b, second))]
+    distance, nearest = KDTree(places[0]).query(places[1])
+    near = distance < 0.02
+    return float((values[1][:, near] * values[0][:, nearest[near]]).mean())
+
+
+def test_a_frame_alone_has_the_noise_that_it_has_among_all(shot, scale):
+    alone = dataclasses.replace(shot, frames=(3,))
+    assert np.array_equal(drawn(alone, scale, 3), drawn(shot, scale, 3))
+    assert passes.anchors(range(1, 25)) == (1, 9, 16, 24)
+
+
+def test_instances_have_noise_of_their_own(shot, scale):
+    geometry = shot.geometry(1)
+    other = dataclasses.replace(geometry, instance=np.where(geometry.instance > 0, 8, 0).astype(np.uint32))
+    found = [cells.cells(one, scale, 4.0, one.surface > 0) for one in (geometry, other)]
+    assert not np.intersect1d(found[0][found[0] > 0], found[1][found[1] > 0]).size
+
+
+# Features on the surface
+
+
+def footprints(shot, scale, stride=1):
+    return next(iter(fusion.footprints(shot, scale, FACTOR, (stride,)).items()))
+
+
+def test_constant_features_come_back_as_they_were(shot, scale):
+    tokens, found = footprints(shot, scale)
+    features = torch.tensor([-2.0, 0.0, 3.0]).expand(1, 2, tokens, 3)
+    shown, covered = fusion.shown(fusion.gathered(found[:2], features, fusion.cell_count(found)), found[2])
+    assert covered.sum() > 0.5 * (passes.pooled(shot.geometry(3).surface > 0, 8) == 1).sum()
+    assert torch.allclose(shown[0, covered], torch.tensor([-2.0, 0.0, 3.0]), atol=1e-5)
+
+
+def test_the_first_keyframe_fills_and_all_count_for_the_mean(shot, scale):
+    """Also where the first one says something negative: zeros and signs are no masks."""
+    tokens, found = footprints(shot, scale)
+    features = torch.stack((torch.full((tokens, 1), -1.0), torch.full((tokens, 1), 2.0)))[None]
+    texture = fusion.gathered(found[:2], features, fusion.cell_count(found))
+    both = torch.isin(torch.arange(len(texture.known)), found[0].cell) & torch.isin(
+        torch.arange(len(texture.known)), found[1].cell
+    )
+    assert both.sum() > 100
+    assert torch.allclose(texture.values[0, both], torch.tensor(0.5 * (-1.0 + 0.5)))
+
+
+def test_tokens_at_borders_are_left_alone(shot, scale):
+    _, found = footprints(shot, scale)
+    block = FACTOR * 2
+    surface = shot.geometry(1).surface
+    side = surface.shape[0] // block
+    mixed = [
+        y * side + x
+        for y in range(side)
+        for x in range(side)
+        if len(np.unique(surface[y * block : (y + 1) * block, x * block : (x + 1) * block])) > 1
+    ]
+    assert mixed and not np.intersect1d(found[0].token.numpy(), mixed).size
+
+
+def layer(channels=8):
+    """An attention layer as diffusers has it."""
+    torch.manual_seed(0)
+    project = {name: torch.nn.Linear(channels, channels, bias=False) for name in ("to_q", "to_k", "to_v")}
+    return SimpleNamespace(**project, heads=2)
+
+
+def test_full_strength_shows_the_keyframes_features_and_branches_never_mix(shot, scale):
+    tokens, found = footprints(shot, scale)
+    attn, shared = layer(), attention.Sharing({tokens: found})
+    hidden = torch.randn(2 * 2, tokens, 8)  # two branches of two keyframes
+    with torch.no_grad():
+        with shared.collecting([0, 1]):
+            after = shared.attend("a", attn, hidden)
+        own = torch.randn(2, tokens, 8)
+        with shared.showing([2], 1.0):
+            full = shared.attend("a", attn, own)
+        with shared.showing([2], 0.0):
+            none = shared.attend("a", attn, own)
+        wanted, covered = fusion.shown(
+            fusion.gathered(found[:2], after.reshape(2, 2, tokens, 8), fusion.cell_count(found)), found[2]
+        )
+        assert torch.allclose(full[:, covered], wanted[:, covered], atol=1e-5)
+        assert torch.allclose(full[:, ~covered], none[:, ~covered], atol=1e-6)
+        # Strength 0: own tokens and the keyframes', (K + 1) times as many.
+        context = torch.cat((own, hidden.reshape(2, 2 * tokens, 8)), 1)
+        assert torch.allclose(none, attention._attention(attn, attn.to_q(own), context), atol=1e-6)
+        changed = torch.cat((hidden[:2] + 5.0, hidden[2:]))
+        with shared.collecting([0, 1]):
+            shared.attend("a", attn, changed)
+        with shared.showing([2], 0.7):
+            again = shared.attend("a", attn, own)
+        with shared.collecting([0, 1]):
+            shared.attend("a", attn, hidden)
+        with shared.showing([2], 0.7):
+            before = shared.attend("a", attn, own)
+    assert torch.equal(again[1], before[1]) and not torch.allclose(again[0], before[0])
+
+
+# All frames together
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    make_tokenizer(vocabulary(), folder / "words")
+    return stable_diffusion(folder / "repository", folder / "words")
+
+
+@pytest.fixture(scope="module")
+def pipeline(repository):
+    return pipelines.load_with_control(repository, repository / "controlnet", torch.device("cpu"))
+
+
+def wish(**changes):
+    values = {
+        "prompt": "red wood", "negative": "", "seed": 1, "steps": 4, "guidance": 2.0, "control": 1.0, "keyframes": 2,
+        "fusion": 0.7, "match_background": True, "chunk": 2,
+    }  # fmt: skip
+    return sampler.Wish(**values | changes)
+
+
+def painted(pipeline, shot, scale, folder, heard=lambda part: None, **changes):
+    factor = pipeline.vae_scale_factor
+    folder.mkdir(exist_ok=True)
+    owners = [noise.owned(shot, shot.geometry(frame), scale, factor, frame) for frame in shot.frames]
+    look = passes.look(shot, shot.frames, True)
+    material = sampler.Material(
+        noise=lambda number, counter: noise.noise(owners[number], 1, counter),
+        control=lambda number: passes.light_control(shot, shot.frames[number], look),
+        background=lambda number: passes.pooled(shot.geometry(shot.frames[number]).surface > 0, 2 * factor) == 0,
+        footprints=fusion.footprints(shot, scale, factor, (1, 2)), frames=len(shot.frames),
+    )  # fmt: skip
+    return sampler.paint(pipeline, Prompter(pipeline, torch.device("cpu")), wish(**changes), material, folder, heard)
+
+
+def test_results_depend_neither_on_the_batch_nor_on_a_pause(pipeline, shot, scale, tmp_path):
+    processors = {name: type(one) for name, one in pipeline.unet.attn_processors.items()}
+    whole = painted(pipeline, shot, scale, tmp_path / "a")
+    assert torch.isfinite(whole).all()
+    one = painted(pipeline, shot, scale, tmp_path / "b", chunk=1)
+    assert torch.allclose(whole, one, atol=2e-4)  # sums in another order
+    other = painted(pipeline, shot, scale, tmp_path / "c", keyframes=0)
+    assert not torch.allclose(whole, other, atol=1e-2)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(part):
+        if part >= 0.5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        painted(pipeline, shot, scale, tmp_path / "d", stop)
+    assert {name: type(one) for name, one in pipeline.unet.attn_processors.items()} == processors
+    begun = []
+    resumed = painted(pipeline, shot, scale, tmp_path / "d", begun.append)
+    assert min(begun) == 0.5
+    assert torch.equal(resumed, whole)
+
+
+def test_keyframes_are_spread_and_belong_to_seed_and_step():
+    chosen = sampler.keyframes(3, 24, seed=5, step=2)
+    assert [frame // 8 for frame in chosen] == [0, 1, 2]
+    assert chosen == sampler.keyframes(3, 24, seed=5, step=2)
+    assert len({tuple(sampler.keyframes(3, 24, 5, step)) for step in range(10)}) > 5
+    assert sampler.keyframes(4, 2, 0, 0) == [0, 1]
+
+
+def test_background_gets_the_first_frames_statistics():
+    torch.manual_seed(0)
+    latents = torch.randn(2, 4, 16, 16)
+    background = torch.zeros(16, 16, dtype=torch.bool)
+    background[:8] = True
+    changed = torch.stack((latents[0], 1.7 * latents[0] + 0.4))
+    assert torch.allclose(sampler.matched(changed, [background, background])[1], latents[0], atol=1e-4)
+    assert torch.equal(sampler.matched(changed, [background, ~background]), changed), "no background in common"
+
+
+# Gathering
+
+
+def test_light_is_taken_out_and_put_back(shot):
+    shading = np.linspace(0.1, 0.9, 16, dtype=np.float32)[None].repeat(16, 0)
+    color = np.full((16, 16, 3), 0.3, np.float32) * shading[..., None]
+    flat = consolidate.lightless(passes.encode(color), shading)
+    assert np.ptp(flat) < 0.01
+    assert np.allclose(consolidate.lit(flat, shading), passes.encode(color), atol=0.01)
+
+
+def test_surfaces_look_the_same_in_all_frames(shot, scale):
+    """Frames of a known texture, each with noise of its own: what is gathered is nearer to it, and steady."""
+    look = passes.look(shot, shot.frames, True)
+    draw = np.random.default_rng(0)
+
+    def exact(frame):
+        geometry = shot.geometry(frame)
+        shade = consolidate.shading(shot, frame, look, True)
+        color = passes.pooled(rendered_scene.texture(geometry.place), 2) ** 2.2 * 0.5 * shade[..., None]
+        return passes.encode(color)
+
+    frames = [
+        np.clip(exact(frame) + draw.normal(0, 0.08, (128, 128, 3)), 0, 1).astype(np.float32) for frame in shot.frames
+    ]
+    skin = consolidate.gather(shot, scale, look, True, frames.__getitem__, lambda part: None)
+    recipe = pictures.Recipe(shot, scale, look, True, 1.0, "transparent")
+    inside = ndimage.binary_erosion(
+        passes.pooled(shot.geometry(2).surface == rendered_scene.BALL, 2) == 1, iterations=4
+    )
+    made = pictures.composed(recipe, 2, frames[1], skin, None)
+    assert made.shape == (128, 128, 4)
+    wrong, left = (np.abs(one[..., :3] - exact(2))[inside].mean() for one in (frames[1], made))
+    assert left < 0.9 * wrong
+    assert made[..., :3][inside].mean() == pytest.approx(frames[1][inside].mean(), rel=0.04), "as bright as painted"
+    empty = passes.pooled(shot.geometry(2).surface > 0, 2) == 0
+    assert (made[..., 3][empty] == 0).all() and (made[..., 3][inside] == 1).all()
+
+
+def test_other_objects_are_gray(shot, scale):
+    mine = dataclasses.replace(shot, painted=frozenset({rendered_scene.BALL}))
+    look = passes.look(mine, mine.frames, True)
+    red = np.full((128, 128, 3), (1.0, 0.0, 0.0), np.float32)
+    made = pictures.composed(pictures.Recipe(mine, scale, look, True, 0.0, "painted"), 1, red, None, None)
+    surface = passes.pooled(shot.geometry(1).surface, 2)
+    assert np.allclose(made[surface == rendered_scene.BALL][:, :3], (1, 0, 0))
+    box = made[surface == rendered_scene.OTHER][:, :3]
+    assert len(box) and np.allclose(box, box[:, :1])
+
+
+# Files
+
+
+def test_pictures_of_the_own_writer_are_read(tmp_path):
+    values = np.random.default_rng(0).random((37, 21, 3)).astype(np.float16).astype(np.float32)
+    write_exr(tmp_path / "a.exr", values)
+    assert np.array_equal(exr.read(tmp_path / "a.exr")[""], values)
+    (tmp_path / "b.exr").write_bytes((tmp_path / "a.exr").read_bytes()[:900])
+    for path in (tmp_path / "b.exr", tmp_path / "c.exr"):
+        path.touch()
+        with pytest.raises(ValueError, match="exr"):
+            exr.read(path)
+
+
+def test_padding_is_background_and_is_cut_off_again(tmp_path):
+    shot = rendered_scene.ball(tmp_path, frames=1, side=100)
+    geometry = shot.geometry(1)
+    assert geometry.surface.shape == (256, 256) and geometry.surface[:28].max() == 0
+    assert shot.light(1).shape == (128, 128, 3) and shot.crop(shot.light(1)).shape == (100, 100, 3)
+    assert shot.crop(shot.light(1))[50, 50].min() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prompt": " "}, "no prompt"),
+        ({"frame_start": 9, "frame_end": 3}, "no frames between 9 and 3"),
+        ({"frame_end": 2000}, "2000 frames are too many"),
+        ({"size": 10_000}, "10000 pixels cannot be painted"),
+        ({"background": "blue"}, "no background"),
+        ({"stick": 2.0}, "Stick is 2.0"),
+        ({"width": 1000, "height": 10}, "too narrow"),
+        ({"blender": ()}, "no Blender"),
+        ({"model": "/nowhere"}, "no diffusion model"),
+    ],
+)
+def test_nonsense_gets_a_sentence(tmp_path, changes, words):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/scene.blend").touch()
+    params = RenderParams(**{"prompt": "wood", "blender": ("blender",), **changes})
+    with pytest.raises(JobError) as found:
+        render(params, Job(tmp_path))
+    assert words in found.value.message and found.value.hint
+
+
+def test_nothing_to_be_seen_gets_a_sentence(shot):
+    with pytest.raises(JobError, match="sees none of the objects"):
+        passes.look(dataclasses.replace(shot, painted=frozenset({99})), shot.frames, True)
+
+
+def test_a_whole_job_is_resumed_and_passes_over_what_is_there(shot, repository, tmp_path, monkeypatch):
+    """Geometry and movie are Blender's share, tested there."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/scene.blend").touch()
+    facts = {"objects": {"3": "Ball", "5": "Box"}, "left_out": [], "fps": 24.0}
+
+    def rendered(job, blender, scene, folder, frames, *others):
+        for frame in frames:
+            if not passes.path(folder, frame).exists():
+                passes.path(folder, frame).write_bytes(passes.path(shot.folder, frame).read_bytes())
+        return facts
+
+    monkeypatch.setattr(passes, "render", rendered)
+    params = RenderParams(
+        prompt="red wood", frame_end=3, width=128, height=128, size=128, steps=2, objects=("Ball",),
+        background="transparent", model=str(repository), controlnet=str(repository / "controlnet"), blender=("false",),
+    )  # fmt: skip
+    files, report = render(params, Job(tmp_path))
+    assert report["frames"] == 3 and (report["width"], report["height"]) == (128, 128)
+    assert "movie" not in files and any("movie" in warning for warning in report["warnings"])
+    frames = {name: (tmp_path / files[f"frame/{name}"]).read_bytes() for name in (1, 2, 3)}
+    other = np.zeros((128, 128, 4), np.float32)
+    pictures.write(tmp_path / files["frame/1"], other)
+    (tmp_path / files["frame/2"]).unlink()
+    render(params, Job(tmp_path))
+    assert (tmp_path / files["frame/1"]).read_bytes() != frames[1], "what is there is not made again"
+    assert (tmp_path / files["frame/2"]).read_bytes() == frames[2]
+    assert json.loads((tmp_path / "work/movie.json").read_text())["fps"] == 24.0
