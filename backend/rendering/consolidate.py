@@ -30,6 +30,9 @@ SHOULDER = 4.0
 """How sharply colors bend below 1."""
 WELL = 0.5
 """A frame sees a place well if it shows it at least so large, of the largest that any frame does."""
+MEASURED = 4
+"""Frames in which the contrast of fine structure is compared with what was painted."""
+MOST_LOST = 2.0
 GRAY = 0.5
 """Base color of the light pictures."""
 
@@ -40,8 +43,9 @@ class Skin:
 
     table: np.ndarray
     """(N,) uint64, ascending."""
-    values: np.ndarray
-    """(N, 3) float32: coarse and fine, display-like."""
+    coarse: np.ndarray
+    fine: np.ndarray
+    """(N, 3) float32 each, display-like: their sum is how a place looks."""
 
 
 def shading(shot: Shot, frame: int, look: Look, light: bool) -> np.ndarray:
@@ -120,7 +124,28 @@ def gather(
     mean = coarse / np.maximum(weights, 1e-9)[:, None]
     known = weights > 0
     gain = (bright[0] / max(bright[1], 1e-9)) ** (1 / 2.2)
-    return Skin(found[known], (gain * (mean + fine)).astype(np.float32)[known])
+    skin = Skin(found[known], mean.astype(np.float32)[known], fine[known])
+    skin.fine *= _lost(shot, scale, look, light, picture, skin, cell)
+    skin.coarse *= gain
+    skin.fine *= gain
+    return skin
+
+
+def _lost(
+    shot: Shot, scale: Scale, look: Look, light: bool, picture: Callable[[int], np.ndarray], skin: Skin, cell: float
+) -> float:
+    """How much less contrast fine structure has after it went through the cells, which are as large as pixels."""
+    before = after = 0.0
+    for number in spread(len(shot.frames))[:MEASURED]:
+        frame = shot.frames[number]
+        shown = pooled(render(shot, scale, skin, frame, cell), shot.size.oversampling)
+        inside = ndimage.binary_erosion(
+            shot.is_painted(shot.geometry(frame))[:: shot.size.oversampling, :: shot.size.oversampling], iterations=2
+        )
+        values = lightless(picture(number), shading(shot, frame, look, light))
+        before += float(((values - _blurred(values, inside))[inside] ** 2).sum())
+        after += float(((shown - _blurred(shown, inside))[inside] ** 2).sum())
+    return min(max((before / max(after, 1e-9)) ** 0.5, 1.0), MOST_LOST)
 
 
 def render(shot: Shot, scale: Scale, skin: Skin, frame: int, cell: float = CELL) -> np.ndarray:
@@ -133,7 +158,7 @@ def render(shot: Shot, scale: Scale, skin: Skin, frame: int, cell: float = CELL)
     row, where = _rows(skin.table, found)
     if not len(row):
         return result
-    result[where] = skin.values[row]
+    result[where] = (skin.coarse + skin.fine)[row]
     unknown = np.ones(found.shape, bool)
     unknown[where] = False
     nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
