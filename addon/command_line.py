@@ -372,9 +372,10 @@ def export_glb(path: Path, armature, meshes: list) -> None:
     # Modifiers must be applied where they make the shape (half a mirrored body is no body), which drops shape keys.
     changed = any(modifier.type in CHANGE_VERTICES for item in meshes for modifier in item.modifiers)
     keys = any(item.data.shape_keys for item in meshes)
+    moves = armature.animation_data is not None and armature.animation_data.action is not None
     bpy.ops.export_scene.gltf(
         filepath=str(path), export_format="GLB", use_selection=True,
-        export_apply=changed and not keys, export_animations=False,
+        export_apply=changed and not keys, export_animations=moves,
         export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
     )  # fmt: skip
 

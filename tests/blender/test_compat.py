@@ -114,3 +114,12 @@ def test_a_denoiser_that_is_said_to_be_there_denoises(tmp_path):
             pictures.append(preview.shot(scene, tmp_path)[..., :3])
         differences.append(np.abs(pictures[0] - pictures[1]).mean())
     assert differences[1] < 0.6 * differences[0]
+
+
+def test_curves_have_groups(rigged):
+    _, armature = rigged
+    compat.assign_action(armature, bpy.data.actions.new("Grouped"))
+    channels = compat.channels(armature)
+    curve = channels.fcurves.new('pose.bones["Head"].location', index=1)
+    curve.group = channels.groups.new("Head")
+    assert [found.group.name for found in compat.fcurves(armature)] == ["Head"]
