@@ -10,6 +10,8 @@ import bpy
 import numpy as np
 import pytest
 
+pytest.importorskip("scipy")  # the backend's; it is computed within this process here
+
 from galatea.addon import command_line, compat, properties, recipe, rig_sequence, session
 from galatea.addon.export import sequence
 from galatea.backend import protocol
