@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-#   make demo         set up .venv, rig three animals and texture two of them, into demo/
-#   make gallery      a contact sheet of Texture into gallery/: twelve prompts on four meshes (an hour on two processors)
+#   make demo         set up .venv, rig three animals, texture one, mesh of a sentence, into demo/
+#   make gallery      contact sheets into gallery/: Generate, then Texture on four meshes (an hour on two processors)
 #   make test         set up .venv, run all tests with Blender 4.5
 #   make test-matrix  the Blender tests with 4.2, 4.5, 5.0 and (with a Python 3.13) 5.2
 #   make benchmark    scores of the rig beside its peers
@@ -69,6 +69,7 @@ demo: $(SETUP)
 	@$(BIN)/python tools/demo.py
 
 gallery: $(SETUP)
+	@$(BIN)/python -m galatea.benchmarks.generate_gallery gallery/generate.jpg
 	@$(BIN)/python -m galatea.benchmarks.gallery gallery >/dev/null
 
 test: $(SETUP)

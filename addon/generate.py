@@ -250,6 +250,8 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
                 item[KEYS[key]] = keep(job.output(key), folder, f"{item.name} {key.capitalize()}")
         context.view_layer.update()
         targets.select_only(context, item)
+        surface = context.scene.galatea.texture
+        surface.prompt = surface.prompt or job.params["prompt"]  # so Texture is one more click
     recipe.store(item, recipe.make("generate", job.params, version.current(), job.target["inputs"], report), folder)
     return item
 

@@ -167,8 +167,11 @@ class GALATEA_PT_generate_result(Side, bpy.types.Panel):
         if generate.mask_of(context.view_layer.objects.active) is not None:
             layout.operator("galatea.edit_generate_mask", icon="BRUSH_DATA")
         layout.operator("galatea.rerun_generate", icon="FILE_REFRESH")
-        row = layout.row(align=True)
-        row.label(text="Next:")
+        column = layout.column(align=True)
+        column.label(text="Next:")
+        surface = context.scene.galatea.texture
+        column.prop(surface, "prompt", text="", placeholder="What the surface looks like")
+        row = column.row(align=True)
         row.operator("galatea.texture", text="Texture", icon="TEXTURE")
         row.operator("galatea.rig", text="Rig", icon="ARMATURE_DATA")
 

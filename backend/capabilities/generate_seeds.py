@@ -8,15 +8,21 @@ import math
 import time
 import typing
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..job import Job, JobError
+
+if typing.TYPE_CHECKING:
+    import numpy as np
+
+    from ..lifting.network import Lifter
 
 PAINTED = 0.8
 """Part of the progress after which all is painted."""
 AROUND = math.radians(40)
 """From where the quick shape is shown, beside its picture."""
-STEP = 4
-"""Of the pixels of an engine's picture one in so many is shown, along each side."""
+CELL, INSET = 192, 64
+"""Pixels of a seed's picture, and of what was painted in its corner."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,10 @@ class GenerateSeedsParams:
 
 
 def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """out/seed-<seed>.npy, "seed/<seed>" among the files: (S, 2 S, 3) uint8, display-encoded, row 0 at the top.
+    """out/seed-<seed>.npy, "seed/<seed>" among the files: (CELL, CELL, 3) uint8, display-encoded, row 0 at the top.
 
-    To the left what is painted with the seed, to the right the shape that the starter makes of it: other engines make
-    a better one of the same picture. A picture that no mesh can be made of stands alone before gray.
+    The shape that the starter makes of what is painted with the seed, and that in the corner: other engines make a
+    better one of the same picture. A picture that no mesh can be made of stands alone before gray.
     """
     begin = time.perf_counter()
     from ..pictures import painted
@@ -49,24 +55,27 @@ def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str
     return files, {"unknown_words": unknown, "seconds": {"all": round(time.perf_counter() - begin, 2)}}
 
 
-def _cell(lifter, path) -> typing.Any:
-    """Picture and shape beside each other, for :func:`generate_seeds`."""
+def _cell(lifter: Lifter, path: Path) -> np.ndarray:
+    """Shape and picture (CELL, CELL, 3) uint8 of a painting."""
     import numpy as np
     from PIL import Image
 
     from ..engines import turning
-    from ..engines.contract import SIZE, Dense
+    from ..engines.contract import Dense
     from ..isosurface.extract import EmptySurface
+    from ..lifting.frustum import CELLS
     from ..lifting.lift import lift
     from ..pictures.gate import gate
 
-    side = SIZE // STEP
     with Image.open(path) as image:
-        left = np.asarray(image.convert("RGB").resize((side, side)))
+        inset = np.asarray(image.convert("RGB").resize((INSET, INSET)))
+    cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
     try:
-        surface = lift(lifter, gate(path).picture, detail=64)
+        surface = lift(lifter, gate(path).picture, detail=CELLS)
     except (JobError, EmptySurface):
-        return np.concatenate([left, np.full_like(left, round(255 * turning.BACKGROUND))], axis=1)
-    parts = (surface.vertices.double(), surface.triangles, surface.colours)
-    shape = turning.shown(Dense(*(part.cpu().numpy() for part in parts)), AROUND, side)
-    return np.concatenate([left, shape], axis=1)
+        pass  # the picture says why
+    else:
+        parts = (surface.vertices.double(), surface.triangles, surface.colours)
+        cell = turning.shown(Dense(*(part.cpu().numpy() for part in parts)), AROUND, CELL)
+    cell[-INSET:, :INSET] = inset
+    return cell

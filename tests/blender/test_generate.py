@@ -435,6 +435,17 @@ def command(*arguments) -> int:
     return command_line.blender_command(["generate", *(str(argument) for argument in arguments), "--no-preview"])
 
 
+def test_the_next_button_is_ready(ran):
+    settings(source="PROMPT", prompt="a red chair")
+    surface = bpy.context.scene.galatea.texture
+    assert not bpy.ops.galatea.texture.poll()
+    bpy.ops.galatea.generate()
+    assert surface.prompt == "a red chair" and bpy.ops.galatea.texture.poll() and bpy.ops.galatea.rig.poll()
+    surface.prompt = "rusty iron"
+    bpy.ops.galatea.generate()
+    assert surface.prompt == "rusty iron", "what the artist wrote stays"
+
+
 def test_the_command_writes_the_results(ran, picture, tmp_path, capsys):
     out = tmp_path / "out"
     assert command("--image", picture, "-o", out, "--height", 0.7, "--seed", 3, "--faces", 500) == 0
