@@ -28,6 +28,8 @@ DARKEST = 0.06
 """Brightness below which pictures are not divided further: there is little to see in the dark."""
 SHOULDER = 4.0
 """How sharply colors bend below 1."""
+BORDER = 4.0
+"""Pixels from which brightness is taken at most, for those at a border."""
 WELL = 0.5
 """A frame sees a place well if it shows it at least so large, of the largest that any frame does."""
 MEASURED = 4
@@ -48,12 +50,20 @@ class Skin:
     """(N, 3) float32 each, display-like: their sum is how a place looks."""
 
 
-def shading(shot: Shot, frame: int, look: Look, light: bool) -> np.ndarray:
-    """(H, W) float32: how bright a white rough surface is in each pixel; 1 where the light is not known."""
-    share = np.maximum(pooled((shot.geometry(frame).surface > 0), shot.size.oversampling), 1e-3)
+def shading(shot: Shot, frame: int, look: Look, light: bool, mask: np.ndarray | None = None) -> np.ndarray:
+    """(H, W) float32: how bright a white rough surface is in each pixel; 1 where the light is not known.
+
+    Args:
+        mask: (h, w) samples of the surfaces that are meant, all if None. Pixels at their border are mixtures: they get
+            the brightness of the nearest one that is none.
+    """
+    mask = shot.geometry(frame).surface > 0 if mask is None else mask
+    whole = ndimage.binary_erosion(pooled(mask, shot.size.oversampling) == 1, border_value=1)
     if not light:
-        return np.ones(share.shape, np.float32)
-    return np.maximum(shot.light(frame)[..., 0] * look.exposure / share / GRAY, DARKEST)
+        return np.ones(whole.shape, np.float32)
+    bright = np.maximum(shot.light(frame)[..., 0] * look.exposure / GRAY, DARKEST)
+    distance, nearest = ndimage.distance_transform_edt(~whole, return_indices=True)
+    return np.where(distance <= BORDER, bright[tuple(nearest)], bright)
 
 
 def lightless(picture: np.ndarray, shading: np.ndarray) -> np.ndarray:
@@ -93,7 +103,6 @@ def gather(
         row, _ = _rows(found, _cells(shot, scale, frame, cell))
         largest = np.maximum(largest, np.bincount(row, minlength=size))
     coarse, weights = np.zeros((size, 3)), np.zeros(size)
-    bright = np.zeros(2)  # as painted, and as lit again: what bends below 1 must not darken the shot
     fine, second = np.zeros((size, 3), np.float32), np.zeros((size, 3), np.float32)
     is_fine, is_second = np.zeros(size, bool), np.zeros(size, bool)
     for step, number in enumerate(spread(count)):
@@ -101,11 +110,9 @@ def gather(
         frame = shot.frames[number]
         geometry_cells = _cells(shot, scale, frame, cell)
         row, where = _rows(found, geometry_cells)
-        shade, shown = shading(shot, frame, look, light), picture(number)
-        values = lightless(shown, shade)
+        values = lightless(picture(number), shading(shot, frame, look, light))
         # Pixels at a border are mixtures, and painters fray there: only those behind say something.
         inside = ndimage.binary_erosion(pooled(geometry_cells != NONE, shot.size.oversampling) > 0.99)
-        bright += decode(shown)[inside].sum(), (values**2.2 * shade[..., None])[inside].sum()
         smooth = _blurred(values, inside)
         factor = shot.size.oversampling
         whole = inside.repeat(factor, 0).repeat(factor, 1)[where]
@@ -123,11 +130,8 @@ def gather(
     fine[~is_fine] = second[~is_fine]
     mean = coarse / np.maximum(weights, 1e-9)[:, None]
     known = weights > 0
-    gain = (bright[0] / max(bright[1], 1e-9)) ** (1 / 2.2)
     skin = Skin(found[known], mean.astype(np.float32)[known], fine[known])
     skin.fine *= _lost(shot, scale, look, light, picture, skin, cell)
-    skin.coarse *= gain
-    skin.fine *= gain
     return skin
 
 

@@ -48,7 +48,7 @@ def composed(recipe: Recipe, frame: int, painted: np.ndarray, skin: consolidate.
     geometry = shot.geometry(frame)
     mine, other = shot.is_painted(geometry), geometry.surface > 0
     other &= ~mine
-    bright = consolidate.shading(shot, frame, recipe.look, recipe.light)
+    bright, gray = (consolidate.shading(shot, frame, recipe.look, recipe.light, mask) for mask in (mine, other))
 
     def fine(plane: np.ndarray) -> np.ndarray:
         return plane.repeat(factor, 0).repeat(factor, 1)
@@ -60,7 +60,7 @@ def composed(recipe: Recipe, frame: int, painted: np.ndarray, skin: consolidate.
         stuck = decode(consolidate.lit(stuck, fine(bright)))
         surface = surface + recipe.stick * (stuck - surface)
     samples[mine] = surface[mine]
-    samples[other] = (CLAY * fine(bright)[..., None] * np.ones(3, np.float32))[other]
+    samples[other] = (CLAY * fine(gray)[..., None] * np.ones(3, np.float32))[other]
     away = ~(mine | other)
     if recipe.background == "painted":
         samples[away] = fine(decode(painted if behind is None else behind))[away]

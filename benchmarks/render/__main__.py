@@ -25,8 +25,9 @@ from ...backend.capabilities.render import RenderParams
 from ...backend.diffusion import pipelines
 from ...backend.job import Job
 from ...backend.rendering import exr, passes, pictures
+from ...backend.rendering.cells import scale
 from .. import document
-from . import scores
+from . import lookups, scores
 
 PROMPTS = {
     "turntable": "a mossy stone", "bounce": "a rusty iron ball", "walk": "a wolf of red marble",
@@ -50,14 +51,16 @@ def main() -> None:
     document.add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    result = {"frames": options.frames, "size": options.size, "processors": os.cpu_count(), "scenes": {}}
+    result = {"frames": options.frames, "size": options.size, "steps": options.steps or capability.STARTER_STEPS}
+    result |= {"processors": os.cpu_count(), "scenes": {}, "noise": {}}
     for name in options.scene or PROMPTS:
-        result["scenes"][name] = measure(name, options.folder / name, options.frames, options.size, options.steps)
+        rows, ways = measure(name, options.folder / name, options.frames, options.size, options.steps)
+        result["scenes"][name], result["noise"][name] = rows, ways
     document.publish(result, markdown(result), options)
 
 
-def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> dict:
-    """All rows of one scene."""
+def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> tuple[dict, dict]:
+    """All rows of one scene, and of its noise."""
     folder.mkdir(parents=True, exist_ok=True)
     blend = folder / "scene.blend"
     if not blend.is_file():
@@ -94,7 +97,7 @@ def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> dict
         folder / "sheet.png",
     )
     print(f"{name}: {json.dumps(rows)}", file=sys.stderr, flush=True)
-    return rows
+    return rows, lookups.rows(shot, scale(shot, passes.anchors(numbers)), factor)
 
 
 def job_at(folder: Path) -> Job:
@@ -174,7 +177,7 @@ COLUMNS = {"warp": "warp error", "gradient": "gradient energy", "flicker": "flic
 def markdown(result: dict) -> str:
     """A table for each scene, and what is left of the errors of painting each frame alone."""
     parts = [
-        f"{result['frames']} frames of {result['size']} pixels, {result['processors']} processors shared with others. "
+        f"{result['frames']} frames of {result['size']} pixels, {result['steps']} steps, {result['processors']} processors shared with others. "
         "Warp error: over the variance within objects. Gradient energy in thousandths, flicker in thousandths."
     ]
     for name, rows in result["scenes"].items():
@@ -190,7 +193,13 @@ def markdown(result: dict) -> str:
             f"Of each frame alone: warp error above the floor {above:.2f}, gradient energy "
             f"{ours['gradient'] / alone['gradient']:.2f}, flicker {ours['flicker'] / alone['flicker']:.2f}.",
         ]
-    return "\n\n".join(parts) + "\n"
+    parts += ["Noise, mean of the shots (correlation of neighbors within a frame, and with the next frame):"]
+    lines = ["| noise | variance | neighbors | used twice | next frame |", "| --- | ---: | ---: | ---: | ---: |"]
+    shots = list(result["noise"].values())
+    for way in shots[0]:
+        means = [np.mean([shot[way][name] for shot in shots]) for name in shots[0][way]]
+        lines.append(f"| {way} | {' | '.join(f'{mean:.2f}' for mean in means)} |")
+    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
 
 
 if __name__ == "__main__":

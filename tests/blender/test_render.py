@@ -72,9 +72,12 @@ def passes(folder, light=0, **changes):
 
 def test_passes_are_exact_in_the_middle_of_each_pixel(tmp_path):
     scene()
+    smoke = bpy.data.objects.new("Smoke", bpy.data.volumes.new("Smoke"))
+    bpy.context.scene.collection.objects.link(smoke)
     assert passes(tmp_path, light=4) == 0
     found = exr.read(tmp_path / "geometry-0001.exr")
     facts = json.loads((tmp_path / "scene.json").read_text())
+    assert facts["left_out"] == ["Smoke"]
     names = {name: int(index) for index, name in facts["objects"].items()}
     x, y = np.meshgrid((np.arange(SIDE) + 0.5) / SIDE * 4 - 2, 2 - (np.arange(SIDE) + 0.5) / SIDE * 4)
     plate = (np.abs(x + 1) < 0.5) & (np.abs(y + 1) < 1)
