@@ -375,7 +375,7 @@ def export_glb(path: Path, armature, meshes: list) -> None:
     moves = armature.animation_data is not None and armature.animation_data.action is not None
     bpy.ops.export_scene.gltf(
         filepath=str(path), export_format="GLB", use_selection=True,
-        export_apply=changed and not keys, export_animations=moves,
+        export_apply=changed and not keys, export_animations=moves, export_animation_mode="ACTIVE_ACTIONS",
         export_skins=True, export_all_influences=False, export_leaf_bone=False, export_yup=True,
     )  # fmt: skip
 

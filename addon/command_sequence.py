@@ -13,7 +13,7 @@ import numpy as np
 from . import command_line
 from .command_line import CommandProblem, reason, say
 
-KINDS = (".abc", ".usd", ".usda", ".usdc", ".usdz", ".blend", ".npz")
+KINDS = (".abc", ".usd", ".usda", ".usdc", ".usdz", ".glb", ".gltf", ".fbx", ".blend", ".npz")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"instead of INPUT: {' '.join(KINDS)}; a .npz has vertices (F, V, 3) and triangles (T, 3)",
     )
     group.add_argument("--frames", metavar=("FIRST", "LAST"), type=int, nargs=2, help="instead of all of the file's")
+    group.add_argument("--action", metavar="NAME", default="", help="of the file's armature, where it has several")
     for name in ("bones", "rest"):
         group.add_argument(
             f"--{name}", metavar="N", type=command_line.whole_number(settings[name]), default=0,
@@ -49,6 +50,7 @@ def rig_sequence(options: argparse.Namespace) -> int:
         raise CommandProblem(f"{options.sequence}: no such file")
     output = command_line.writable_folder(options.output)
     load(source, output)
+    play(options.action)
     meshes = command_line.chosen_meshes(options.object, source.name)
     command_line.say(f"Rigging {meshes[0].name} as it moves")
     bpy.context.view_layer.objects.active = meshes[0]
@@ -86,7 +88,7 @@ def load(source: Path, output: Path) -> None:
     suffix = source.suffix.lower()
     if suffix not in KINDS:
         raise CommandProblem(f"{source.name}: use a file of these kinds: {' '.join(KINDS)}")
-    if suffix == ".blend":
+    if suffix in (".blend", ".glb", ".gltf", ".fbx"):
         command_line.load(source)
         return
     bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
@@ -99,6 +101,28 @@ def load(source: Path, output: Path) -> None:
             bpy.ops.wm.usd_import(filepath=str(source), set_frame_range=True)
     except RuntimeError as error:
         raise CommandProblem(f"{source.name} cannot be read: {reason(error)}") from error
+
+
+def play(name: str) -> None:
+    """Let the armature move by the action of this name alone, over the frames of that; without a name all stays."""
+    import bpy
+
+    from . import compat
+
+    if not name:
+        return
+    armatures = [item for item in bpy.context.scene.objects if item.type == "ARMATURE"]
+    found = [action for action in bpy.data.actions if action.name == name or action.name.startswith(f"{name}_")]
+    if not found or not armatures:
+        there = ", ".join(sorted(action.name for action in bpy.data.actions)) or "none"
+        raise CommandProblem(f"there is no action {name} for an armature; there are: {there}")
+    action = min(found, key=lambda action: len(action.name))
+    for armature in armatures:
+        compat.assign_action(armature, action)
+        for track in armature.animation_data.nla_tracks:
+            track.mute = True
+    first, last = action.frame_range
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = round(first), round(last)
 
 
 def from_arrays(source: Path, output: Path) -> None:

@@ -25,7 +25,7 @@ RINGS = 3
 """How many edges beyond the points it carries a bone may reach with the next solve."""
 FIRST = 0.4
 """Part of the bones that come from clusters."""
-ENOUGH = 5e-4
+ENOUGH = 1e-3
 """Error, in sizes, at which no more bones are asked for."""
 MOST = 64
 """Bones at most where no number is given."""
