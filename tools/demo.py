@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ANIMALS = ("horse", "wolf", "stag")
+MOVING = ("wolf", "Gallop")
+"""An animal and the clip of it that is baked and rigged anew."""
 TEXTURES = (("horse", "old copper"),)
 """Mesh and prompt."""
 SENTENCE = "a green car", "green painted metal"
@@ -84,6 +86,19 @@ def rig_all() -> list[str]:
     return list(ANIMALS)
 
 
+def rig_moving() -> list[str]:
+    """A galloping mesh becomes a rig by its motion alone. Returns the folder of the result, below demo/."""
+    animal, clip = MOVING
+    folder = f"{animal}-{clip.lower()}"
+    print(f"Rigging {animal} as it moves ({clip}) ...", flush=True)
+    options = ("--sequence", mesh(animal), "--action", clip)
+    seconds, report = galatea(ROOT / "demo" / folder, "rig", *options)
+    error = f"{report['blender_rms_percent']:.2f}"
+    row = (animal, clip, str(report["frames"]), str(report["bones"]), error, f"{seconds:.1f}")
+    table(("mesh", "clip", "frames", "bones", "% of the box off", "seconds"), [(*row, " ".join(report["warnings"]))])
+    return [folder]
+
+
 def texture_all() -> list[str]:
     """Texture the same meshes from prompts. Returns the folders of the results, below demo/."""
     rows, folders = [], []
@@ -118,7 +133,7 @@ def generate_one() -> list[str]:
 
 def main() -> int:
     """Rig, texture, generate, then tell."""
-    folders = rig_all() + texture_all() + generate_one()
+    folders = rig_all() + rig_moving() + texture_all() + generate_one()
     for where, name in (
         ("Open in Blender:", "result.blend"),
         ("In a picture viewer:", "preview.png"),

@@ -12,8 +12,8 @@ import numpy as np
 
 from .mesh import surface
 
-MOST = 300_000_000
-"""Vertices times frames: 3.6 GB on the disk."""
+MOST = 50_000_000
+"""Vertices times frames: 600 MB on the disk, and several times that in the worker's memory."""
 
 
 class SequenceProblem(Exception):
@@ -41,7 +41,7 @@ def record(context: bpy.types.Context, item: bpy.types.Object, frames: range, fo
                 if len(vertices) * len(frames) > MOST:
                     raise SequenceProblem(
                         f"{item.name} has too many vertices for {len(frames)} frames. "
-                        "Choose a shorter range, or a coarser mesh by a Decimate modifier on a still copy."
+                        f"Choose at most {MOST // len(vertices)} frames, or a mesh with fewer vertices."
                     )
                 first, first_corners = triangles, corners
                 shape = (len(frames), len(vertices), 3)

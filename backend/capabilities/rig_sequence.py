@@ -54,7 +54,7 @@ class RigSequenceParams:
 def rig_sequence(params: RigSequenceParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """in/positions.npy (F, V, 3) and in/sequence.npz -> out/skeleton.json, out/weights.npz, out/motion.npz.
 
-    See docs/protocol.md. Raises JobError for what does not move, moves as a whole, or has no surface.
+    See docs/conventions.md. Raises JobError for what does not move, moves as a whole, or has no surface.
     """
     start = time.perf_counter()
     job.progress("Reading the sequence", 0.01)

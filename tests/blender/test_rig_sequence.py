@@ -14,6 +14,7 @@ pytest.importorskip("scipy")  # the backend's; it is computed within this proces
 
 from galatea.addon import command_line, compat, properties, recipe, rig_sequence, session
 from galatea.addon.export import sequence
+from galatea.addon.version import ROOT
 from galatea.backend import protocol
 from galatea.backend.capabilities import rig_sequence as capability
 from galatea.backend.job import Job, JobCancelled, JobError, describe
@@ -196,6 +197,19 @@ def test_other_vertices_in_another_frame_are_told(worm, computing):
     expect_error("other vertices or faces in frame 1[0-9] than in frame 5")
     assert bpy.context.scene.frame_current == 7
     assert set(session.get().queue.folder.iterdir()) == folders  # nothing is left on the disk
+
+
+def test_too_much_for_the_memory_is_told_before_it_is_read(worm, computing, monkeypatch):
+    monkeypatch.setattr(sequence, "MOST", 1000)
+    expect_error("too many vertices for 16 frames. Choose at most")
+    assert bpy.context.scene.frame_current == 7
+
+
+def test_an_action_of_the_file_is_chosen_by_its_name(computing, tmp_path):
+    arguments = ["rig", "--sequence", str(ROOT / "examples" / "wolf.glb"), "-o", str(tmp_path), "--action", "Swim"]
+    assert command_line.blender_command(arguments) == 1
+    assert command_line.blender_command([*arguments[:-1], "Walk", "--frames", "1", "1"]) == 1  # one frame
+    assert bpy.context.scene.frame_end > 5
 
 
 def test_one_frame_is_told(worm, computing):
