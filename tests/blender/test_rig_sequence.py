@@ -5,6 +5,7 @@
 import dataclasses
 import json
 import math
+from types import MethodType, SimpleNamespace
 
 import bpy
 import numpy as np
@@ -18,6 +19,7 @@ from galatea.addon.version import ROOT
 from galatea.backend import protocol
 from galatea.backend.capabilities import rig_sequence as capability
 from galatea.backend.job import Job, JobCancelled, JobError, describe
+from galatea.operators import rig_sequence as operators
 
 from . import made_up
 
@@ -236,6 +238,41 @@ def test_reading_can_be_stopped(worm, tmp_path):
     assert bpy.context.scene.frame_current == FIRST
     reading.close()
     assert bpy.context.scene.frame_current == 7
+
+
+def pressed(monkeypatch):
+    """The operator as a window runs it, without one: what Blender calls, and how often it was told to end."""
+    operator = operators.GALATEA_OT_rig_sequence
+    monkeypatch.setattr(operators, "SLICE", 0.0)
+    self = SimpleNamespace(wait=False, started=0.0, said=[], ended=[], shown=[])
+    self.report = lambda kind, text: self.said.append(text)
+    self.end_modal = self.ended.append
+    self.show = lambda context, done: self.shown.append(done)
+    for name in ("read", "run", "give_up"):
+        setattr(self, name, MethodType(getattr(operator, name), self))
+    assert operator.begin(self, bpy.context)
+    return self, lambda kind: operator.modal(self, bpy.context, SimpleNamespace(type=kind))
+
+
+def test_escape_stops_the_reading(worm, computing, monkeypatch):
+    folders = set(session.get().queue.folder.iterdir())
+    self, event = pressed(monkeypatch)
+    assert event("TIMER") == event("TIMER") == event("LEFTMOUSE") == {"RUNNING_MODAL"}
+    assert self.shown == [1 / 16, 2 / 16]
+    assert bpy.context.scene.frame_current == FIRST + 1
+    assert event("ESC") == {"CANCELLED"}
+    assert bpy.context.scene.frame_current == 7
+    assert set(session.get().queue.folder.iterdir()) == folders
+    assert len(self.ended) == 1
+    assert not computing
+
+
+def test_a_window_reads_frame_by_frame_and_then_rigs(worm, computing, monkeypatch):
+    self, event = pressed(monkeypatch)
+    results = [event("TIMER") for _ in range(LAST - FIRST + 2)]
+    assert results == [{"RUNNING_MODAL"}] * (LAST - FIRST + 1) + [{"FINISHED"}]
+    assert len(self.ended) == 1
+    assert recipe.read(bpy.context.view_layer.objects.active)["capability"] == "rig_sequence"
 
 
 def test_a_cancelled_job_leaves_the_scene_alone(worm, computing, monkeypatch):
