@@ -23,9 +23,8 @@ import torch
 from torch.nn import functional
 
 from ..backend.job import Job, JobError
-from ..backend.lifting.choose import sureness
 from ..backend.pictures import painted
-from ..backend.pictures.gate import Subject, gate
+from ..backend.pictures.gate import Subject
 from ..backend.raster.camera import orbit
 from ..backend.raster.gbuffer import rasterize
 from ..backend.training import shapes
@@ -39,6 +38,7 @@ PROMPTS = {
 }  # fmt: skip
 """By the family that is named.."""
 WAYS = "as it is, one seed", "worded, one seed", "worded, surest", "worded, best possible"
+"""The first two are means over the seeds."""
 VIEWS, SIZE = 6, 32
 
 
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
             plain = paintings(prompt, Path(place) / f"{family}-plain", options.tries)
             worded = paintings(painted.wording(prompt, ""), Path(place) / family, options.tries)
             ranks = [[rank(known, family, one) for one in ones] for ones in (plain, worded)]
-            sure = [-1.0 if one is None else sureness(lifter, one.picture) for one in worded]
+            sure = [-1.0 if one is None else painted.clear(lifter, one) for one in worded]
             chosen = (*(float(np.mean(one)) for one in ranks), ranks[1][int(np.argmax(sure))], min(ranks[1]))
             rows[prompt] = dict(zip(WAYS, chosen))
             print(prompt, rows[prompt], file=sys.stderr, flush=True)
@@ -70,7 +70,7 @@ def paintings(text: str, place: Path, count: int) -> list[Subject | None]:
     found: list[Subject | None] = []
     for number in range(1, count + 1):
         try:
-            found.append(gate(job.outputs / f"image-{number}.png"))
+            found.append(painted.cut_out(job.outputs / f"image-{number}.png"))
         except JobError:
             found.append(None)
     return found

@@ -65,13 +65,13 @@ def _cell(lifter: Lifter, path: Path) -> np.ndarray:
     from ..isosurface.extract import EmptySurface
     from ..lifting.frustum import CELLS
     from ..lifting.lift import lift
-    from ..pictures.gate import gate
+    from ..pictures import painted
 
     with Image.open(path) as image:
         inset = np.asarray(image.convert("RGB").resize((INSET, INSET)))
     cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
     try:
-        surface = lift(lifter, gate(path).picture, detail=CELLS)
+        surface = lift(lifter, painted.cut_out(path).picture, detail=CELLS)
     except (JobError, EmptySurface):
         pass  # the picture says why
     else:

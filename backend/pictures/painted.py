@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import typing
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
 from ..job import Job, JobError
-from .gate import Subject, gate, over_gray
+from . import files
+from .gate import Subject, framed, gate, over_gray, without_specks
 
 if typing.TYPE_CHECKING:
     from ..lifting.network import Lifter
@@ -19,6 +22,10 @@ if typing.TYPE_CHECKING:
 SETTING = "on a {} background, side view"
 """Words of the captions that the starter's painter has learned from: so outlines are clear, and shapes whole."""
 GROUND, OTHER_GROUND = "white", "blue"
+RIM = 4
+"""Pixels from the outline within which background may hang on a subject."""
+NEAR = 0.3
+"""Of the way from the background's color to the subject's: what is nearer is background, and from twice that on not."""
 PALE = {"white", "ivory", "cream", "beige", "silver", "marble", "grey", "gray", "snowman", "pearl", "porcelain"}
 """Words of what would hardly stand out from GROUND."""
 
@@ -48,14 +55,14 @@ def paint(prompt: str, painter: str, seed: int, count: int, job: Job) -> tuple[l
 
 
 def best(pictures: list[Path]) -> tuple[int, Subject]:
-    """Number of the picture of whose shape the lifter is most sure, among those that pass the gate, and its subject.
+    """Number of the picture whose shape is clearest, among those that pass the gate, and its subject.
 
     Raises JobError if none passes.
     """
     passed, problem = [], None
     for number, path in enumerate(pictures):
         try:
-            passed.append((number, gate(path)))
+            passed.append((number, cut_out(path)))
         except JobError as error:
             problem = problem or error
     if not passed:
@@ -65,10 +72,40 @@ def best(pictures: list[Path]) -> tuple[int, Subject]:
         ) from problem  # fmt: skip
     if len(passed) == 1:
         return passed[0]
+    judge = lifter()
+    return max(passed, key=lambda one: clear(judge, one[1]))
+
+
+def clear(judge: Lifter, subject: Subject) -> float:
+    """How clear a subject's shape is, 0 to 1: see :mod:`..lifting.choose`; what falls into pieces is less clear."""
     from ..lifting.choose import sureness
 
-    judge = lifter()
-    return max(passed, key=lambda one: sureness(judge, one[1].picture))
+    return sureness(judge, subject.picture) * largest_part(subject.mask)
+
+
+def cut_out(path: Path) -> Subject:
+    """The subject of a painted picture, without the rim of background that a coarse painting has around it."""
+    found = gate(path)
+    pixels = files.read(path).pixels[..., :3]
+    inside = ndimage.binary_erosion(found.mask > 0.5, iterations=RIM)
+    ground = pixels[found.mask < 0.1]
+    if not inside.any() or not len(ground):
+        return found
+    distance = np.linalg.norm(pixels - np.median(ground, axis=0), axis=-1)
+    near = distance / max(float(np.median(distance[inside])), 1e-6)
+    # What lies deep inside stays, however pale it is: a white stripe is no background.
+    kept = np.where(inside, 1.0, ((near - NEAR) / NEAR).clip(0.0, 1.0))
+    mask = without_specks((found.mask * kept).astype(np.float32))
+    if not (mask > 0.5).any():
+        return found
+    return dataclasses.replace(found, picture=framed(np.concatenate([pixels, mask[..., None]], axis=-1)), mask=mask)
+
+
+def largest_part(mask: np.ndarray) -> float:
+    """Of a mask's pixels, the part that hangs together."""
+    labels, count = ndimage.label(mask > 0.5)
+    sizes = ndimage.sum_labels(mask > 0.5, labels, np.arange(1, count + 1))
+    return float(max(sizes) / sum(sizes)) if count else 0.0
 
 
 def lifter() -> Lifter:

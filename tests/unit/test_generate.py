@@ -232,6 +232,29 @@ def test_of_several_paintings_the_surest_goes_on_and_useless_ones_are_passed_ove
     assert "blue background" in painted.wording("a white vase", "") and painted.wording("a cup", "sd15") == "a cup"
 
 
+def test_a_painting_loses_its_rim_of_background_and_keeps_pale_parts_inside(tmp_path):
+    pixels = np.full((128, 128, 3), 250, np.uint8)
+    pixels[40:90, 30:100] = (190, 40, 30)
+    pixels[60:66, 45:85] = 255  # a stripe
+    ragged = pixels.copy()
+    ragged[36:40, 30:100:2] = ragged[90:94, 31:100:3] = (232, 215, 213)
+    noise = np.random.default_rng(0).normal(0, 3, pixels.shape)
+    Image.fromarray((ragged + noise).clip(0, 255).astype(np.uint8)).save(tmp_path / "box.png")
+    solid = painted.cut_out(tmp_path / "box.png").mask > 0.5
+    wanted = np.zeros((128, 128), bool)
+    wanted[40:90, 30:100] = True
+    assert (solid & wanted).sum() / (solid | wanted).sum() > 0.97
+    assert solid[63, 60], "the stripe is the subject's"
+
+
+def test_what_falls_into_pieces_is_less_clear():
+    mask = np.zeros((64, 64), np.float32)
+    mask[10:50, 10:20] = 1.0
+    assert painted.largest_part(mask) == 1.0
+    mask[10:50, 40:50] = 1.0
+    assert painted.largest_part(mask) == 0.5 and painted.largest_part(0.0 * mask) == 0.0
+
+
 def test_pictures_of_seeds_are_shown_with_a_quick_shape(tmp_path, monkeypatch):
     from galatea.backend.capabilities import image
 
