@@ -137,7 +137,8 @@ def fit_joints(
     gram = np.einsum("fbki,fckj->bcij", turn, turn, optimize=True) / len(posed)
     overlap = mass.T @ mass
     gram = gram * overlap[:, :, None, None]
-    hold = HOLD * np.diag(overlap)
+    # A bone may have lost its last weight to its neighbours: its joint is held, too.
+    hold = HOLD * (np.diag(overlap) + 1e-6 * overlap.max())
     count = len(jointed)
     gram[np.arange(count), np.arange(count)] += hold[:, None, None] * np.eye(3)
     side += hold[:, None] * expected[jointed]

@@ -63,7 +63,7 @@ def meeting_points(rest: np.ndarray, edges: np.ndarray, weights: np.ndarray) -> 
     np.add.at(count, (ends[:, 0], ends[:, 1]), 1.0)
     np.add.at(total, (ends[:, 0], ends[:, 1]), rest[edges].mean(axis=1))
     count, total = count + count.T, total + total.transpose(1, 0, 2)
-    centres = (weights.T @ rest) / weights.sum(axis=0)[:, None]
+    centres = (weights.T @ rest) / np.maximum(weights.sum(axis=0), 1e-12)[:, None]
     between = (centres[:, None] + centres) / 2
     return np.where(count[..., None] > 0, total / np.maximum(count, 1)[..., None], between)
 
@@ -72,7 +72,8 @@ def expected_joints(rest: np.ndarray, edges: np.ndarray, weights: np.ndarray, sk
     """(B, 3) of ``meeting_points`` with the parents; the present joint of the root."""
     points = meeting_points(rest, edges, weights)
     result = points[np.arange(len(skeleton.parents)), skeleton.parents]
-    return np.where(skeleton.parents[:, None] >= 0, result, skeleton.joints)
+    known = (skeleton.parents >= 0) & (weights.sum(axis=0) > 0)
+    return np.where(known[:, None], result, skeleton.joints)
 
 
 def joint_between(one: np.ndarray, other: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, float]:

@@ -151,6 +151,20 @@ def test_poses_of_a_skeleton_follow_the_points_from_a_poor_start(arm):
     assert np.abs(skinned(rest, known, articulate.matrices(skeleton, poses)) - posed).max() < 1e-3
 
 
+def test_a_bone_that_lost_its_weight_keeps_its_joint(arm):
+    rest, triangles, known, posed = arm
+    idle = np.c_[known, np.zeros(len(rest))]
+    joints = np.array([[0.0, 0, 0], JOINT, [0, 0, 0.9]])
+    skeleton = articulate.Skeleton(np.array([-1, 0, 1]), np.array([True, False, False]), joints)
+    start = articulate.Poses(np.tile(np.eye(3), (FRAMES, 3, 1, 1)), np.zeros((FRAMES, 1, 3)))
+    poses = articulate.fit_poses(skeleton, rest, posed, idle, start, steps=30)
+    edges = points.choose(posed, triangles, 1000, np.random.default_rng(0)).edges
+    expected = tree.expected_joints(rest, edges, idle, skeleton)
+    moved = articulate.fit_joints(skeleton, rest, posed, idle, poses, expected)
+    assert np.allclose(moved.joints[2], joints[2])
+    assert np.linalg.norm(moved.joints[1] - JOINT) < 0.01
+
+
 def test_a_chain_of_four_is_linked_in_its_order():
     rest, triangles = cylinder()
     rng = np.random.default_rng(4)
