@@ -177,6 +177,12 @@ def last_folder(scene: bpy.types.Scene) -> Path | None:
     return folder if folder is not None and any((folder / "frames").glob("*.png")) else None
 
 
+def last_shown(queue: jobs.Queue, scene: bpy.types.Scene) -> Path | None:
+    """A few frames of the newest preview or render of a scene, for the panel; None before the first one."""
+    made = (job for job in reversed(queue.jobs) if job.capability == "render" and job.target["scene"] == scene.name)
+    return next((job.preview for job in made if job.preview is not None), None)
+
+
 def last_recipe(scene: bpy.types.Scene) -> dict | None:
     """What made these, None where that cannot be read."""
     folder = last_folder(scene)

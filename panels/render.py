@@ -5,10 +5,11 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import compat, render
+from ..addon import compat, render, session
 from .jobs import draw_running
 from .rig import Side
 from .text import duration, paragraph
+from .texture import LARGE, draw_picture
 
 
 class GALATEA_PT_render(Side, bpy.types.Panel):
@@ -44,6 +45,7 @@ class GALATEA_PT_render(Side, bpy.types.Panel):
             label = iface("{} frames, about {}").format(render.frames(context.scene), duration(seconds))
             layout.label(text=label, icon="TIME")
         layout.operator("galatea.preview_render", icon="IMAGE_RGB")
+        draw_picture(layout, render.last_shown(session.get().queue, context.scene), LARGE)
         draw_result(layout, context)
 
 

@@ -318,6 +318,8 @@ def _written(
     params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, pictures: Pictures
 ) -> dict[str, str]:
     """The finished frames and the sheet of them. Frames that are there already are passed over."""
+    import numpy as np
+
     from ..rendering import consolidate
     from ..rendering.pictures import Recipe, composed, sheet, write
 
@@ -338,7 +340,10 @@ def _written(
         job.progress("Writing the frames", stage + (0.98 - stage) * number / len(paths))
         if not path.is_file():
             write(path, composed(recipe, frame, pictures(number), skin, behind))
-    sheet(paths, job.outputs / "contact.png")
+    sheet(paths).save(job.outputs / "contact.png")
+    shown = job.outputs / "shown.npy"
+    np.save(shown, np.asarray(sheet(paths, columns=2, most=4)))
+    job.progress("Writing the frames", 0.98, preview=f"out/{shown.name}")
     files = {f"frame/{frame}": f"out/frames/{path.name}" for frame, path in zip(shot.frames, paths)}
     return files | {"contact": "out/contact.png"}
 

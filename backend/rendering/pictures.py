@@ -19,6 +19,7 @@ CLAY = 0.45
 """Base color of what is not painted."""
 SHEET_COLUMNS = 6
 SHEET_TILE = 256
+SHEET_MOST = 24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,9 +82,11 @@ def write(path: Path, picture: np.ndarray) -> None:
     partial.replace(path)
 
 
-def sheet(paths: Sequence[Path], result: Path, columns: int = SHEET_COLUMNS, tile: int = SHEET_TILE) -> None:
-    """Up to 24 of the pictures, evenly chosen, side by side on gray."""
-    count = min(len(paths), 24)
+def sheet(
+    paths: Sequence[Path], columns: int = SHEET_COLUMNS, tile: int = SHEET_TILE, most: int = SHEET_MOST
+) -> Image.Image:
+    """Up to ``most`` of the pictures, evenly chosen, side by side on gray."""
+    count = min(len(paths), most)
     chosen = [paths[round(index * (len(paths) - 1) / max(count - 1, 1))] for index in range(count)]
     with Image.open(chosen[0]) as first:
         width, height = first.size
@@ -95,4 +98,4 @@ def sheet(paths: Sequence[Path], result: Path, columns: int = SHEET_COLUMNS, til
         with Image.open(path) as image:
             small = image.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS)
         made.paste(small, (index % columns * width, index // columns * height), small)
-    made.save(result)
+    return made

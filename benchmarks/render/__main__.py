@@ -93,9 +93,8 @@ def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> tupl
             folder / kind / "out" / "frames" / f"{frame:04d}.png"
             for kind in ("each-frame-alone", "render")
             for frame in passes.anchors(numbers, 6)
-        ],
-        folder / "sheet.png",
-    )
+        ]
+    ).save(folder / "sheet.png")
     print(f"{name}: {json.dumps(rows)}", file=sys.stderr, flush=True)
     return rows, lookups.rows(shot, scale(shot, passes.anchors(numbers)), factor)
 

@@ -411,6 +411,8 @@ def test_a_whole_job_is_resumed_and_passes_over_what_is_there(shot, repository, 
     assert "movie" not in files and any("movie" in warning for warning in report["warnings"])
     frames = {name: (tmp_path / files[f"frame/{name}"]).read_bytes() for name in (1, 2, 3)}
     other = np.zeros((128, 128, 4), np.float32)
+    shown = np.load(tmp_path / "out/shown.npy")
+    assert shown.dtype == np.uint8 and shown.shape[2] == 3
     pictures.write(tmp_path / files["frame/1"], other)
     (tmp_path / files["frame/2"]).unlink()
     render(params, Job(tmp_path))
