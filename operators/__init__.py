@@ -4,7 +4,7 @@
 
 
 def classes() -> list[type]:
-    """All operators, and what drops start. Imported here, because the package is also loaded where there is no Blender."""
+    """All operators, and what drops start. Imported here: the package is also loaded where there is no Blender."""
     from . import (
         environment,
         finish,
