@@ -26,8 +26,9 @@ class Settings:
     steps: int = 120
     rays: int = 6144
     """In each step."""
-    thickness: tuple[float, float] = (0.8, 0.3)
-    """Of the layer that light passes, in cells (the inverse of NeuS' s), at first and at last."""
+    thickness: tuple[float, float] = (2.5, 0.3)
+    """Of the layer that light passes, in cells (the inverse of NeuS' s), at first and at last. Thick at first: only
+    what is seen through the surface pulls it inwards."""
     distance_rate: float = 0.05
     """Adam's, in cells."""
     colour_rate: float = 0.05
