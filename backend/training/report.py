@@ -105,12 +105,14 @@ def make_report(models: Models, held_out: Pictures, folder: Path, count: int, li
     plain = [index for index, scene in enumerate(scenes) if scene["scene"]["part"] is None]
     chosen = plain[:: max(1, len(plain) // count)][:count]
     captions = [scenes[index]["captions"][0] for index in chosen]
+    patterned = torch.tensor([scenes[index]["scene"]["look"]["pattern"] is not None for index in chosen])
+    if not patterned.any():
+        raise SystemExit(f"None of the {count} captions names a pattern: take more with --count.")
     truth = torch.stack([held_out.picture(index) for index in chosen])
     made = generate(models.base, captions)
     again = generate(models.base, captions[:SECOND_SEEDS], seeds=range(10_000, 10_000 + len(captions[:SECOND_SEEDS])))
     material, colour = labels([scenes[index] for index in chosen])
     seen, real = judge(models.judge, made), judge(models.judge, truth)
-    patterned = torch.tensor([scenes[index]["scene"]["look"]["pattern"] is not None for index in chosen])
     report = Report(
         pictures=len(chosen),
         material=Beside(scores.accuracy(seen.material, material), scores.accuracy(real.material, material)),
