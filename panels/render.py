@@ -94,14 +94,18 @@ class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
         layout.use_property_decorate = False
         settings = context.scene.galatea.render
         column = layout.column(align=True)
-        for name in ("steps", "guidance", "control"):
-            column.prop(settings, name)
+        column.prop(settings, "steps")
+        column.prop(settings, "guidance")
+        column.prop(settings, "control")
         column = layout.column(align=True)
-        for name in ("stick", "keyframes", "fusion", "match_background"):
-            column.prop(settings, name)
+        column.prop(settings, "stick")
+        column.prop(settings, "keyframes")
+        column.prop(settings, "fusion")
+        column.prop(settings, "match_background")
         column = layout.column(align=True)
-        for name in ("model", "controlnet", "control_kind"):
-            column.prop(settings, name)
+        column.prop(settings, "model")
+        column.prop(settings, "controlnet")
+        column.prop(settings, "control_kind")
 
 
 CLASSES = (GALATEA_PT_render, GALATEA_PT_render_advanced)

@@ -10,6 +10,7 @@ import bpy
 import pytest
 
 from galatea.addon import jobs, properties, relight, translations
+from galatea.addon.render_settings import GalateaRenderSettings
 from galatea.addon.worker import State
 from galatea.panels import environment, models, rig
 
@@ -21,6 +22,8 @@ PANELS = {
     "models": properties.GalateaTextureSettings,
     "finish": properties.GalateaFinishSettings,
     "generate": properties.GalateaGenerateSettings,
+    "render": GalateaRenderSettings,
+    "rig_sequence": properties.GalateaSequenceSettings,
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,
