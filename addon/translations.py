@@ -169,7 +169,6 @@ GERMAN_LABELS = {
     "{:.2f} % of the box off (RMS)": "{:.2f} % der Box daneben (RMS)",
     "{:.1f} % at the worst vertex": "{:.1f} % beim schlechtesten Punkt",
     # Render
-    "Render": "Rendern",
     "What the objects look like": "Wie die Objekte aussehen",
     "Only Selected Objects": "Nur ausgewählte Objekte",
     "Background": "Hintergrund",
