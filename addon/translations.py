@@ -186,6 +186,9 @@ GERMAN_LABELS = {
     "Shared Features": "Gemeinsame Merkmale",
     "Match Background": "Hintergrund angleichen",
     "Knows": "Kennt",
+    "Render was not yet run on real weights of other models, only on tiny ones of the same layout": (
+        "Rendern lief noch nie mit echten Gewichten anderer Modelle, nur mit winzigen gleicher Bauart"
+    ),
 }
 GERMAN_BUTTONS = {
     "Rig": "Rig erzeugen",

@@ -106,6 +106,9 @@ class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
         column.prop(settings, "model")
         column.prop(settings, "controlnet")
         column.prop(settings, "control_kind")
+        if settings.model:
+            text = iface("Render was not yet run on real weights of other models, only on tiny ones of the same layout")
+            paragraph(layout, context, text, icon="INFO")
 
 
 CLASSES = (GALATEA_PT_render, GALATEA_PT_render_advanced)
