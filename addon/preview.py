@@ -9,7 +9,9 @@ scene of its own, at a size of one unit, so it looks the same for a mouse in mil
 from __future__ import annotations
 
 import colorsys
+import contextlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -41,8 +43,10 @@ def render(context: bpy.types.Context, armature: bpy.types.Object, meshes: list[
     scene = bpy.data.scenes.new("Galatea Preview")
     before = {kind: set(getattr(bpy.data, kind)) for kind in KINDS}
     try:
-        fit = normalisation(context, armature, meshes)
-        rest = [copy_of(context, item, fit) for item in meshes]
+        # An action may move the mesh at this very frame, and the skeleton is drawn at rest.
+        with showing(context, armature, "REST"):
+            fit = normalisation(context, armature, meshes)
+            rest = [copy_of(context, item, fit) for item in meshes]
         bent = bent_copies(context, armature, meshes, fit)
         set_up(scene, rest + bent)
         folder = path.parent
@@ -97,6 +101,19 @@ def normalisation(context: bpy.types.Context, armature: bpy.types.Object, meshes
     return Matrix.Scale(scale, 4) @ Matrix.Translation(-ground) @ to_armature
 
 
+@contextlib.contextmanager
+def showing(context: bpy.types.Context, armature: bpy.types.Object, position: str) -> Iterator[None]:
+    """While it lasts the armature shows its rest ("REST") or its pose ("POSE")."""
+    before = armature.data.pose_position
+    armature.data.pose_position = position
+    context.view_layer.update()
+    try:
+        yield
+    finally:
+        armature.data.pose_position = before
+        context.view_layer.update()
+
+
 def copy_of(context: bpy.types.Context, item: bpy.types.Object, fit: Matrix) -> bpy.types.Object:
     """The object as it is seen now, as a mesh of its own, normalised."""
     depsgraph = context.evaluated_depsgraph_get()
@@ -119,8 +136,8 @@ def bent_copies(
     if action is not None:
         compat.assign_action(armature, None)
     test_motion.set_pose(armature, MOMENT, STRENGTH)
-    context.view_layer.update()
-    copies = [copy_of(context, item, fit) for item in meshes]
+    with showing(context, armature, "POSE"):
+        copies = [copy_of(context, item, fit) for item in meshes]
     for bone in armature.pose.bones:
         bone.matrix_basis = pose[bone.name]
     if action is not None:

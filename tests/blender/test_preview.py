@@ -36,3 +36,22 @@ def test_each_joint_is_drawn_once(rigged):
     item = preview.skeleton_object(armature, preview.normalisation(bpy.context, armature, [mesh]))
     middles = np.array([polygon.center for polygon in item.data.polygons])
     assert len(np.unique(middles.round(6), axis=0)) == len(middles)
+
+
+def test_an_armature_that_is_posed_is_drawn_at_rest(rigged):
+    """The skeleton is, and must lie within its mesh."""
+    mesh, armature = rigged
+    fit = preview.normalisation(bpy.context, armature, [mesh])
+
+    def seen():
+        copy = preview.copy_of(bpy.context, mesh, fit)
+        return np.array([vertex.co for vertex in copy.data.vertices])
+
+    rest = seen()
+    armature.pose.bones[0].location.x = 1.0
+    bpy.context.view_layer.update()
+    posed = seen()
+    assert np.abs(posed - rest).max() > 0.01
+    with preview.showing(bpy.context, armature, "REST"):
+        assert np.allclose(seen(), rest, atol=1e-5)
+    assert np.allclose(seen(), posed, atol=1e-5)
