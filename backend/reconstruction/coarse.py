@@ -23,7 +23,7 @@ from .views import View
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    steps: int = 120
+    steps: int = 180
     rays: int = 6144
     """In each step."""
     thickness: tuple[float, float] = (2.5, 0.3)
