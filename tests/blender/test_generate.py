@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from galatea.addon import command_line, compat, generate, models, properties, recipe, session
-from galatea.addon.worker import State
 from galatea.backend import protocol
 from galatea.backend.capabilities.generate import GenerateParams
 from galatea.backend.engines import cards
@@ -21,29 +20,16 @@ from galatea.backend.models import store
 from galatea.operators import generate as operator
 from galatea.panels import generate as panel
 
+from . import made_up
 from .test_panels import Paper
 
 ORANGE, SIZE = (0.9, 0.4, 0.1, 1.0), (24, 16)
 
 
-class Worker:
+class Worker(made_up.Worker):
     """Ends every job with a box at the next poll, or with an error when it is told one."""
 
-    def __init__(self, ran):
-        self.ran, self.alive, self.state, self.job = ran, True, State.READY, None
-
-    def run(self, job, folder):
-        self.job, self.folder = job, folder
-
-    def stop(self, seconds=2.0):
-        self.alive = False
-
-    def poll(self, seconds=0.01):
-        if self.job is None:
-            return []
-        job, self.job = self.job, None
-        description = json.loads((self.folder / "job.json").read_text())
-        self.ran.append(SimpleNamespace(folder=self.folder, **description))
+    def said(self, job, description):
         if description["capability"] == "generate_seeds":
             return [pictures(job, self.folder, description["params"])]
         if description["params"]["seed"] == 666:

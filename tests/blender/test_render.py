@@ -6,7 +6,6 @@ import dataclasses
 import json
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -14,11 +13,12 @@ import pytest
 
 from galatea.addon import compat, render, session
 from galatea.addon.render_settings import OPTIONS, GalateaRenderSettings
-from galatea.addon.worker import State
 from galatea.backend import protocol
 from galatea.backend.capabilities.render import RenderParams
 from galatea.backend.rendering import exr
 from galatea.panels import render as panel
+
+from . import made_up
 
 ROOT = Path(compat.__file__).parent
 SIDE = 32
@@ -133,24 +133,10 @@ def test_the_movie_has_all_frames(tmp_path):
     assert clip.frame_duration == 4 and tuple(clip.size) == (30, 20) and clip.fps == pytest.approx(12.0)
 
 
-class Worker:
+class Worker(made_up.Worker):
     """Ends every job with made-up frames at the next poll."""
 
-    def __init__(self, ran):
-        self.ran, self.alive, self.state, self.job = ran, True, State.READY, None
-
-    def run(self, job, folder):
-        self.job, self.folder = job, folder
-
-    def stop(self, seconds=2.0):
-        self.alive = False
-
-    def poll(self, seconds=0.01):
-        if self.job is None:
-            return []
-        job, self.job = self.job, None
-        description = json.loads((self.folder / "job.json").read_text())
-        self.ran.append(SimpleNamespace(folder=self.folder, **description))
+    def said(self, job, description):
         params = description["params"]
         (self.folder / "out/frames").mkdir()
         files = {}
