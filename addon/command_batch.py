@@ -57,7 +57,7 @@ def batch(options: argparse.Namespace) -> int:
             say(problem)
         raise CommandProblem(f"{len(problems)} lines of {options.list.name} cannot run, and nothing was started")
     if options.check:
-        say(f"{len(lines)} jobs, nothing wrong with them")
+        say(f"nothing is wrong with the list, jobs: {len(lines)}")
         return 0
     if session.get().problem:
         raise CommandProblem(session.get().problem)
@@ -72,7 +72,7 @@ def batch(options: argparse.Namespace) -> int:
     missing = [one for one in records if one.state is not State.DONE]
     say(f"{len(records) - len(missing)} of {len(records)} jobs are done. See {options.output / sheet.PAGE}")
     if missing:
-        raise CommandProblem(f"{len(missing)} jobs are not done: the same command tries them again")
+        raise CommandProblem("not all jobs are done: the same command tries the rest again")
     return 0
 
 

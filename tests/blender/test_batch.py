@@ -86,7 +86,7 @@ def test_failures_are_tried_again_told_and_leave_the_others_alone(batch, tmp_pat
     out = tmp_path / "out"
     assert [runs(out / name) for name in ("bad", "shaky", "fine")] == [2, 2, 1]
     told = capsys.readouterr()
-    assert "bad failed" in told.out and "the mesh is empty" in told.out and "1 jobs are not done" in told.err
+    assert "bad failed" in told.out and "the mesh is empty" in told.out and "not all jobs are done" in told.err
     assert '<article class="failed">' in (out / "index.html").read_text()
     # Again: only what failed.
     assert batch([rig("bad"), rig("shaky"), rig("fine")], "--retries", "0") == 1
@@ -157,7 +157,7 @@ def test_lists_that_are_none(batch, tmp_path, capsys):
 
 def test_only_checked(batch, tmp_path, capsys):
     assert batch([rig("one", no_ears="yes", spine_bones=4)], "--check") == 0
-    assert "1 jobs" in capsys.readouterr().out and not (tmp_path / "out").exists()
+    assert "jobs: 1" in capsys.readouterr().out and not (tmp_path / "out").exists()
 
 
 def test_two_batches_into_one_folder(batch, tmp_path, capsys):
