@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import command_line, files
@@ -44,8 +45,8 @@ def _positive(text: str) -> int:
 
 def batch(options: argparse.Namespace) -> int:
     """``galatea batch``: 0 if every job is done."""
-    from . import compat, session
-    from .batch import manifest, run, sheet
+    from . import compat, session, version
+    from .batch import manifest, pools, run, sheet
     from .batch.records import State
 
     try:
@@ -67,13 +68,29 @@ def batch(options: argparse.Namespace) -> int:
         raise CommandProblem(f"another batch writes to {options.output}: wait for it, or choose another folder")
     with lock:
         folder = options.list.resolve().parent
-        records = run.run(lines, compat.own_command(), folder, output, options.jobs, options.retries, say)
+        pool = pools.LocalPool(compat.own_command(), options.jobs, version.current())
+        records = run.run(lines, pool, folder, output, options.retries, say)
         sheet.write(records, output, options.list.stem)
     missing = [one for one in records if one.state is not State.DONE]
     say(f"{len(records) - len(missing)} of {len(records)} jobs are done. See {options.output / sheet.PAGE}")
     if missing:
         raise CommandProblem("not all jobs are done: the same command tries the rest again")
     return 0
+
+
+def serve() -> int:
+    """``galatea serve``: see :mod:`.batch.serve`."""
+    import bpy
+
+    from . import version
+    from .batch import serve
+
+    def fresh(argv: Sequence[str]) -> int:
+        # What a command of its own begins with. Some open a file themselves, others work in the one that is there.
+        bpy.ops.wm.read_homefile(load_ui=False)
+        return command_line.blender_command(list(argv))
+
+    serve.serve(fresh, version.current())
 
 
 def allowed() -> dict[str, argparse.ArgumentParser]:

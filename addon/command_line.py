@@ -22,6 +22,8 @@ from pathlib import Path
 COMMAND = "galatea"
 TRAIN = "train"
 """The one subcommand that is parsed elsewhere: in the backend's own Python."""
+SERVE = "serve"
+"""For programs alone: commands come by stdin."""
 
 
 class CommandProblem(Exception):
@@ -50,9 +52,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def blender_command(argv: list[str]) -> int:
     """The command itself, in a Blender where Galatea is registered."""
+    from . import command_batch
+
     try:
         if argv[:1] == [TRAIN]:
             return train(argv[1:])
+        if argv == [SERVE]:
+            return command_batch.serve()
         options = parser().parse_args(argv)
         return options.run(options)
     except SystemExit as stop:  # argparse has printed usage or help; Blender must not be ended by it

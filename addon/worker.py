@@ -96,9 +96,9 @@ class WorkerProcess:
                 stderr=log,  # a file, not a pipe: nobody need read it, and it outlives a crash
                 env=environment,
                 cwd=log_file.parent,
-                **_process_group(),
+                **process_group(),
             )
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         threading.Thread(target=self._inbox.read, args=(self._process,), name="galatea worker", daemon=True).start()
         if not self._is_task:
             self._send(protocol.Hello(protocol.VERSION, version))
@@ -197,9 +197,9 @@ class WorkerProcess:
             self._process.stdin.write(protocol.encode(message))
             self._process.stdin.flush()
 
-    def _handle(self, item: protocol.Message | protocol.ProtocolError | _Exit) -> list:
+    def _handle(self, item: protocol.Message | protocol.ProtocolError | Exit) -> list:
         match item:
-            case _Exit(code):
+            case Exit(code):
                 return self._ended(code)
             case protocol.Ready() if self.state is State.STARTING:
                 if item.protocol != protocol.VERSION:
@@ -287,13 +287,13 @@ class WorkerProcess:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Exit:
+class Exit:
     """The process has ended."""
 
     code: int
 
 
-class _Inbox:
+class Inbox:
     """Messages between the thread that reads and the one that polls."""
 
     def __init__(self) -> None:
@@ -313,9 +313,9 @@ class _Inbox:
                 except ValueError as error:
                     self._put(protocol.ProtocolError(str(error)))
                     break  # what follows cannot be trusted, and poll() kills the process
-        self._put(_Exit(process.wait()))
+        self._put(Exit(process.wait()))
 
-    def get(self) -> protocol.Message | protocol.ProtocolError | _Exit | None:
+    def get(self) -> protocol.Message | protocol.ProtocolError | Exit | None:
         with self._lock:
             return self._items.popleft() if self._items else None
 
@@ -369,7 +369,7 @@ def child_environment(*, online: bool, device: str = "") -> dict[str, str]:
     return kept
 
 
-def _process_group() -> dict[str, typing.Any]:
+def process_group() -> dict[str, typing.Any]:
     """Popen's arguments for a child in a process group of its own, without a console window."""
     if os.name == "nt":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import typing
 
 VERSION = 1
@@ -187,6 +188,17 @@ def decode(line: bytes) -> Message:
         if not _is_of_type(value, types[name]):
             raise ProtocolError(f"{message.__name__}.{name} is not {types[name]}: {value!r}"[:200])
     return message(**fields)
+
+
+def take_standard_streams() -> tuple[typing.BinaryIO, typing.BinaryIO]:
+    """stdin and stdout, which lead to the other side, as private copies. From now on a print, even of a native library,
+    goes to the log (stderr), and nobody else can read from stdin."""
+    source, sink = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
 def _refused(constant: str) -> typing.NoReturn:

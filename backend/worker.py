@@ -35,23 +35,12 @@ EXIT_SECONDS = 8.0
 
 def main() -> None:
     """Serve until stdin ends or Shutdown arrives."""
-    source, sink = _take_standard_streams()
+    source, sink = protocol.take_standard_streams()
     print(f"Worker {os.getpid()} starts, Python {platform.python_version()}", file=sys.stderr, flush=True)
     Worker(source, sink).serve()
     # Libraries leave threads behind that would hold up or crash a regular exit; nothing is left to be written.
     sys.stderr.flush()
     os._exit(0)
-
-
-def _take_standard_streams() -> tuple[typing.BinaryIO, typing.BinaryIO]:
-    """The pipes to Blender as private copies. From now on a print, even of a native library, goes to the log (stderr),
-    and nobody else can read from stdin."""
-    source, sink = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
 class Worker:

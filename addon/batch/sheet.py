@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import files
 from .records import Record, State
-from .run import LOG
+from .serve import LOG
 
 TABLE, PAGE = "summary.csv", "index.html"
 PICTURES = (".png", ".jpg", ".webp", ".gif")

@@ -9,24 +9,38 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from galatea.addon import command_batch, command_line, compat, files
 
 STAND_IN = """
-import pathlib, sys, time
-command, _, output, *rest = sys.argv[1:]
-output = pathlib.Path(output)
-with (output / "runs").open("a") as runs:
-    runs.write("x")
-name = rest[-1]
-if name.startswith("slow"):
-    time.sleep(60)
-if name.startswith("bad") or (name.startswith("shaky") and (output / "runs").read_text() == "x"):
-    print("galatea: the mesh is empty", file=sys.stderr)
-    sys.exit(1)
-(output / "preview.png").write_bytes(b"")
+import os, pathlib, runpy, sys, time
+runpy.run_path(BOOTSTRAP)["load_package"](pathlib.Path(BOOTSTRAP).parents[1])
+from galatea.addon.batch import serve
+
+def run(arguments):
+    command, _, output, *rest = arguments
+    output = pathlib.Path(output)
+    with (output / "runs").open("a") as runs:
+        runs.write("x")
+    (output / "process").write_text(str(os.getpid()))
+    name = rest[-1]
+    if name.startswith("slow"):
+        time.sleep(60)
+    if name.startswith("crash"):
+        print("the last words", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(3)
+    if name.startswith("bad") or (name.startswith("shaky") and (output / "runs").read_text() == "x"):
+        print("galatea: the mesh is empty", file=sys.stderr)
+        return 1
+    (output / "preview.png").write_bytes(b"")
+    return 0
+
+assert sys.argv[1:] == ["serve"]
+serve.serve(run, "0")
 """
 """In place of the command: it counts how often it ran."""
 
@@ -35,7 +49,8 @@ if name.startswith("bad") or (name.startswith("shaky") and (output / "runs").rea
 def batch(worker, tmp_path, monkeypatch):
     """Write a list and files that it names, run it, and return the status."""
     program = tmp_path / "stand_in.py"
-    program.write_text(STAND_IN)
+    bootstrap = Path(compat.__file__).parents[1] / "backend/bootstrap.py"
+    program.write_text(f"BOOTSTRAP = {str(bootstrap)!r}\n{STAND_IN}")
     monkeypatch.setattr(compat, "own_command", lambda: [sys.executable, "-I", str(program)])
 
     def run(rows, *options, name="jobs.csv"):
@@ -91,6 +106,15 @@ def test_failures_are_tried_again_told_and_leave_the_others_alone(batch, tmp_pat
     # Again: only what failed.
     assert batch([rig("bad"), rig("shaky"), rig("fine")], "--retries", "0") == 1
     assert [runs(out / name) for name in ("bad", "shaky", "fine")] == [3, 2, 1]
+
+
+def test_a_process_goes_on_until_a_job_of_it_fails(batch, tmp_path, capsys):
+    assert batch([rig("one"), rig("two"), rig("crash"), rig("three")], "--retries", "0") == 1
+    first, second, last = ((tmp_path / "out" / name / "process").read_text() for name in ("one", "two", "three"))
+    assert first == second != last
+    assert "crash failed" in (told := capsys.readouterr().out) and "exit code 3" in told and "the last words" in told
+    assert "the last words" in (tmp_path / "out/crash/log.txt").read_text()
+    assert not (tmp_path / "out/one/job.json").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signals")
