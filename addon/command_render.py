@@ -30,6 +30,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--object", metavar="NAME", action="append", default=[], help="paint this one alone; may be repeated"
     )
+    parser.add_argument(
+        "--own-prompt", metavar=("NAME", "TEXT"), nargs=2, action="append", default=[],
+        help="words for one object or collection, instead of the prompt; may be repeated",
+    )  # fmt: skip
     parser.add_argument("--negative", metavar="TEXT", default="", help=settings["negative"].description)
     parser.add_argument("--frames", metavar=("START", "END"), type=int, nargs=2, help="instead of the scene's range")
     for name in NUMBERS:
@@ -76,6 +80,11 @@ def render(options: argparse.Namespace) -> int:
     for name in PATHS:
         text = getattr(options, name)
         setattr(settings, name, text if not text or text in models.CARDS else str(Path(text).resolve()))
+    for name, words in options.own_prompt:
+        item = bpy.data.objects.get(name) or bpy.data.collections.get(name)
+        if item is None:
+            raise CommandProblem(f"{options.input} has no object or collection called {name}")
+        item.galatea.prompt = words
     settings.only_selected = False
     settings.own_range = options.frames is not None
     if options.frames:

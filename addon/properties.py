@@ -6,7 +6,7 @@ import bpy
 
 from ..backend.engines import cards
 from . import generate, models
-from .render_settings import GalateaRenderSettings
+from .render_settings import GalateaRenderSettings, GalateaWords
 
 ANIMALS = [
     ("auto", "Automatic", "Recognise the animal from its shape"),
@@ -440,6 +440,7 @@ CLASSES = (
     GalateaReconstructSettings,
     GalateaGenerateSettings,
     GalateaRenderSettings,
+    GalateaWords,
     GalateaSettings,
     GalateaProblem,
     GalateaFindings,
@@ -452,12 +453,16 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.galatea = bpy.props.PointerProperty(type=GalateaSettings)
+    bpy.types.Object.galatea = bpy.props.PointerProperty(type=GalateaWords)
+    bpy.types.Collection.galatea = bpy.props.PointerProperty(type=GalateaWords)
     bpy.types.WindowManager.galatea = bpy.props.PointerProperty(type=GalateaWindow)
 
 
 def unregister() -> None:
     """The reverse."""
     del bpy.types.WindowManager.galatea
+    del bpy.types.Collection.galatea
+    del bpy.types.Object.galatea
     del bpy.types.Scene.galatea
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

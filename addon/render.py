@@ -38,6 +38,7 @@ def params(context: bpy.types.Context, preview: int = 0, objects: list[str] | No
     if not settings.own_range:
         values["frame_start"], values["frame_end"] = scene.frame_start, scene.frame_end
     values["objects"] = painted(context) if objects is None else objects
+    values["prompts"] = own_prompts(scene, values["objects"])
     values["width"], values["height"] = pixels(scene)
     return values | {"preview": preview, "noise": "surface", "blender": compat.child_blender_command()}
 
@@ -55,11 +56,44 @@ def painted(context: bpy.types.Context) -> list[str]:
         return []
     names = set()
     for item in context.selected_objects:
-        if item.type in {"MESH", "CURVE", "SURFACE", "META", "FONT"}:
+        if item.type in PAINTABLE:
             names.add(item.name)
         if item.instance_collection is not None:
             names.update(one.name for one in item.instance_collection.all_objects)
     return sorted(names)
+
+
+PAINTABLE = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
+
+
+def paintable(scene: bpy.types.Scene, names: list[str]) -> list[bpy.types.Object]:
+    """The objects that are painted, for names as :func:`painted` has them; for none, all that are rendered."""
+    if names:
+        return [bpy.data.objects[name] for name in names if name in bpy.data.objects]
+    shown = {item.name: item for item in scene.objects if not item.hide_render}
+    for item in list(shown.values()):
+        if item.instance_collection is not None:
+            shown |= {one.name: one for one in item.instance_collection.all_objects}
+    return [item for _, item in sorted(shown.items()) if item.type in PAINTABLE]
+
+
+def own_prompts(scene: bpy.types.Scene, names: list[str]) -> dict[str, str]:
+    """Words of the painted objects that have some, or that are in a collection that has some."""
+    found = {}
+    for item in paintable(scene, names):
+        texts = [item.galatea.prompt, *(collection.galatea.prompt for collection in item.users_collection)]
+        words = next((text.strip() for text in texts if text.strip()), "")
+        if words:
+            found[item.name] = words
+    return found
+
+
+def set_own_prompts(prompts: dict[str, str]) -> None:
+    """Give the objects of these names such words; the others of the file get none."""
+    for item in bpy.data.objects:
+        item.galatea.prompt = prompts.get(item.name, "")
+    for collection in bpy.data.collections:
+        collection.galatea.prompt = ""
 
 
 def frames(scene: bpy.types.Scene) -> int:

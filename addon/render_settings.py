@@ -89,6 +89,14 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
     )
 
 
+class GalateaWords(bpy.types.PropertyGroup):
+    """What Render knows of one object or collection: ``object.galatea``, ``collection.galatea``."""
+
+    prompt: bpy.props.StringProperty(
+        name="Prompt", description="What this looks like; empty for what the prompt of the picture says"
+    )
+
+
 OPTIONS = ("own_range", "only_selected")
 """What matters to Blender's side alone."""
 PATHS = ("model", "controlnet")

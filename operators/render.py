@@ -112,6 +112,7 @@ class GALATEA_OT_rerun_render(ResultButton, bpy.types.Operator):
         for name in GalateaRenderSettings.__annotations__.keys() & made.keys():
             setattr(settings, name, made[name])
         settings.own_range = True
+        render.set_own_prompts(made.get("prompts", {}))
         return {"FINISHED"}
 
 

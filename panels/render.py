@@ -11,6 +11,9 @@ from .rig import Side
 from .text import duration, paragraph
 from .texture import LARGE, draw_picture
 
+LISTED = 8
+"""Objects and collections in the list of prompts."""
+
 
 class GALATEA_PT_render(Side, bpy.types.Panel):
     bl_idname = "GALATEA_PT_render"
@@ -82,6 +85,33 @@ def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row.operator("galatea.rerun_render", icon="FILE_REFRESH")
 
 
+class GALATEA_PT_render_words(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_render_words"
+    bl_label = "Prompts of Objects"
+    bl_parent_id = "GALATEA_PT_render"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        items = render.paintable(context.scene, render.painted(context))
+        groups = {one.name: one for item in items for one in item.users_collection if one in set(bpy.data.collections)}
+        column = layout.column(align=True)
+        draw_words(column, items, "OBJECT_DATA")
+        if groups:
+            draw_words(layout.column(align=True), [groups[name] for name in sorted(groups)], "OUTLINER_COLLECTION")
+
+
+def draw_words(column: bpy.types.UILayout, items: list[bpy.types.ID], icon: str) -> None:
+    """A line for each: name and prompt. Of many, those that have a prompt come first."""
+    listed = sorted(items, key=lambda item: (len(items) > LISTED and not item.galatea.prompt, item.name))
+    for item in listed[:LISTED]:
+        row = column.split(factor=0.4, align=True)
+        row.label(text=item.name, icon=icon, translate=False)
+        row.prop(item.galatea, "prompt", text="", placeholder="As the prompt says")
+    if len(items) > LISTED:
+        column.label(text=iface("{} more: select fewer objects").format(len(items) - LISTED))
+
+
 class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
     bl_idname = "GALATEA_PT_render_advanced"
     bl_label = "Advanced"
@@ -111,4 +141,4 @@ class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
             paragraph(layout, context, text, icon="INFO")
 
 
-CLASSES = (GALATEA_PT_render, GALATEA_PT_render_advanced)
+CLASSES = (GALATEA_PT_render, GALATEA_PT_render_words, GALATEA_PT_render_advanced)

@@ -11,8 +11,8 @@ import json
 import shutil
 import time
 import typing
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..job import Job, JobError
@@ -28,8 +28,8 @@ BACKGROUNDS = ("painted", "transparent", "gray")
 NOISES = ("surface", "fixed", "independent")
 SMALLEST, LARGEST = 64, 2048
 """Of the longer side of the pictures, in pixels."""
-MOST_FRAMES = 500
-"""In one job: all of them are painted together."""
+MOST_FRAMES = 3000
+"""In one job: all of them are painted together, and their latents are in memory."""
 SAMPLE_BYTES = 40
 """On the disk, of each sample of a frame's geometry: arrays, and Blender's file of one frame at a time."""
 STARTER_SIZE, STARTER_STEPS = 256, 16
@@ -58,6 +58,8 @@ class RenderParams:
     """Pixels along the longer side; 0: what the model was made for."""
     objects: Sequence[str] = ()
     """Names of the objects that are painted, all if empty. Others are shown in gray."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Of objects that have words of their own, by their names; they replace the prompt there."""
     background: str = "painted"
     """One of BACKGROUNDS."""
     steps: int = 0
@@ -119,7 +121,7 @@ def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     device = pipelines.best_device()
     plan = diffusion.plan_for(sources, device)
     pipeline = pipelines.load(sources, plan, device)
-    unknown = pipelines.unknown_words(params.prompt, pipeline.tokenizer)
+    unknown = pipelines.unknown_words(" ".join((params.prompt, *regions(params, shot))), pipeline.tokenizer)
     warnings = [f"The model does not know: {', '.join(unknown[:20])}."] if unknown else []
     if shot.left_out:
         warnings.append(f"Hair, volumes and point clouds are left out: {', '.join(shot.left_out[:5])}.")
@@ -249,33 +251,46 @@ def _painted(
         return pictures
     light = params.control_kind == "light"
     control = passes.light_control if light else passes.depth_control
-    owners, background = [], []
+    others = regions(params, shot)
     for number, frame in enumerate(shot.frames):
         job.progress("Preparing the noise", PASSES)
         geometry = shot.geometry(frame)
-        owners.append(noise.owned(shot, geometry, scale, factor, frame))
-        background.append(passes.pooled(shot.is_painted(geometry), factor * shot.size.oversampling) == 0)
-        np.save(shot.folder / f"control-{number}.npy", control(shot, frame, look).astype(np.float16))
+        owner = noise.owned(shot, geometry, scale, factor, frame)
+        block = factor * shot.size.oversampling
+        parts = [passes.pooled(np.isin(geometry.surface, list(one)), block) for one in others.values()]
+        np.savez(
+            shot.folder / f"material-{number}.npz", control=control(shot, frame, look).astype(np.float16),
+            cells=owner.cells, pixel=owner.pixel, fresh=owner.fresh,
+            background=passes.pooled(shot.is_painted(geometry), block) == 0,
+            regions=np.stack((np.ones(owner.shape, np.float32) - sum(parts), *parts)),
+        )  # fmt: skip
+
+    def stored(name: str) -> Callable[[int], np.ndarray]:
+        def load(number: int) -> np.ndarray:
+            with np.load(shot.folder / f"material-{number}.npz") as found:
+                return found[name]
+
+        return load
 
     def noise_of(number: int, counter: int) -> np.ndarray:
+        with np.load(shot.folder / f"material-{number}.npz") as found:
+            shape = found["background"].shape
+            owner = noise.Owned(found["cells"], found["pixel"], found["fresh"], shape)
         if params.noise == "surface":
-            return noise.noise(owners[number], params.seed, counter)
-        key = number if params.noise == "independent" else 0
-        return noise.screen(owners[number].shape, params.seed, counter, key)
+            return noise.noise(owner, params.seed, counter)
+        return noise.screen(shape, params.seed, counter, number if params.noise == "independent" else 0)
 
-    strides = (1, 2, 4, 8)
     material = sampler.Material(
-        noise=noise_of,
-        control=lambda number: np.load(shot.folder / f"control-{number}.npy").astype(np.float32),
-        background=lambda number: background[number],
-        footprints=footprints(shot, scale, factor, strides) if params.keyframes else {},
-        frames=len(shot.frames),
-    )
+        noise=noise_of, control=lambda number: stored("control")(number).astype(np.float32),
+        background=stored("background"), regions=stored("regions"),
+        footprints=footprints(shot, scale, factor, (1, 2, 4, 8)) if params.keyframes else {}, frames=len(shot.frames),
+    )  # fmt: skip
     wish = sampler.Wish(
-        prompt=params.prompt.strip(), negative=params.negative.strip(), seed=params.seed,
+        prompt=params.prompt.strip(), others=tuple(others), negative=params.negative.strip(), seed=params.seed,
         steps=params.steps or (STEPS if params.model else STARTER_STEPS),
         guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
-        keyframes=params.keyframes, fusion=params.fusion, match_background=params.match_background, chunk=batch,
+        keyframes=params.keyframes, fusion=params.fusion, match_background=params.match_background,
+        chunk=max(2 * batch // (2 + len(others)), 1),
     )  # fmt: skip
     job.restart_estimate()
     latents = sampler.paint(
@@ -290,6 +305,16 @@ def _painted(
             decoded = (vae.decode(given).sample.float() / 2 + 0.5).clamp(0.0, 1.0)[0]
             pictures.keep(number, decoded.permute(1, 2, 0).cpu().numpy())
     return pictures
+
+
+def regions(params: RenderParams, shot: Shot) -> dict[str, frozenset[int]]:
+    """Prompts other than the shot's, and the indices of the painted objects that each is for."""
+    found: dict[str, set[int]] = {}
+    for index in sorted(shot.painted):
+        words = params.prompts.get(shot.names[index], "").strip()
+        if words and words != params.prompt.strip():
+            found.setdefault(words, set()).add(index)
+    return {words: frozenset(indices) for words, indices in found.items()}
 
 
 class Pictures:

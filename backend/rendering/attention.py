@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 
-from .fusion import Footprint, Texture, cell_count, gathered, shown
+from .fusion import Footprints, Texture, gathered, shown
 
 
 @dataclasses.dataclass
@@ -31,10 +31,9 @@ class _Kept:
 class Sharing:
     """What the layers of one UNet share. Attached by :func:`sharing`."""
 
-    def __init__(self, footprints: Mapping[int, Sequence[Footprint]]) -> None:
+    def __init__(self, footprints: Mapping[int, Footprints]) -> None:
         """``footprints``: of all frames, by the number of tokens of a layer; layers of other sizes fuse nothing."""
         self._footprints = footprints
-        self._rows = {tokens: cell_count(found) for tokens, found in footprints.items()}
         self._kept: dict[str, _Kept] = {}
         self._frames: Sequence[int] = ()
         self._collecting = False
@@ -82,7 +81,7 @@ class Sharing:
             if tokens in self._footprints:
                 chosen = [self._footprints[tokens][frame] for frame in self._frames]
                 by_frame = result.reshape(branches, count, tokens, -1)
-                surface = gathered(chosen, by_frame, self._rows[tokens])
+                surface = gathered(chosen, by_frame, len(self._footprints[tokens].table))
             self._kept[name] = _Kept(together, surface)
             return result
         kept = self._kept[name]
@@ -108,7 +107,7 @@ class SharingProcessor:
 
 
 @contextlib.contextmanager
-def sharing(unet: typing.Any, footprints: Mapping[int, Sequence[Footprint]]) -> Iterator[Sharing]:
+def sharing(unet: typing.Any, footprints: Mapping[int, Footprints]) -> Iterator[Sharing]:
     """Attach to the decoder's self-attention; afterwards, also after an exception, everything is as it was."""
     shared = Sharing(footprints)
     before = dict(unet.attn_processors)

@@ -91,10 +91,9 @@ def gather(
         heard: called with the part that is done; it may raise.
     """
     count = len(shot.frames)
-    tables, found = [], np.zeros(0, np.uint64)
+    found = np.zeros(0, np.uint64)
     for frame in shot.frames:
-        tables.append(np.unique(_cells(shot, scale, frame, cell)))
-    found = np.unique(np.concatenate(tables))
+        found = np.union1d(found, _cells(shot, scale, frame, cell))
     found = found[found != NONE]
     size = len(found)
     largest = np.zeros(size, np.float32)

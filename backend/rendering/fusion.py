@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -42,6 +43,27 @@ class Footprint:
 
 
 @dataclasses.dataclass(frozen=True)
+class Footprints:
+    """Of all frames, for the layers of one size. They lie on the disk, for a shot may be long."""
+
+    folder: Path
+    stride: int
+    """Latent pixels along a side of a token."""
+    tokens: int
+    table: np.ndarray
+    """(N,) uint64, ascending: the cells that any frame shows."""
+
+    def __getitem__(self, number: int) -> Footprint:
+        """Of the frame with this number in the shot."""
+        with np.load(_path(self.folder, self.stride, number)) as stored:
+            cell = np.searchsorted(self.table, stored["keys"])
+            return Footprint(
+                torch.from_numpy(cell), torch.from_numpy(stored["token"]), torch.from_numpy(stored["weight"]),
+                self.tokens,
+            )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
 class Texture:
     """Features on the surface."""
 
@@ -51,31 +73,26 @@ class Texture:
     """(cells,) bool"""
 
 
-def footprints(shot: Shot, scale: Scale, factor: int, strides: Sequence[int]) -> dict[int, list[Footprint]]:
-    """Of all frames, by the number of tokens of a layer.
+def footprints(shot: Shot, scale: Scale, factor: int, strides: Sequence[int]) -> dict[int, Footprints]:
+    """Of all frames, by the number of tokens of a layer; kept in the shot's folder.
 
     Args:
         factor: pixels of the picture along a side of a latent pixel.
         strides: latent pixels along a side of a token, of the layers that are fused.
     """
-    raw: dict[int, list[tuple[np.ndarray, np.ndarray, np.ndarray, int]]] = {}
-    for frame in shot.frames:
+    tables = dict.fromkeys(strides, np.zeros(0, np.uint64))
+    tokens = {}
+    for number, frame in enumerate(shot.frames):
         geometry = shot.geometry(frame)
         for stride in strides:
-            raw.setdefault(stride, []).append(_entries(shot, geometry, scale, factor * stride))
-    result = {}
-    for entries in raw.values():
-        table = np.unique(np.concatenate([keys for keys, _, _, _ in entries]))
-        result[entries[0][3]] = [
-            Footprint(
-                torch.from_numpy(np.searchsorted(table, keys)),
-                torch.from_numpy(token),
-                torch.from_numpy(weight),
-                tokens,
-            )
-            for keys, token, weight, tokens in entries
-        ]
-    return result
+            keys, token, weight, tokens[stride] = _entries(shot, geometry, scale, factor * stride)
+            np.savez(_path(shot.folder, stride, number), keys=keys, token=token, weight=weight)
+            tables[stride] = np.union1d(tables[stride], keys)
+    return {tokens[stride]: Footprints(shot.folder, stride, tokens[stride], tables[stride]) for stride in strides}
+
+
+def _path(folder: Path, stride: int, number: int) -> Path:
+    return folder / f"footprint-{stride}-{number}.npz"
 
 
 def _entries(
@@ -101,11 +118,6 @@ def _entries(
     count = np.diff(np.append(first, len(keys)))
     per_token = np.bincount(token, minlength=tokens)
     return keys[first], token[first], (count / per_token[token[first]]).astype(np.float32), tokens
-
-
-def cell_count(footprints: Sequence[Footprint]) -> int:
-    """Rows that a texture for these frames needs."""
-    return max((int(one.cell.max()) + 1 for one in footprints if len(one.cell)), default=0)
 
 
 def gathered(footprints: Sequence[Footprint], features: torch.Tensor, rows: int) -> Texture:

@@ -5,6 +5,7 @@
 Every step draws its own keyframes from (seed, step), so a job that is resumed after any step goes on just as it
 would have.
 Solvers of several steps remember predictions: so all frames are stepped at once, however few are predicted at a time.
+Of a long shot only the latents are in memory, and what belongs to the few frames of a chunk and to the keyframes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import itertools
 import json
 import os
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ import torch
 
 from ..diffusion.conditioning import Prompter
 from .attention import sharing
-from .fusion import Footprint
+from .fusion import Footprints
 
 NOISES = ("surface", "fixed", "independent")
 LEAST_BACKGROUND = 0.05
@@ -36,6 +37,8 @@ class Wish:
     """What to paint and how."""
 
     prompt: str
+    others: tuple[str, ...]
+    """Prompts of the regions that have one of their own, see ``Material.regions``."""
     negative: str
     seed: int
     steps: int
@@ -60,7 +63,10 @@ class Material:
     """Frame's number -> (H, W, 3) float32 within [0, 1]."""
     background: Callable[[int], np.ndarray]
     """Frame's number -> (h, w) bool."""
-    footprints: dict[int, list[Footprint]]
+    regions: Callable[[int], np.ndarray]
+    """Frame's number -> (1 + others, h, w) float32: part of each latent pixel that each prompt is for, the first for
+    ``Wish.prompt``; they add up to 1."""
+    footprints: Mapping[int, Footprints]
     frames: int
 
 
@@ -133,8 +139,13 @@ def solver(configured: typing.Any) -> typing.Any:
 def _predictor(
     pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, device: torch.device
 ) -> Callable[..., torch.Tensor]:
-    """Guided predictions (N, 4, h, w) of what the model predicts, for some of the frames."""
-    branches = [wish.negative, wish.prompt] if wish.guidance > 1 else [wish.prompt]
+    """Guided predictions (N, 4, h, w) of what the model predicts, for some of the frames.
+
+    Each prompt makes a prediction of the whole picture, and regions take theirs: the latents are one picture, so what
+    each paints fits to its surroundings (Bar-Tal et al., "MultiDiffusion", 2023). It needs nothing of the network.
+    """
+    asked = [wish.prompt, *wish.others]
+    branches = [wish.negative, *asked] if wish.guidance > 1 else asked
     dtype = pipeline.unet.dtype
 
     def predict(latents: torch.Tensor, frames: Sequence[int], time: torch.Tensor, scheduler) -> torch.Tensor:
@@ -149,10 +160,16 @@ def _predictor(
         answer = pipeline.unet(
             given, time, down_block_additional_residuals=down, mid_block_additional_residual=middle, **conditions
         ).sample.float()
-        if len(branches) == 2:
-            without, asked = answer.chunk(2)
-            answer = without + wish.guidance * (asked - without)
-        return answer.cpu()
+        by_prompt = answer.unflatten(0, (len(branches), len(frames)))[-len(asked) :]
+        if len(asked) == 1:
+            wanted = by_prompt[0]
+        else:
+            regions = torch.from_numpy(np.stack([material.regions(frame) for frame in frames], axis=1))
+            wanted = (by_prompt * regions.to(by_prompt)[:, :, None]).sum(0)
+        if wish.guidance > 1:
+            without = answer[: len(frames)]
+            wanted = without + wish.guidance * (wanted - without)
+        return wanted.cpu()
 
     return predict
 

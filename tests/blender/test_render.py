@@ -207,6 +207,22 @@ def test_a_render_goes_beside_the_file_and_into_the_sequencer(ran, tmp_path):
     )
 
 
+def test_objects_and_collections_have_words_of_their_own(ran, tmp_path):
+    plate = scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    settings = bpy.context.scene.galatea.render
+    settings.prompt, settings.only_selected = "wood", False
+    assert [item.name for item in render.paintable(bpy.context.scene, [])] == ["Plate", "Small"]
+    plate.galatea.prompt = " red brick "
+    bpy.data.collections["Group"].galatea.prompt = "gold"
+    assert bpy.ops.galatea.render() == {"FINISHED"}
+    assert ran[0].params["prompts"] == {"Plate": "red brick", "Small": "gold"}
+    bpy.data.objects["Small"].galatea.prompt = "silver"
+    assert render.own_prompts(bpy.context.scene, ["Small"]) == {"Small": "silver"}, "the object's own come first"
+    assert bpy.ops.galatea.rerun_render() == {"FINISHED"}
+    assert render.own_prompts(bpy.context.scene, []) == {"Plate": "red brick", "Small": "gold"}
+
+
 def test_a_preview_is_shown_and_leaves_no_files(ran, tmp_path):
     scene()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
