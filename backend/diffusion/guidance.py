@@ -242,22 +242,32 @@ FRONT, BACK, OVERHEAD = math.radians(45), math.radians(135), math.radians(60)
 """Azimuths within which a view is a front view and beyond which it is a back view; elevation of an overhead one."""
 
 
-def view_prompt(prompt: str, azimuth: float, elevation: float) -> str:
+@dataclasses.dataclass(frozen=True)
+class ViewWords:
+    """How a model calls views."""
+
+    front: str = "front"
+    side: str = "side"
+    back: str = "back"
+    overhead: str = "overhead"
+
+
+def view_prompt(prompt: str, azimuth: float, elevation: float, words: ViewWords = ViewWords()) -> str:
     """The prompt with the words for where the camera stands, radians; 0 looks at the front."""
     if elevation > OVERHEAD:
-        return f"{prompt}, overhead view"
+        return f"{prompt}, {words.overhead} view"
     angle = abs(math.remainder(azimuth, 2 * math.pi))
-    return f"{prompt}, {'front' if angle < FRONT else 'back' if angle > BACK else 'side'} view"
+    return f"{prompt}, {words.front if angle < FRONT else words.back if angle > BACK else words.side} view"
 
 
-def opposed_view(prompt: str, azimuth: float, elevation: float) -> Opposed:
+def opposed_view(prompt: str, azimuth: float, elevation: float, words: ViewWords = ViewWords()) -> Opposed:
     """:func:`view_prompt` and the views that must not appear there, for :func:`perp_neg`.
 
     The weights fall exponentially towards the view itself (the values of threestudio's release; there the positive
     prompts of two neighbouring views are mixed, here the nearer one counts).
     """
-    front, side = (f"{prompt}, {word} view" for word in ("front", "side"))
-    asked = view_prompt(prompt, azimuth, elevation)
+    front, side = (f"{prompt}, {word} view" for word in (words.front, words.side))
+    asked = view_prompt(prompt, azimuth, elevation, words)
     if elevation > OVERHEAD:
         return Opposed(asked, ((front, 0.0), (side, 0.0)))
     part = 2 * abs(math.remainder(azimuth, 2 * math.pi)) / math.pi

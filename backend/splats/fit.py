@@ -134,11 +134,8 @@ def fit(
     raise; ``done`` is where a stopped fit goes on. Model and views lie on one device, the generator on the CPU."""
     device = model.position.device
     leaves = {name: value.clone().requires_grad_() for name, value in model.values().items()}
-    rates = {
-        "position": STEP_OF_SPACING * model.spacing, "log_scale": settings.scale_rate,
-        "rotation": settings.rotation_rate, "logit": settings.opacity_rate, "harmonics": settings.colour_rate,
-    }  # fmt: skip
-    groups = [{"params": [leaf], "lr": rates[name], "name": name} for name, leaf in leaves.items()]
+    rate = rates(settings, model.spacing)
+    groups = [{"params": [leaf], "lr": rate[name], "name": name} for name, leaf in leaves.items()]
     optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), eps=1e-15)
     order = torch.zeros(0, dtype=torch.long)
     for step in range(round(done * settings.steps), settings.steps):
@@ -151,13 +148,21 @@ def fit(
         optimizer.zero_grad()
         loss.backward()
         for group in optimizer.param_groups:
-            group["lr"] = rates[group["name"]] * settings.slow**done
+            group["lr"] = rate[group["name"]] * settings.slow**done
         optimizer.step()
         if (step + 1) % settings.move_every == 0 and step + 1 < 0.8 * settings.steps:
             put_faded_elsewhere(leaves, optimizer, settings.faded, generator)
         now = dataclasses.replace(model, **{name: leaf.detach() for name, leaf in leaves.items()})
         on_step((step + 1) / settings.steps, now)
     return dataclasses.replace(model, **{name: leaf.detach() for name, leaf in leaves.items()})
+
+
+def rates(settings: Settings, spacing: float) -> dict[str, float]:
+    """Adam's rate for each of a model's values."""
+    return {
+        "position": STEP_OF_SPACING * spacing, "log_scale": settings.scale_rate, "rotation": settings.rotation_rate,
+        "logit": settings.opacity_rate, "harmonics": settings.colour_rate,
+    }  # fmt: skip
 
 
 def difference(picture, view: View, backdrop: torch.Tensor, settings: Settings) -> torch.Tensor:

@@ -13,6 +13,7 @@ import torch
 
 from ..diffusion import guidance, memory, pipelines
 from ..diffusion.conditioning import Prompter
+from ..diffusion.predict import Controls, decoded, encoded, predictor
 from ..job import JobError
 from ..shading.controls import depth_picture
 from . import sheet
@@ -142,7 +143,7 @@ class DiffusionPainter:
                 pictures = {"image": controls, "height": controls.shape[2], "width": controls.shape[3]}
             else:
                 with torch.no_grad():
-                    latents = self._encoded(start.pictures.to(self._device)).to(dtype)
+                    latents = encoded(self._from_noise.vae, start.pictures.to(self._device)).to(dtype)
                 pictures = {"image": latents, "control_image": controls, "strength": start.strength}
             latents = pipeline(
                 **self.prompter.for_pipeline(prompts, wish.negative, guided=wish.guidance > 1),
@@ -154,7 +155,7 @@ class DiffusionPainter:
                 callback_on_step_end=heard,
                 **pictures,
             ).images
-            return self._decoded(latents).float().cpu()
+            return decoded(self._from_noise.vae, latents).float().cpu()
         except torch.OutOfMemoryError as error:
             torch.cuda.empty_cache()
             raise JobError(
@@ -168,25 +169,11 @@ class DiffusionPainter:
         controls = self._controls(shots, controls).to(self._device, self._from_noise.unet.dtype)
         with torch.enable_grad():
             shown = pictures.detach().to(self._device).requires_grad_()
-            latents = self._encoded(shown)
+            latents = encoded(self._from_noise.vae, shown)
         with torch.no_grad():
             gradient = self._score(wish, shots, controls, latents.detach().to(controls.dtype), noise)
         (result,) = torch.autograd.grad(latents, shown, gradient.to(latents.dtype))
         return result.to(pictures)
-
-    def _encoded(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Latents of pictures in [0, 1], in the autoencoder's type."""
-        vae = self._from_noise.vae
-        code = vae.encode(2.0 * pictures.to(vae.dtype) - 1.0)
-        latents = code.latent_dist.mean if hasattr(code, "latent_dist") else code.latents
-        return latents * vae.config.scaling_factor
-
-    @torch.no_grad()
-    def _decoded(self, latents: torch.Tensor) -> torch.Tensor:
-        """The reverse."""
-        vae = self._from_noise.vae
-        pictures = vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor).sample
-        return (pictures / 2 + 0.5).clamp(0.0, 1.0)
 
     def _score(
         self, wish: Wish, shots: Sequence[Shot], controls: torch.Tensor, latents: torch.Tensor, noise: float
@@ -198,29 +185,12 @@ class DiffusionPainter:
         generators = [torch.Generator("cpu").manual_seed(shot.seed) for shot in shots]
         added = torch.stack([torch.randn(latents.shape[1:], generator=generator) for generator in generators])
         at = guidance.noised(latents, schedule.alphas_cumprod, step, added.to(latents.device))
+        shown = Controls(controls, wish.control)
+        predict = predictor(self._from_noise, self.prompter, tuple(controls.shape[2:]), shown, wish.negative)
         return guidance.sds(
-            self._predictor(wish, controls), at, [prompt_of(wish, shot) for shot in shots], DISTILLATION_GUIDANCE,
-            guidance.damped, wish.negative, RESCALE,
+            predict, at, [prompt_of(wish, shot) for shot in shots], DISTILLATION_GUIDANCE, guidance.damped,
+            wish.negative, RESCALE,
         ).clamp(-LARGEST_PULL, LARGEST_PULL)  # fmt: skip
-
-    def _predictor(self, wish: Wish, controls: torch.Tensor) -> guidance.Predict:
-        """Of the noise in pictures with these control pictures (B, 3, H, W), or several rounds of them."""
-        pipeline = self._from_noise
-
-        def predict(mixed: torch.Tensor, step: torch.Tensor, prompts: Sequence[str]) -> torch.Tensor:
-            given = mixed.to(controls.dtype)
-            shown = controls.repeat(len(prompts) // len(controls), 1, 1, 1)
-            conditions = self.prompter.for_networks(prompts, tuple(controls.shape[2:]), plain=wish.negative)
-            conditions["timestep"] = step
-            down, middle = pipeline.controlnet(
-                given, controlnet_cond=shown, conditioning_scale=wish.control, return_dict=False, **conditions
-            )
-            answer = pipeline.unet(
-                given, down_block_additional_residuals=down, mid_block_additional_residual=middle, **conditions
-            ).sample
-            return guidance.as_noise(answer, mixed, step, pipeline.scheduler)
-
-        return predict
 
 
 def prompt_of(wish: Wish, shot: Shot | None) -> str:

@@ -111,6 +111,60 @@ def test_vsd_rests_where_the_second_network_knows_what_there_is():
     assert guidance.vsd(knowing, own, now, ["dog", "dog"], 1.0).abs().mean() > 0.1
 
 
+def spread_out(middle: float, spread: float):
+    """The exact noise prediction where pictures are drawn from a normal distribution."""
+
+    def predict(mixed, step, prompts):
+        kept = ABAR[step][:, None, None, None]
+        return (mixed - kept.sqrt() * middle) * (1 - kept).sqrt() / (kept * spread**2 + 1 - kept)
+
+    return predict
+
+
+def test_vsd_comes_to_the_whole_distribution_where_sds_comes_to_its_middle():
+    """512 numbers, whose second network knows their mean and deviation exactly."""
+
+    def vsd(now):
+        own = spread_out(float(now.clean.mean()), float(now.clean.std()))
+        return guidance.vsd(spread_out(0.7, 0.5), own, now, ["cat", "cat"], 1.0)
+
+    def from_apart(gradient):
+        latents = 0.2 * torch.randn(SHAPE, generator=torch.Generator().manual_seed(5)) - 1.0
+        for number in range(150):
+            latents = latents - 0.3 * gradient(at(100 + 7 * number % 800, latents, number))
+        return float(latents.mean()), float(latents.std())
+
+    assert from_apart(vsd) == pytest.approx((0.7, 0.5), abs=0.05)
+    middle, spread = from_apart(lambda now: guidance.sds(spread_out(0.7, 0.5), now, ["cat", "cat"], 1.0))
+    assert middle == pytest.approx(0.7, abs=0.1) and spread < 0.2
+
+
+def test_nfsd_comes_to_rest_where_its_terms_cancel():
+    """Where noise is small, at the guided picture; with much noise the bad pictures push on."""
+    good, none, bad = picture("cat"), picture(""), picture(guidance.DEGRADED)
+
+    def rest(steps):
+        slopes = {step: float((ABAR[step] * (1 - ABAR[step])).sqrt()) for step in steps}
+        small = sum(slope for step, slope in slopes.items() if step < guidance.NFSD_SMALL_STEP)
+        large = sum(slopes.values()) - small
+        return none + (sum(slopes.values()) * 2.0 * (good - none) + large * (none - bad)) / small
+
+    for steps in ((150,), (150, 400)):
+        latents = torch.zeros(SHAPE)
+        for number in range(400):
+            gradient = sum(guidance.nfsd(knowing, at(step, latents, number), ["cat", "cat"], 2.0) for step in steps)
+            latents = latents - 20.0 / (20.0 + number) * gradient
+        assert (latents[0] - rest(steps)).abs().mean() < 0.1, steps
+
+
+def test_perp_neg_comes_to_rest_beside_the_picture():
+    good, none, bad = picture("cat"), picture(""), picture("dog")
+    asked = [guidance.Opposed("cat", (("dog", -0.5),))] * 2
+    found = distilled(lambda now: guidance.perp_neg(knowing, now, asked, 1.5))
+    aside = guidance.perpendicular((bad - none)[None], (good - none)[None])[0]
+    assert (found[0] - (none + 1.5 * (good - none - 0.5 * aside))).abs().mean() < 0.05
+
+
 def test_negatives_act_at_right_angles():
     now = at(500)
     asked = [guidance.Opposed("cat", (("dog", -1.0),))] * 2
