@@ -16,7 +16,7 @@ FACTORS = ("guidance", "control", "fusion", "stick")
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """The subcommand and its options."""
-    from .render_settings import BACKGROUNDS, KINDS, PATHS, GalateaRenderSettings
+    from .render_settings import BACKGROUNDS, FORMATS, KINDS, PATHS, GalateaRenderSettings
 
     settings = GalateaRenderSettings.bl_rna.properties
     parser = commands.add_parser(
@@ -45,7 +45,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         parser.add_argument(
             f"--{name}", metavar="X", type=float, default=settings[name].default, help=settings[name].description
         )
-    for name, items in (("background", BACKGROUNDS), ("control_kind", KINDS)):
+    for name, items in (("background", BACKGROUNDS), ("format", FORMATS), ("control_kind", KINDS)):
         parser.add_argument(
             "--" + name.replace("_", "-"), choices=[item[0] for item in items], default=settings[name].default,
             help=settings[name].description,
@@ -75,7 +75,7 @@ def render(options: argparse.Namespace) -> int:
     if missing:
         raise CommandProblem(f"{options.input} has no object called {missing[0]}")
     settings = scene.galatea.render
-    for name in ("prompt", "negative", "background", "control_kind", *NUMBERS, *FACTORS):
+    for name in ("prompt", "negative", "background", "format", "control_kind", *NUMBERS, *FACTORS):
         setattr(settings, name, getattr(options, name))
     for name in PATHS:
         text = getattr(options, name)
@@ -85,7 +85,7 @@ def render(options: argparse.Namespace) -> int:
         if item is None:
             raise CommandProblem(f"{options.input} has no object or collection called {name}")
         item.galatea.prompt = words
-    settings.only_selected = False
+    settings.only_selected, settings.own_size = False, options.size > 0
     settings.own_range = options.frames is not None
     if options.frames:
         settings.frame_start, settings.frame_end = options.frames

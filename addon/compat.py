@@ -145,6 +145,21 @@ def add_image_strip(scene: bpy.types.Scene, name: str, paths: list[Path], channe
     return strip
 
 
+def compositor(scene: bpy.types.Scene) -> bpy.types.NodeTree:
+    """The scene's compositing nodes, switched on; new ones pass the render through. Since 5.0 they are a node group."""
+    if not hasattr(scene, "compositing_node_group"):
+        scene.use_nodes = True
+        return scene.node_tree
+    if scene.compositing_node_group is None:
+        tree = bpy.data.node_groups.new("Compositing Nodes", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        layers, output = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("NodeGroupOutput")
+        output.location.x = 300
+        tree.links.new(layers.outputs["Image"], output.inputs["Image"])
+        scene.compositing_node_group = tree
+    return scene.compositing_node_group
+
+
 def can_denoise() -> bool:
     """Whether Cycles was built with a denoiser: those of Linux distributions may be without."""
     import _cycles

@@ -37,6 +37,8 @@ def params(context: bpy.types.Context, preview: int = 0, objects: list[str] | No
         values[name] = models.path(values[name])
     if not settings.own_range:
         values["frame_start"], values["frame_end"] = scene.frame_start, scene.frame_end
+    if not settings.own_size:
+        values["size"] = 0
     values["objects"] = painted(context) if objects is None else objects
     values["prompts"] = own_prompts(scene, values["objects"])
     values["width"], values["height"] = pixels(scene)
@@ -124,7 +126,20 @@ def estimate(context: bpy.types.Context) -> float | None:
     learned = pace.factor(preferences.settings().data_folder, pace_of(settings.model))
     if learned is None and settings.model:
         return None
-    return (learned or 1.0) * nominal(frames(context.scene), settings.steps, settings.size)
+    size = settings.size if settings.own_size else 0
+    return (learned or 1.0) * nominal(frames(context.scene), settings.steps, size)
+
+
+def size_words(scene: bpy.types.Scene) -> str:
+    """How large the pictures of the starter are, in the shape of the scene's; "" for other models, which are not
+    looked into to draw a panel."""
+    settings = scene.galatea.render
+    side = settings.size if settings.own_size else 0
+    if not side and settings.model:
+        return ""
+    width, height = pixels(scene)
+    wide, high = (max(round((side or SIZE) * one / max(width, height)), 8) for one in (width, height))
+    return f"{wide} x {high} px"
 
 
 def nominal(count: int, steps: int, size: int) -> float:
@@ -208,7 +223,12 @@ def last_folder(scene: bpy.types.Scene) -> Path | None:
     """Where the frames of the scene's last render are, None if they are gone or there never were any."""
     text = scene.get(FOLDER)
     folder = Path(bpy.path.abspath(text)) if isinstance(text, str) and text else None
-    return folder if folder is not None and any((folder / "frames").glob("*.png")) else None
+    return folder if folder is not None and frame_paths(folder) else None
+
+
+def frame_paths(folder: Path) -> list[Path]:
+    """The frames in a folder, in order."""
+    return sorted((folder / "frames").glob("[0-9]*.*"), key=lambda path: int(path.stem))
 
 
 def last_shown(queue: jobs.Queue, scene: bpy.types.Scene) -> Path | None:
@@ -229,10 +249,27 @@ def last_recipe(scene: bpy.types.Scene) -> dict | None:
 
 def add_to_sequencer(scene: bpy.types.Scene, folder: Path):
     """A strip of the frames at their place in time, on the first channel that is free there. Returns it."""
-    paths = sorted((folder / "frames").glob("*.png"))
+    paths = frame_paths(folder)
     start = int(paths[0].stem)
     used = {strip.channel for strip in compat.strips(scene)}
     channel = next(number for number in range(CHANNEL, 129) if number not in used)
     strip = compat.add_image_strip(scene, folder.name, paths, channel, start)
     strip.color_tag = "COLOR_05"
     return strip
+
+
+def add_to_compositor(scene: bpy.types.Scene, folder: Path) -> bpy.types.Node:
+    """An image node that shows the frames at their place in time; what is in the compositor stays as it is. Raises
+    ValueError where every second frame is missing: files of a sequence have numbers without gaps."""
+    paths = frame_paths(folder)
+    start = int(paths[0].stem)
+    if len(paths) != int(paths[-1].stem) - start + 1:
+        raise ValueError("Frames are missing between the first and the last one. Add them to the Video Sequencer.")
+    image = bpy.data.images.load(str(paths[0]), check_existing=True)
+    image.source = "SEQUENCE"
+    tree = compat.compositor(scene)
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image, node.label = image, folder.name
+    node.frame_duration, node.frame_start, node.frame_offset = len(paths), start, start - 1
+    node.location = (min((one.location.x for one in tree.nodes), default=0.0) - 300, 0)
+    return node

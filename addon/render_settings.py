@@ -8,6 +8,12 @@ BACKGROUNDS = [
     ("painted", "Painted", "What the model paints behind the objects, the same in all frames"),
     ("transparent", "Transparent", "Nothing: for compositing"),
     ("gray", "Gray", "An even gray"),
+    ("scene", "Scene", "Everything that is not painted looks as it does in the scene, in the same light"),
+]
+FORMATS = [
+    ("png8", "PNG", "8 bits, as it looks on the screen"),
+    ("png16", "PNG, 16 bits", "As it looks on the screen, with room for grading"),
+    ("exr", "OpenEXR", "Half floats, linear light: for compositing"),
 ]
 KINDS = [
     ("light", "Shape and Light", "Pictures follow the scene's own lamps and world"),
@@ -34,9 +40,12 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
     frame_step: bpy.props.IntProperty(
         name="Step", default=1, min=1, max=100, description="1 for every frame, 2 for every second one"
     )
+    own_size: bpy.props.BoolProperty(
+        name="Own Size", default=False, description="Other pictures than of the size that the model was made for"
+    )
     size: bpy.props.IntProperty(
-        name="Size", default=0, min=0, max=2048, subtype="PIXEL",
-        description="Pixels of the longer side, 64 or more; 0 for the size that the model was made for",
+        name="Longer Side", default=0, min=0, max=2048, subtype="PIXEL",
+        description="Pixels, 64 or more; 0 for the size that the model was made for",
     )  # fmt: skip
     only_selected: bpy.props.BoolProperty(
         name="Only Selected Objects", default=True,
@@ -45,6 +54,7 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
     background: bpy.props.EnumProperty(
         name="Background", items=BACKGROUNDS, default="painted", description="What is behind all objects"
     )
+    format: bpy.props.EnumProperty(name="Format", items=FORMATS, default="png8", description="Of the frames' files")
     steps: bpy.props.IntProperty(
         name="Steps", default=0, min=0, max=1000, description="Denoising steps; 0 for the model's own"
     )
@@ -97,6 +107,6 @@ class GalateaWords(bpy.types.PropertyGroup):
     )
 
 
-OPTIONS = ("own_range", "only_selected")
+OPTIONS = ("own_range", "own_size", "only_selected")
 """What matters to Blender's side alone."""
 PATHS = ("model", "controlnet")

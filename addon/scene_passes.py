@@ -15,6 +15,8 @@ The task names ``scene`` (a .blend), ``output`` (a folder), ``frames``, ``width`
     light-0001-1.exr    half metal and half as rough
     light-0001-2.exr    a mirror of metal
     light-0001-3.exr    with ``beauty`` (samples): the scene's own materials, for benchmarks
+    backdrop-0001.exr   with ``backdrop`` (samples): the scene as it is but for the objects called ``painted`` (all if
+                        empty), which only cast shadows and are mirrored
 
 and ``scene.json`` says what is in it. A sentence for the artist goes to ``problem.json``.
 """
@@ -38,6 +40,7 @@ ALBEDO = 0.5
 SHAPES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 LEFT_OUT = {"VOLUME", "CURVES", "POINTCLOUD"}
 LARGEST_INDEX = 32767
+BOUNCES = ("max_bounces", "diffuse_bounces", "glossy_bounces", "transmission_bounces", "transparent_max_bounces")
 
 
 class Problem(Exception):
@@ -50,6 +53,7 @@ def main(task: dict) -> None:
     output = Path(task["output"])
     bpy.ops.wm.open_mainfile(filepath=task["scene"], load_ui=False)
     scene = bpy.context.scene
+    film, bounces = scene.render.film_transparent, {name: getattr(scene.cycles, name) for name in BOUNCES}
     facts = prepare(scene, compat)
     (output / "scene.json").write_text(json.dumps(facts), encoding="utf-8")
     layer = bpy.context.view_layer
@@ -73,7 +77,24 @@ def main(task: dict) -> None:
             shaded(scene, compat, task["light"] if material else task["beauty"])
             layer.material_override = material
             render(scene, compat, output / f"light-{frame:04d}-{index}.exr")
+        if task["backdrop"]:
+            layer.material_override = None
+            shaded(scene, compat, task["backdrop"])
+            for name, value in bounces.items():
+                setattr(scene.cycles, name, value)
+            scene.render.film_transparent = film
+            show_to_camera(task["painted"], False)
+            render(scene, compat, output / f"backdrop-{frame:04d}.exr")
+            scene.render.film_transparent = True
+            show_to_camera(task["painted"], True)
         print(f"galatea-frame {number + 1}", flush=True)
+
+
+def show_to_camera(names: list[str], visible: bool) -> None:
+    """Let the camera see the objects of these names, all if there are none, or not."""
+    for item in bpy.data.objects:
+        if item.type in SHAPES and (not names or item.name in names):
+            item.visible_camera = visible
 
 
 def load_compat():

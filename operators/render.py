@@ -86,6 +86,21 @@ class GALATEA_OT_render_to_sequencer(ResultButton, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class GALATEA_OT_render_to_compositor(ResultButton, bpy.types.Operator):
+    bl_idname = "galatea.render_to_compositor"
+    bl_label = "Add to Compositor"
+    bl_description = "Add an image node with the rendered frames to this scene's compositor, at their place in time"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            render.add_to_compositor(context.scene, render.last_folder(context.scene))
+        except ValueError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
 class GALATEA_OT_open_render(ResultButton, bpy.types.Operator):
     bl_idname = "galatea.open_render"
     bl_label = "Open Folder"
@@ -111,7 +126,7 @@ class GALATEA_OT_rerun_render(ResultButton, bpy.types.Operator):
         settings, made = context.scene.galatea.render, render.last_recipe(context.scene)["params"]
         for name in GalateaRenderSettings.__annotations__.keys() & made.keys():
             setattr(settings, name, made[name])
-        settings.own_range = True
+        settings.own_range, settings.own_size = True, made["size"] > 0
         render.set_own_prompts(made.get("prompts", {}))
         return {"FINISHED"}
 
@@ -120,6 +135,7 @@ CLASSES = (
     GALATEA_OT_render,
     GALATEA_OT_preview_render,
     GALATEA_OT_render_to_sequencer,
+    GALATEA_OT_render_to_compositor,
     GALATEA_OT_open_render,
     GALATEA_OT_rerun_render,
 )

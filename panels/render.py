@@ -32,7 +32,8 @@ class GALATEA_PT_render(Side, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(settings, "only_selected")
         column.prop(settings, "background")
-        column.prop(settings, "size")
+        column.prop(settings, "format")
+        draw_size(column, context.scene)
         column.prop(settings, "seed")
         draw_range(column, settings)
         names = render.painted(context)
@@ -50,6 +51,17 @@ class GALATEA_PT_render(Side, bpy.types.Panel):
         layout.operator("galatea.preview_render", icon="IMAGE_RGB")
         draw_picture(layout, render.last_shown(session.get().queue, context.scene), LARGE)
         draw_result(layout, context)
+
+
+def draw_size(column: bpy.types.UILayout, scene: bpy.types.Scene) -> None:
+    """How large the pictures are, and another size."""
+    settings = scene.galatea.render
+    row = column.row(align=True, heading=iface("Size"))
+    row.prop(settings, "own_size", text="")
+    if settings.own_size:
+        row.prop(settings, "size", text="")
+    else:
+        row.label(text=render.size_words(scene) or iface("As the model was made for"), translate=False)
 
 
 def draw_range(column: bpy.types.UILayout, settings) -> None:
@@ -80,6 +92,7 @@ def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     for warning in made["report"].get("warnings", []):
         paragraph(box, context, warning, icon="ERROR")
     box.operator("galatea.render_to_sequencer", icon="SEQUENCE")
+    box.operator("galatea.render_to_compositor", icon="NODE_COMPOSITING")
     row = box.row(align=True)
     row.operator("galatea.open_render", icon="FILEBROWSER")
     row.operator("galatea.rerun_render", icon="FILE_REFRESH")

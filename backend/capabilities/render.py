@@ -24,7 +24,9 @@ if typing.TYPE_CHECKING:
     from ..rendering.passes import Look, Shot, Size
 
 CONTROLS = ("light", "depth")
-BACKGROUNDS = ("painted", "transparent", "gray")
+BACKGROUNDS = ("painted", "transparent", "gray", "scene")
+FORMATS = {"png8": (".png", 8), "png16": (".png", 16), "exr": (".exr", 16)}
+"""Ending and bits."""
 NOISES = ("surface", "fixed", "independent")
 SMALLEST, LARGEST = 64, 2048
 """Of the longer side of the pictures, in pixels."""
@@ -34,8 +36,8 @@ SAMPLE_BYTES = 40
 """On the disk, of each sample of a frame's geometry: arrays, and Blender's file of one frame at a time."""
 STARTER_SIZE, STARTER_STEPS = 256, 16
 STEPS = 25
-LIGHT_SAMPLES = 8
-"""A pixel of a light picture has, before it is denoised."""
+LIGHT_SAMPLES, BACKDROP_SAMPLES = 8, 64
+"""A pixel of a light picture has, and one of the scene's own look, before they are denoised."""
 PASSES, PAINTED, GATHERED = 0.25, 0.85, 0.93
 """Parts of the job after which the geometry is rendered, the frames are painted, and their surfaces are gathered."""
 
@@ -62,6 +64,8 @@ class RenderParams:
     """Of objects that have words of their own, by their names; they replace the prompt there."""
     background: str = "painted"
     """One of BACKGROUNDS."""
+    format: str = "png8"
+    """One of FORMATS: PNG with 8 or 16 bits, or OpenEXR with half floats."""
     steps: int = 0
     """Denoising steps; 0: the model's own."""
     guidance: float = 0.0
@@ -89,7 +93,7 @@ class RenderParams:
 
 
 def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
-    """in/scene.blend -> out/frames/0001.png, ..., out/contact.png, and out/movie.mp4 where Blender has FFmpeg.
+    """in/scene.blend -> out/frames/0001.png, ..., or .exr, out/contact.png, and out/movie.mp4 where Blender has FFmpeg.
 
     What is done is kept in work/: a job that is run again in the same folder goes on where it was.
     """
@@ -111,8 +115,9 @@ def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     _check_disk(job, size, len({*frames, *shown}))
     light = LIGHT_SAMPLES if params.control_kind == "light" else 0
     facts = passes.render(
-        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size, light, 0.01, PASSES
-    )
+        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size, light, 0.01, PASSES,
+        backdrop=BACKDROP_SAMPLES if params.background == "scene" else 0, painted=params.objects,
+    )  # fmt: skip
     shot = passes.shot(folder, frames, size, facts, params.objects)
     look = passes.look(shot, shown, bool(light))
     lengths = scale(shot, shown)
@@ -148,7 +153,12 @@ def _checked(params: RenderParams, job: Job) -> list[int]:
     """The frames of the range, or JobError for parameters that make no sense."""
     if not params.prompt.strip():
         raise JobError("bad_input", "There is no prompt.", "Say what the objects look like, such as: mossy stone.")
-    for name, choices in (("background", BACKGROUNDS), ("control_kind", CONTROLS), ("noise", NOISES)):
+    for name, choices in (
+        ("background", BACKGROUNDS),
+        ("control_kind", CONTROLS),
+        ("noise", NOISES),
+        ("format", FORMATS),
+    ):
         if getattr(params, name) not in choices:
             raise JobError(
                 "bad_input", f'"{getattr(params, name)}" is no {name.replace("_", " ")} this version knows.',
@@ -351,7 +361,8 @@ def _written(
     light = params.control_kind == "light"
     recipe = Recipe(shot, scale, look, light, params.stick, params.background)
     (job.outputs / "frames").mkdir(parents=True, exist_ok=True)
-    paths = [job.outputs / "frames" / f"{frame:04d}.png" for frame in shot.frames]
+    ending, bits = FORMATS[params.format]
+    paths = [job.outputs / "frames" / f"{frame:04d}{ending}" for frame in shot.frames]
     skin = behind = None
 
     def hear(part: float) -> None:
@@ -364,7 +375,7 @@ def _written(
         stage = PAINTED if skin is None else GATHERED
         job.progress("Writing the frames", stage + (0.98 - stage) * number / len(paths))
         if not path.is_file():
-            write(path, composed(recipe, frame, pictures(number), skin, behind))
+            write(path, composed(recipe, frame, pictures(number), skin, behind), bits)
     sheet(paths).save(job.outputs / "contact.png")
     shown = job.outputs / "shown.npy"
     np.save(shown, np.asarray(sheet(paths, columns=2, most=4)))

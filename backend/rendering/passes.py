@@ -84,6 +84,11 @@ class Shot:
         with np.load(self._path(frame), allow_pickle=False) as stored:
             return self._padded(stored["light"])
 
+    def backdrop(self, frame: int) -> np.ndarray:
+        """(H, W, 4) float32, linear and premultiplied: the scene with its own materials, without what is painted."""
+        with np.load(self._path(frame), allow_pickle=False) as stored:
+            return self._padded(stored["backdrop"].astype(np.float32))
+
     def _path(self, frame: int) -> Path:
         return path(self.folder, frame)
 
@@ -120,10 +125,11 @@ def path(folder: Path, frame: int) -> Path:
     return folder / f"frame-{frame:04d}.npz"
 
 
-def take(folder: Path, frame: int, light: bool, keep: bool = False) -> None:
+def take(folder: Path, frame: int, light: bool, backdrop: bool = False, keep: bool = False) -> None:
     """Keep of a frame's OpenEXR files what is needed, in a form that is read fast.
 
     Args:
+        backdrop: whether there is one.
         keep: leave these files, for who wants more of them.
     """
     source = folder / f"geometry-{frame:04d}.exr"
@@ -139,6 +145,9 @@ def take(folder: Path, frame: int, light: bool, keep: bool = False) -> None:
     if light:
         planes = [exr.read(one)["Combined"][..., :3].mean(-1) for one in lights]
         arrays["light"] = np.nan_to_num(np.stack(planes, axis=-1))
+    if backdrop:
+        lights.append(folder / f"backdrop-{frame:04d}.exr")
+        arrays["backdrop"] = np.nan_to_num(exr.read(lights[-1])["Combined"]).astype(np.float16)
     partial = folder / "partial.npz"
     np.savez(partial, **arrays)
     partial.replace(path(folder, frame))
@@ -158,6 +167,8 @@ def render(
     begin: float,
     end: float,
     beauty: int = 0,
+    backdrop: int = 0,
+    painted: Sequence[str] = (),
 ) -> dict:
     """Let a child Blender render the passes of these frames; those that are there already are kept.
 
@@ -167,6 +178,8 @@ def render(
         light: samples of the light pictures, 0 for none.
         begin, end: the part of the job's progress that this is.
         beauty: samples of the scene's own look, 0 for none; with it Blender's files are kept.
+        backdrop: samples of the same without the objects that are painted, 0 for none.
+        painted: names of these objects, all if empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [frame for frame in frames if not path(folder, frame).is_file()]
@@ -176,6 +189,7 @@ def render(
     task = {
         "scene": str(scene), "output": str(folder), "frames": missing, "width": size.width, "height": size.height,
         "oversampling": size.oversampling, "light": light, "beauty": beauty,
+        "backdrop": backdrop, "painted": list(painted),
     }  # fmt: skip
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
     last = []
@@ -183,7 +197,7 @@ def render(
     def hear(line: str) -> None:
         if line.startswith("galatea-frame "):
             done = int(line.split()[1])
-            take(folder, missing[done - 1], bool(light), keep=bool(beauty))
+            take(folder, missing[done - 1], bool(light), bool(backdrop), keep=bool(beauty))
             job.progress("Rendering the geometry", begin + (end - begin) * done / len(missing))
         elif line.strip() and not line.startswith(("Fra:", "Saved:", "Time:")):
             last.append(line)

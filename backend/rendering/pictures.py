@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from . import consolidate
+from ..texturing.picture import write_exr, write_png
+from . import consolidate, exr
 from .cells import Scale
 from .passes import Look, Shot, decode, encode, pooled
 
@@ -34,7 +35,7 @@ class Recipe:
     stick: float
     """Part of what is on surfaces that comes from the skin, 0 to 1."""
     background: str
-    """"painted", "transparent" or "gray"."""
+    """"painted", "transparent", "gray", or "scene" for how the scene itself looks where nothing is painted."""
 
 
 def composed(recipe: Recipe, frame: int, painted: np.ndarray, skin: consolidate.Skin | None, behind: np.ndarray | None):
@@ -63,23 +64,46 @@ def composed(recipe: Recipe, frame: int, painted: np.ndarray, skin: consolidate.
     samples[mine] = surface[mine]
     samples[other] = (CLAY * fine(gray)[..., None] * np.ones(3, np.float32))[other]
     away = ~(mine | other)
-    if recipe.background == "painted":
+    alpha = np.where(away, 0.0, 1.0) if recipe.background == "transparent" else np.ones(mine.shape)
+    if recipe.background == "scene":
+        samples /= recipe.look.exposure if recipe.light else 1.0  # as bright as the scene is
+        backdrop = shot.backdrop(frame)
+        straight = backdrop[..., :3] / np.maximum(backdrop[..., 3:], 1e-6)
+        samples[~mine], alpha[~mine] = fine(straight)[~mine], fine(backdrop[..., 3])[~mine]
+    elif recipe.background == "painted":
         samples[away] = fine(decode(painted if behind is None else behind))[away]
     elif recipe.background == "gray":
         samples[away] = decode(np.full(3, 0.5, np.float32))
-    alpha = np.where(away, 0.0, 1.0) if recipe.background == "transparent" else np.ones(mine.shape)
     cover = pooled(alpha, factor)
     color = pooled(samples * alpha[..., None], factor) / np.maximum(cover, 1e-6)[..., None]
     return shot.crop(np.concatenate((encode(color), cover[..., None]), axis=-1).astype(np.float32))
 
 
-def write(path: Path, picture: np.ndarray) -> None:
-    """A PNG with 8 bits, by a rename; alpha only where something is transparent."""
-    numbers = np.round(255 * np.clip(picture, 0.0, 1.0)).astype(np.uint8)
-    image = Image.fromarray(numbers if (numbers[..., 3] < 255).any() else numbers[..., :3])
+def write(path: Path, picture: np.ndarray, bits: int = 8) -> None:
+    """A frame (H, W, 4) as :func:`composed` has it, by a rename; as PNG, or by its ending as OpenEXR, which is linear
+    and has colors multiplied by alpha. Alpha is written only where something is transparent.
+
+    Args:
+        bits: of a PNG, 8 or 16.
+    """
     partial = path.with_suffix(".part")
-    image.save(partial, "PNG")
+    shown = picture if (picture[..., 3] < 1).any() else picture[..., :3]
+    if path.suffix == ".exr":
+        write_exr(partial, np.concatenate((decode(shown[..., :3]) * picture[..., 3:], shown[..., 3:]), axis=-1))
+    else:
+        write_png(partial, shown, bits)
     partial.replace(path)
+
+
+def read(path: Path) -> Image.Image:
+    """A frame that :func:`write` wrote, with 8 bits and straight alpha."""
+    if path.suffix != ".exr":
+        with Image.open(path) as image:
+            return image.convert("RGBA")
+    found = exr.read(path)[""]
+    alpha = found[..., 3:] if found.shape[2] == 4 else np.ones((*found.shape[:2], 1), np.float32)
+    values = np.concatenate((encode(found[..., :3] / np.maximum(alpha, 1e-6)), alpha), axis=-1)
+    return Image.fromarray(np.round(255 * values).astype(np.uint8))
 
 
 def sheet(
@@ -88,14 +112,12 @@ def sheet(
     """Up to ``most`` of the pictures, evenly chosen, side by side on gray."""
     count = min(len(paths), most)
     chosen = [paths[round(index * (len(paths) - 1) / max(count - 1, 1))] for index in range(count)]
-    with Image.open(chosen[0]) as first:
-        width, height = first.size
+    width, height = read(chosen[0]).size
     factor = min(tile / max(width, height), 1.0)
     width, height = max(round(width * factor), 1), max(round(height * factor), 1)
     columns = min(columns, count)
     made = Image.new("RGB", (columns * width, -(-count // columns) * height), (128, 128, 128))
     for index, path in enumerate(chosen):
-        with Image.open(path) as image:
-            small = image.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS)
+        small = read(path).resize((width, height), Image.Resampling.LANCZOS)
         made.paste(small, (index % columns * width, index // columns * height), small)
     return made

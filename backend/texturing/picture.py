@@ -25,14 +25,15 @@ EXR_ZIP, EXR_HALF = 3, 1
 
 
 def write_png(path: Path, values: np.ndarray, bits: int) -> None:
-    """Write (H, W) or (H, W, 3) values of 0 to 1 as gray or RGB PNG of 8 or 16 bits, row 0 at the top."""
+    """Write values of 0 to 1 as PNG of 8 or 16 bits, row 0 at the top: (H, W) as gray, (H, W, 3) as RGB, (H, W, 4) as
+    RGB with straight alpha."""
     assert bits in (8, 16) and values.ndim in (2, 3), (bits, values.shape)
     height, width = values.shape[:2]
-    channels = 1 if values.ndim == 2 else 3
-    assert values.shape[2:] in ((), (3,)), values.shape
+    channels = 1 if values.ndim == 2 else values.shape[2]
+    assert values.shape[2:] in ((), (3,), (4,)), values.shape
     numbers = np.round(np.clip(values, 0.0, 1.0) * (2**bits - 1)).astype(">u2" if bits == 16 else "u1")
     raw = numbers.reshape(height, -1).view(np.uint8).reshape(height, width, channels * bits // 8)
-    header = struct.pack(">IIBBBBB", width, height, bits, 0 if channels == 1 else 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, bits, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
     deflate = zlib.compressobj(PNG_LEVEL)
     with path.open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
@@ -61,9 +62,11 @@ def _paeth(raw: np.ndarray, line_above: np.ndarray) -> bytes:
 
 
 def write_exr(path: Path, values: np.ndarray) -> None:
-    """Write (H, W) or (H, W, 3) values as a half-float OpenEXR picture, row 0 at the top."""
+    """Write (H, W), (H, W, 3) or (H, W, 4) values as a half-float OpenEXR picture, row 0 at the top; with alpha, colors
+    are to be multiplied by it."""
     height, width = values.shape[:2]
-    planes = {"Y": values} if values.ndim == 2 else {name: values[..., "RGB".index(name)] for name in "BGR"}
+    names = "ABGR"[4 - values.shape[2] :] if values.ndim == 3 else ""
+    planes = {name: values[..., "RGBA".index(name)] for name in names} or {"Y": values}
     rows = np.stack([plane.astype("<f2") for plane in planes.values()], axis=1)  # (H, channels, W)
     channels = b"".join(name.encode() + b"\0" + struct.pack("<iIii", EXR_HALF, 0, 1, 1) for name in planes) + b"\0"
     window = struct.pack("<iiii", 0, 0, width - 1, height - 1)

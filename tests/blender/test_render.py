@@ -63,7 +63,7 @@ def passes(folder, light=0, **changes):
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "scene.blend"), copy=True)
     task = {
         "scene": str(folder / "scene.blend"), "output": str(folder), "frames": [1], "width": SIDE, "height": SIDE,
-        "oversampling": 1, "light": light, "beauty": 0,
+        "oversampling": 1, "light": light, "beauty": 0, "backdrop": 0, "painted": [],
     }  # fmt: skip
     (folder / "task.json").write_text(json.dumps(task | changes))
     command = [*compat.child_blender_command(), str(ROOT / "scene_passes.py"), "--", str(folder / "task.json")]
@@ -104,6 +104,22 @@ def test_a_scene_without_light_gets_daylight(tmp_path):
     bpy.data.objects.remove(bpy.data.objects["Lamp"])
     assert passes(tmp_path, light=2) == 0
     assert exr.read(tmp_path / "light-0001-0.exr")["Combined"][SIDE * 3 // 4, SIDE // 4, 0] > 0.1
+
+
+def test_the_backdrop_is_the_scene_without_what_is_painted(tmp_path):
+    plate = scene()
+    glow = bpy.data.materials.new("Glow")
+    tree = compat.enable_nodes(glow)
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Emission Color"].default_value, shader.inputs["Emission Strength"].default_value = (0, 1, 0, 1), 5.0
+    bpy.data.objects["Small"].data.materials.append(glow)
+    plate.data.materials.append(glow)
+    bpy.context.scene.render.film_transparent = True
+    assert passes(tmp_path, backdrop=4, painted=["Plate"]) == 0
+    found = exr.read(tmp_path / "backdrop-0001.exr")["Combined"]
+    assert found[SIDE * 3 // 4, SIDE // 4, 3] == 0, "the plate is not there"
+    small = found[SIDE // 4, SIDE * 3 // 4]
+    assert small[3] == 1 and small[1] > 2 and small[1] > 2 * small[0], "the others have their own materials"
 
 
 @pytest.mark.parametrize(("without", "words"), [("Camera", "no camera"), ("Plate", "No object")])
@@ -199,6 +215,13 @@ def test_a_render_goes_beside_the_file_and_into_the_sequencer(ran, tmp_path):
     first, second = compat.strips(bpy.context.scene)
     assert first.frame_final_start == 1 and first.frame_final_duration == 6 and first.channel != second.channel
     assert Path(bpy.path.abspath(first.directory)) == folder / "frames"
+    assert bpy.ops.galatea.render_to_compositor() == {"FINISHED"}
+    (node,) = [one for one in compat.compositor(bpy.context.scene).nodes if one.bl_idname == "CompositorNodeImage"]
+    assert (node.frame_start, node.frame_duration, node.frame_offset) == (1, 6, 0)
+    assert node.image.source == "SEQUENCE" and node.label == folder.name
+    (folder / "frames/0003.png").unlink()
+    with pytest.raises(RuntimeError, match="Frames are missing"):
+        bpy.ops.galatea.render_to_compositor()
     settings.seed = 7
     assert bpy.ops.galatea.rerun_render() == {"FINISHED"} and settings.seed == 0
     assert bpy.ops.galatea.render() == {"FINISHED"}
@@ -243,6 +266,13 @@ def test_the_panel_says_what_is_missing():
     assert "no frames" in render.problem(bpy.context)
     settings.own_range = False
     assert render.estimate(bpy.context) > 0
+    assert render.size_words(bpy.context.scene) == "256 x 256 px"
+    bpy.context.scene.render.resolution_y = SIDE // 2
+    settings.own_size, settings.size = True, 400
+    assert render.size_words(bpy.context.scene) == "400 x 200 px" and render.params(bpy.context)["size"] == 400
+    settings.own_size, settings.model = False, "/a/model"
+    assert render.size_words(bpy.context.scene) == "" and render.params(bpy.context)["size"] == 0
+    settings.model = ""
     settings.frame_step = 2
     assert render.frames(bpy.context.scene) == 3
     for item in bpy.context.selected_objects:

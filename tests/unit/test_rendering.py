@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import struct
+import zlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -276,7 +278,7 @@ def test_the_starter_paints_one_object_red_in_a_blue_picture(shot, repository, t
     """With one prompt for all, and with one for the ball. The corner of the box is small and right behind it."""
 
     def colors(folder, prompt, prompts):
-        monkeypatch.setattr(passes, "render", lambda *arguments: from_the_shot(shot, *arguments))
+        monkeypatch.setattr(passes, "render", lambda *some, **more: from_the_shot(shot, *some, **more))
         params = RenderParams(
             prompt=prompt, prompts=prompts, frame_end=2, width=128, height=128, size=128, steps=6, keyframes=0,
             blender=("false",),
@@ -363,7 +365,78 @@ def test_other_objects_are_gray(shot, scale):
     assert len(box) and np.allclose(box, box[:, :1])
 
 
+def test_what_is_not_painted_looks_as_the_scene_does(scale, tmp_path):
+    """In the scene's own brightness, with its alpha."""
+    shot = rendered_scene.ball(tmp_path, frames=1)
+    with np.load(passes.path(tmp_path, 1)) as stored:
+        arrays = dict(stored)
+    backdrop = np.zeros((128, 128, 4), np.float16)
+    backdrop[:64] = (0.1, 0.2, 0.05, 0.5)  # premultiplied
+    np.savez(passes.path(tmp_path, 1), **arrays, backdrop=backdrop)
+    mine = dataclasses.replace(shot, painted=frozenset({rendered_scene.BALL}))
+    look = dataclasses.replace(passes.look(mine, mine.frames, True), exposure=2.0)
+    gray = passes.encode(np.full((128, 128, 3), 0.4, np.float32))
+    made = pictures.composed(pictures.Recipe(mine, scale, look, True, 0.0, "scene"), 1, gray, None, None)
+    inside = passes.pooled(shot.geometry(1).surface == rendered_scene.BALL, 2)
+    assert np.allclose(passes.decode(made[inside == 1][:, :3]), 0.2, atol=0.01) and (made[inside == 1][:, 3] == 1).all()
+    beside = made[:64][inside[:64] == 0]
+    assert np.allclose(passes.decode(beside[:, :3]), (0.2, 0.4, 0.1), atol=0.01) and np.allclose(beside[:, 3], 0.5)
+    assert (made[64:][inside[64:] == 0][:, 3] == 0).all()
+
+
 # Files
+
+
+@pytest.mark.parametrize(("ending", "bits", "exact"), [(".png", 8, 0.5 / 255), (".png", 16, 1e-5), (".exr", 16, 1e-3)])
+@pytest.mark.parametrize("cover", [1.0, 0.5])
+def test_frames_come_back_as_they_were(tmp_path, ending, bits, exact, cover):
+    """Values between those of 8 bits survive where they should; OpenEXR is linear and premultiplied."""
+    picture = np.random.default_rng(0).uniform(0.1, 1.0, (21, 33, 4)).astype(np.float32)
+    picture[..., 3] = 1.0
+    picture[5:9, :, 3] = cover
+    path = tmp_path / f"0001{ending}"
+    pictures.write(path, picture, bits)
+    shown = np.asarray(pictures.read(path), np.float32) / 255
+    assert np.allclose(shown, picture, atol=1 / 255)
+    if ending == ".exr":
+        found = exr.read(path)[""]
+        straight = passes.encode(found[..., :3] / picture[..., 3:])
+    else:
+        image = png(path)
+        assert image.dtype == (np.uint16 if bits == 16 else np.uint8)
+        found = straight = image / np.iinfo(image.dtype).max
+    assert found.shape[2] == (3 if cover == 1.0 else 4)
+    assert np.allclose(straight[..., :3], picture[..., :3], atol=exact)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def png(path):
+    """(H, W, C) of a PNG with 8 or 16 bits; pillow reads 8 of them. The file has one kind of filter, 4."""
+    data = path.read_bytes()
+    width, height, bits, kind = struct.unpack(">IIBB", data[16:26])
+    chunks, place = b"", 8
+    while place < len(data):
+        (size,) = struct.unpack_from(">I", data, place)
+        chunks += data[place + 8 : place + 8 + size] if data[place + 4 : place + 8] == b"IDAT" else b""
+        place += 12 + size
+    step = {2: 3, 6: 4}[kind] * bits // 8
+    lines = np.frombuffer(zlib.decompress(chunks), np.uint8).reshape(height, -1)
+    assert (lines[:, 0] == 4).all()
+    rows = np.zeros((height + 1, width + 1, step), int)
+    for y in range(1, height + 1):
+        for x in range(1, width + 1):
+            left, above, corner = rows[y, x - 1], rows[y - 1, x], rows[y - 1, x - 1]
+            guess = left + above - corner
+            apart = np.abs(np.stack((guess - left, guess - above, guess - corner)))
+            best = np.take_along_axis(np.stack((left, above, corner)), apart.argmin(0)[None], 0)[0]
+            rows[y, x] = (lines[y - 1, 1 + (x - 1) * step : 1 + x * step] + best) % 256
+    found = rows[1:, 1:].astype(np.uint8)
+    return (
+        found.reshape(height, -1)
+        .view(">u2" if bits == 16 else np.uint8)
+        .reshape(height, width, -1)
+        .astype(np.uint16 if bits == 16 else np.uint8)
+    )
 
 
 def test_pictures_of_the_own_writer_are_read(tmp_path):
@@ -393,6 +466,7 @@ def test_padding_is_background_and_is_cut_off_again(tmp_path):
         ({"frame_end": 5000}, "5000 frames are too many"),
         ({"size": 10_000}, "10000 pixels cannot be painted"),
         ({"background": "blue"}, "no background"),
+        ({"format": "gif"}, "no format"),
         ({"stick": 2.0}, "Stick is 2.0"),
         ({"width": 1000, "height": 10}, "too narrow"),
         ({"blender": ()}, "no Blender"),
@@ -437,7 +511,7 @@ def job_at(folder):
     return Job(folder)
 
 
-def from_the_shot(shot, job, blender, scene, folder, frames, *others):
+def from_the_shot(shot, job, blender, scene, folder, frames, *others, **more):
     """Instead of Blender's share, which is tested there."""
     for frame in frames:
         if not passes.path(folder, frame).exists():
@@ -447,7 +521,7 @@ def from_the_shot(shot, job, blender, scene, folder, frames, *others):
 
 @pytest.mark.parametrize("kind", ["light", "depth"])
 def test_a_whole_job_is_resumed_and_passes_over_what_is_there(shot, repository, tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(passes, "render", lambda *arguments: from_the_shot(shot, *arguments))
+    monkeypatch.setattr(passes, "render", lambda *some, **more: from_the_shot(shot, *some, **more))
     params = RenderParams(
         prompt="red wood", frame_end=3, width=128, height=128, size=128, steps=2, objects=("Ball",),
         background="transparent", model=str(repository), controlnet=str(repository / "controlnet"), control_kind=kind,
