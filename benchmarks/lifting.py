@@ -59,18 +59,21 @@ class Case:
     """Nearest and farthest w."""
 
 
-def cases(count: int) -> list[Case]:
+DEVELOPMENT = 900_000
+"""First seed of what may be looked at while something is chosen: of the training's range, and drawn by none."""
+
+
+def cases(count: int, held_out: bool = True) -> list[Case]:
     """Of ``count`` families, evenly over all groups."""
     chosen = shapes.FAMILIES[:: max(1, len(shapes.FAMILIES) // count)][:count]
-    return [case(family.name, number) for number, family in enumerate(chosen)]
+    return [case(family.name, number, held_out) for number, family in enumerate(chosen)]
 
 
-def case(name: str, number: int) -> Case:
-    subject = dataclasses.replace(
-        scene.random_subject(HELD_OUT + number, held_out=True), family=name, shape_seed=HELD_OUT + number
-    )
+def case(name: str, number: int, held_out: bool = True) -> Case:
+    seed = (HELD_OUT if held_out else DEVELOPMENT) + number
+    subject = dataclasses.replace(scene.random_subject(seed, held_out), family=name, shape_seed=seed)
     shape = shapes.make(scene.family(name), subject.shape_seed)
-    made, _ = lifter_data.example(shape, subject, HELD_OUT + number, held_out=True)
+    made, _ = lifter_data.example(shape, subject, seed, held_out)
     camera = lifter_data.framed(shape.vertices, subject, frustum.PICTURE)
     matrix = camera.camera_to_world[:3, :3].numpy()
     local = (shape.vertices - camera.position.numpy()) @ matrix
@@ -172,12 +175,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("training", type=Path, metavar="DIR", help="of a training: its solids are the gallery")
     parser.add_argument("--weights", type=Path, default=STARTER, metavar="DIR", help="the starter if not given")
     parser.add_argument("--count", type=int, default=46, metavar="N", help="held-out objects")
+    parser.add_argument("--development", action="store_true", help="other objects, to choose by")
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="picture, truth and results side by side")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
     lifter, known = network.read(options.weights / "lifter"), gallery(options.training)
     rows, pictures, seconds = [], [], 0.0
-    for item in cases(options.count):
+    for item in cases(options.count, not options.development):
         begin = time.process_time()
         made = [lifted(lifter, item)]
         seconds += time.process_time() - begin
