@@ -70,8 +70,8 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
         description="How strictly pictures keep to shape and light",
     )
     keyframes: bpy.props.IntProperty(
-        name="Keyframes", default=3, min=0, max=16,
-        description="Frames that all others look at, drawn anew in each step; 0 for none",
+        name="Keyframes", default=-1, min=-1, max=16,
+        description="Frames that all others look at, drawn anew in each step; 0 for none, -1 for what suits the model",
     )  # fmt: skip
     fusion: bpy.props.FloatProperty(
         name="Shared Features", default=0.6, min=0.0, max=1.0, subtype="FACTOR",

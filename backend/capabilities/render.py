@@ -35,7 +35,8 @@ MOST_FRAMES = 3000
 SAMPLE_BYTES = 40
 """On the disk, of each sample of a frame's geometry: arrays, and Blender's file of one frame at a time."""
 STARTER_SIZE, STARTER_STEPS = 256, 16
-STEPS = 25
+STEPS, KEYFRAMES = 25, 3
+"""Of other models than the starter."""
 LIGHT_SAMPLES, BACKDROP_SAMPLES = 8, 64
 """A pixel of a light picture has, and one of the scene's own look, before they are denoised."""
 PASSES, PAINTED, GATHERED = 0.25, 0.85, 0.93
@@ -72,8 +73,9 @@ class RenderParams:
     """Classifier-free guidance scale: how strictly to follow the prompt; 0: the model's own."""
     control: float = 1.0
     """How strictly the pictures keep to shape and light, 0 to 2."""
-    keyframes: int = 3
-    """In each step, for frames to look at; 0 for none."""
+    keyframes: int = -1
+    """In each step, for frames to look at; 0 for none, -1 for what suits the model: none for the starter, whose detail
+    they blur, see benchmarks/render."""
     fusion: float = 0.6
     """How much of the keyframes' features is taken over on surfaces, 0 to 1."""
     stick: float = 0.9
@@ -168,9 +170,12 @@ def _checked(params: RenderParams, job: Job) -> list[int]:
         "steps": 1000, "guidance": 100.0, "control": 2.0, "keyframes": 16, "fusion": 1.0, "stick": 1.0,
     }  # fmt: skip
     for name, most in ranges.items():
-        if not 0 <= getattr(params, name) <= most:
+        least = -1 if name == "keyframes" else 0
+        if not least <= getattr(params, name) <= most:
             raise JobError(
-                "bad_input", f"{name.capitalize()} is {getattr(params, name)}.", f"Choose a value between 0 and {most}."
+                "bad_input",
+                f"{name.capitalize()} is {getattr(params, name)}.",
+                f"Choose a value between {least} and {most}.",
             )
     frames = list(range(params.frame_start, params.frame_end + 1, max(params.frame_step, 1)))
     if not frames:
@@ -262,6 +267,7 @@ def _painted(
     light = params.control_kind == "light"
     control = passes.light_control if light else passes.depth_control
     others = regions(params, shot)
+    keyframes = (KEYFRAMES if params.model else 0) if params.keyframes < 0 else params.keyframes
     for number, frame in enumerate(shot.frames):
         job.progress("Preparing the noise", PASSES)
         geometry = shot.geometry(frame)
@@ -293,13 +299,13 @@ def _painted(
     material = sampler.Material(
         noise=noise_of, control=lambda number: stored("control")(number).astype(np.float32),
         background=stored("background"), regions=stored("regions"),
-        footprints=footprints(shot, scale, factor, (1, 2, 4, 8)) if params.keyframes else {}, frames=len(shot.frames),
+        footprints=footprints(shot, scale, factor, (1, 2, 4, 8)) if keyframes else {}, frames=len(shot.frames),
     )  # fmt: skip
     wish = sampler.Wish(
         prompt=params.prompt.strip(), others=tuple(others), negative=params.negative.strip(), seed=params.seed,
         steps=params.steps or (STEPS if params.model else STARTER_STEPS),
         guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
-        keyframes=params.keyframes, fusion=params.fusion, match_background=params.match_background,
+        keyframes=keyframes, fusion=params.fusion, match_background=params.match_background,
         chunk=max(2 * batch // (2 + len(others)), 1),
     )  # fmt: skip
     job.restart_estimate()

@@ -34,7 +34,7 @@ WELL = 0.5
 """A frame sees a place well if it shows it at least so large, of the largest that any frame does."""
 MEASURED = 4
 """Frames in which the contrast of fine structure is compared with what was painted."""
-MOST_LOST = 2.0
+MOST_LOST = 1.5
 GRAY = 0.5
 """Base color of the light pictures."""
 
@@ -137,7 +137,8 @@ def gather(
 def _lost(
     shot: Shot, scale: Scale, look: Look, light: bool, picture: Callable[[int], np.ndarray], skin: Skin, cell: float
 ) -> float:
-    """How much less contrast fine structure has after it went through the cells, which are as large as pixels."""
+    """How much less fine structure there is after it went through the cells, which are as large as pixels: by the size
+    of gradients, for what is lost is the finest."""
     before = after = 0.0
     for number in spread(len(shot.frames))[:MEASURED]:
         frame = shot.frames[number]
@@ -146,9 +147,15 @@ def _lost(
             shot.is_painted(shot.geometry(frame))[:: shot.size.oversampling, :: shot.size.oversampling], iterations=2
         )
         values = lightless(picture(number), shading(shot, frame, look, light))
-        before += float(((values - _blurred(values, inside))[inside] ** 2).sum())
-        after += float(((shown - _blurred(shown, inside))[inside] ** 2).sum())
+        before += _gradients(values - _blurred(values, inside), inside)
+        after += _gradients(shown - _blurred(shown, inside), inside)
     return min(max((before / max(after, 1e-9)) ** 0.5, 1.0), MOST_LOST)
+
+
+def _gradients(values: np.ndarray, inside: np.ndarray) -> float:
+    """Sum of the squared gradients of (H, W, 3) inside."""
+    down, right = np.gradient(values.mean(-1))
+    return float((down**2 + right**2)[inside].sum())
 
 
 def render(shot: Shot, scale: Scale, skin: Skin, frame: int, cell: float = CELL) -> np.ndarray:
