@@ -57,6 +57,11 @@ $(SETUP): pyproject.toml $(VENV)/.stamp-dev $(VENV)/.stamp-torch
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)/.stamp-ray: backend/locks/ray.txt $(SETUP)
+	@echo "  Ray, for the tests of clusters"
+	@$(PIP) --require-hashes -r backend/locks/ray.txt
+	@touch $@
+
 $(VENV)/.stamp-benchmark: requirements/benchmark.txt $(SETUP)
 	@echo "  peers for the benchmark"
 	@$(PIP) --require-hashes -r requirements/benchmark.txt
@@ -72,7 +77,7 @@ gallery: $(SETUP)
 	@$(BIN)/python -m galatea.benchmarks.generate_gallery gallery/generate.jpg
 	@$(BIN)/python -m galatea.benchmarks.gallery gallery >/dev/null
 
-test: $(SETUP)
+test: $(VENV)/.stamp-ray
 	@"$(PYTHON)" tools/check_system.py
 	@$(BIN)/python tools/run_tests.py
 

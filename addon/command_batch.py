@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import argparse
+import typing
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import command_line, files
 from .command_line import CommandProblem, say
+
+if typing.TYPE_CHECKING:
+    from ..backend.cluster.client import Client
 
 NOT_IN_A_BATCH = {"batch", "train", "install", "doctor", "models"}
 PROBLEMS_SHOWN = 20
@@ -27,6 +31,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--jobs", metavar="N", type=_positive, default=1, help="at the same time; 1 if not given")
     parser.add_argument(
         "--retries", metavar="N", type=_whole, default=1, help="further attempts for a job that fails; 1 if not given"
+    )
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="run on this Ray cluster; auto: the one that this machine belongs to"
     )
     parser.add_argument("--check", action="store_true", help="only look for mistakes in the list")
 
@@ -68,7 +75,11 @@ def batch(options: argparse.Namespace) -> int:
         raise CommandProblem(f"another batch writes to {options.output}: wait for it, or choose another folder")
     with lock:
         folder = options.list.resolve().parent
-        pool = pools.LocalPool(compat.own_command(), options.jobs, version.current())
+        pool = (
+            pools.LocalPool(compat.own_command(), options.jobs, version.current())
+            if options.cluster is None
+            else pools.ClusterPool(cluster_client(options.cluster, compat.own_command()))
+        )
         records = run.run(lines, pool, folder, output, options.retries, say)
         sheet.write(records, output, options.list.stem)
     missing = [one for one in records if one.state is not State.DONE]
@@ -76,6 +87,18 @@ def batch(options: argparse.Namespace) -> int:
     if missing:
         raise CommandProblem("not all jobs are done: the same command tries the rest again")
     return 0
+
+
+def cluster_client(address: str, command: Sequence[str]) -> "Client":
+    """A connection to a cluster, on whose machines ``command`` starts ``galatea``."""
+    from ..backend.cluster.client import Client
+    from ..backend.cluster.orders import Program
+    from . import session, version, worker
+
+    current = session.get()
+    program = Program(str(version.ROOT), version.current(), tuple(command))
+    log = current.log_file.with_name("cluster.log")
+    return Client(current.status.python, address, program, log, worker.child_environment(online=False))
 
 
 def serve() -> int:

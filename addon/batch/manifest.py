@@ -18,6 +18,7 @@ import typing
 from pathlib import Path, PurePosixPath
 
 CAPABILITY, INPUT, OUTPUT = "capability", "input", "output"
+CPUS, GPUS = "cpus", "gpus"
 YES, NO = {"1", "true", "yes", "x"}, {"0", "false", "no", ""}
 JSON_LINES = (".jsonl", ".ndjson")
 OWN_OPTION = {"-h", "--help", "-o", "--output"}
@@ -35,6 +36,11 @@ class Line:
     """Files and folders that it reads, as the line gives them."""
     output: str
     """Name of its folder inside the batch's, with slashes."""
+    places: tuple[int, ...] = ()
+    """Of each input, which of the arguments it is; that may be ``--name=input``."""
+    cpus: float | None = None
+    """What it takes of a cluster's machine, if the line says so."""
+    gpus: float | None = None
 
 
 class ManifestProblem(Exception):
@@ -100,12 +106,26 @@ def _line(number: int, values: typing.Any, commands: typing.Mapping, folder: Pat
     stem = Path(str(values.get(INPUT) or capability)).stem
     output = _folder_name(values.pop(OUTPUT, None) or f"{number:04d}-{stem}")
     parser = commands[capability]
+    cpus, gpus = (_amount(name, values.pop(name, None)) for name in (CPUS, GPUS))
     arguments, inputs = _arguments(parser, values)
     _check(parser, ["--output", "-", *arguments])
-    for name in inputs:
+    for _, name in inputs:
         if not (folder / name).exists():
             raise ManifestProblem(f"there is no {name}")
-    return Line(number, capability, tuple(arguments), tuple(inputs), output)
+    places, names = [place for place, _ in inputs], [name for _, name in inputs]
+    return Line(number, capability, tuple(arguments), tuple(names), output, tuple(places), cpus, gpus)
+
+
+def _amount(name: str, value: typing.Any) -> float | None:
+    if value in (None, ""):
+        return None
+    try:
+        amount = float(value)
+    except (TypeError, ValueError):
+        amount = -1.0
+    if not 0.0 <= amount <= 1000.0 or (amount > 1.0 and amount % 1.0):
+        raise ManifestProblem(f"{name} is {value}: write how many a job takes, or a part of 1")
+    return amount
 
 
 def _folder_name(value: typing.Any) -> str:
@@ -115,11 +135,13 @@ def _folder_name(value: typing.Any) -> str:
     return str(path)
 
 
-def _arguments(parser: argparse.ArgumentParser, values: dict[str, typing.Any]) -> tuple[list[str], list[str]]:
-    """The values as arguments, and those of them that are paths to read."""
+def _arguments(
+    parser: argparse.ArgumentParser, values: dict[str, typing.Any]
+) -> tuple[list[str], list[tuple[int, str]]]:
+    """The values as arguments, and those of them that are paths to read, each with its place among the arguments."""
     arguments: list[str] = []
-    inputs: list[str] = []
-    places: list[str] = []
+    inputs: list[tuple[int, str]] = []
+    last: list[tuple[str, bool]] = []  # those without a name, and whether they are paths
     options, positions = {}, {}
     for action in parser._actions:  # argparse has no other way to ask what it knows
         for option in action.option_strings:
@@ -132,21 +154,27 @@ def _arguments(parser: argparse.ArgumentParser, values: dict[str, typing.Any]) -
         if not items:
             continue
         if name in positions:
-            action = positions[name]
-            places += [str(item) for item in items]
+            last += [(str(item), positions[name].type is Path) for item in items]
         elif name in options:
             option, action = options[name]
             if action.nargs == 0:
                 arguments += [option] * _truth(name, items[0])
                 continue
-            # As one word: a value may begin with a dash.
-            arguments += [f"{option}={item}" for item in items]
+            for item in items:
+                if action.type is Path:
+                    inputs.append((len(arguments), str(item)))
+                # As one word: a value may begin with a dash.
+                arguments.append(f"{option}={item}")
         else:
             known = ", ".join(sorted([*positions, *options]))
             raise ManifestProblem(f"{parser.prog.split()[-1]} has no option {name}; it has {known}")
-        if action.type is Path:
-            inputs += [str(item) for item in items]
-    return [*arguments, *(["--", *places] if places else [])], inputs
+    if last:
+        arguments.append("--")
+    for item, is_path in last:
+        if is_path:
+            inputs.append((len(arguments), item))
+        arguments.append(item)
+    return arguments, inputs
 
 
 def _truth(name: str, value: typing.Any) -> bool:

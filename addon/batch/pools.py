@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...backend import protocol
+from ...backend.cluster.client import Client
 from ..command_line import SERVE
 from ..worker import Patience, WorkerProcess
 
 PATIENCE = Patience(start=300.0, silence=math.inf, cancel=0.0)
 """Native code of Blender may hold the interpreter for as long as a render takes, and no job has a time limit."""
+
+SENT = 256
+"""Jobs that the cluster knows of at a time."""
 
 
 class Pool(typing.Protocol):
@@ -36,6 +40,30 @@ class Pool(typing.Protocol):
     def close(self) -> None:
         """End all processes, and so the jobs that run."""
         ...
+
+
+class ClusterPool:
+    """Processes on the machines of a Ray cluster, as many as have room."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._jobs = 0
+
+    def has_room(self) -> bool:
+        return self._jobs < SENT
+
+    def start(self, job: str, folder: Path) -> None:
+        self._jobs += 1
+        self._client.run(job, folder)
+
+    def poll(self) -> list[protocol.Progress | protocol.Log | protocol.End]:
+        """Raises ClusterGone."""
+        messages = self._client.poll()
+        self._jobs -= sum(isinstance(message, protocol.End) for message in messages)
+        return messages
+
+    def close(self) -> None:
+        self._client.close()
 
 
 class LocalPool:

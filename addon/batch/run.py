@@ -8,6 +8,7 @@ import collections
 import contextlib
 import dataclasses
 import json
+import secrets
 import signal
 import statistics
 import time
@@ -15,8 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ...backend import protocol
+from ...backend.cluster.client import ClusterGone
 from .. import files
 from .manifest import Line
+from .needs import needs
 from .pools import Pool
 from .records import Record, State, fingerprint, is_done, save
 from .serve import LOG, ORDER, last_words
@@ -88,6 +91,8 @@ def run(
                             records[job.line.number] = record
                             tell(_progress(record, records, len(lines), list(running.values()), list(waiting)))
                 time.sleep(POLL)
+        except ClusterGone as gone:
+            tell(str(gone))
         finally:
             pool.close()
             for job in running.values():
@@ -102,7 +107,13 @@ def _order(job: _Job, folder: Path, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     if job.attempt == 1:
         (place / LOG).unlink(missing_ok=True)
-    order = {"arguments": [job.line.capability, *job.line.arguments], "folder": str(folder)}
+    order = {
+        "id": secrets.token_hex(8),  # no other job's order reads the same
+        "arguments": [job.line.capability, *job.line.arguments],
+        "folder": str(folder),
+        "places": [1 + place for place in job.line.places],
+        "needs": needs(job.line),
+    }
     files.write(place / ORDER, json.dumps(order).encode())
 
 

@@ -15,43 +15,14 @@ import pytest
 
 from galatea.addon import command_batch, command_line, compat, files
 
-STAND_IN = """
-import os, pathlib, runpy, sys, time
-runpy.run_path(BOOTSTRAP)["load_package"](pathlib.Path(BOOTSTRAP).parents[1])
-from galatea.addon.batch import serve
-
-def run(arguments):
-    command, _, output, *rest = arguments
-    output = pathlib.Path(output)
-    with (output / "runs").open("a") as runs:
-        runs.write("x")
-    (output / "process").write_text(str(os.getpid()))
-    name = rest[-1]
-    if name.startswith("slow"):
-        time.sleep(60)
-    if name.startswith("crash"):
-        print("the last words", file=sys.stderr)
-        sys.stderr.flush()
-        os._exit(3)
-    if name.startswith("bad") or (name.startswith("shaky") and (output / "runs").read_text() == "x"):
-        print("galatea: the mesh is empty", file=sys.stderr)
-        return 1
-    (output / "preview.png").write_bytes(b"")
-    return 0
-
-assert sys.argv[1:] == ["serve"]
-serve.serve(run, "0")
-"""
+STAND_IN = Path(__file__).resolve().parents[1] / "stub_command.py"
 """In place of the command: it counts how often it ran."""
 
 
 @pytest.fixture
 def batch(worker, tmp_path, monkeypatch):
     """Write a list and files that it names, run it, and return the status."""
-    program = tmp_path / "stand_in.py"
-    bootstrap = Path(compat.__file__).parents[1] / "backend/bootstrap.py"
-    program.write_text(f"BOOTSTRAP = {str(bootstrap)!r}\n{STAND_IN}")
-    monkeypatch.setattr(compat, "own_command", lambda: [sys.executable, "-I", str(program)])
+    monkeypatch.setattr(compat, "own_command", lambda: [sys.executable, "-I", str(STAND_IN)])
 
     def run(rows, *options, name="jobs.csv"):
         for row in rows:
