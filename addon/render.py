@@ -11,12 +11,15 @@ from pathlib import Path
 
 import bpy
 
-from . import compat, image, jobs, models, pace, preferences, recipe, version
+from . import compat, image, jobs, models, pace, preferences, recipe, targets, version
+from .importers import material
 from .render_settings import OPTIONS, PATHS, GalateaRenderSettings
 
 NAME_LENGTH = 40
 FOLDER = "galatea_render_folder"
 """Custom property of a scene: where the frames of its last render are."""
+FOLDERS = {"frame": "frames", "texture": "textures"}
+"""For the files of a result, by the first part of their keys."""
 CHANNEL = 1
 SECONDS_GEOMETRY, SECONDS_STEP = 4.0, 0.4
 """Of one processor core, for a frame of 256 pixels: passes and light; one step of the starter."""
@@ -182,7 +185,7 @@ def import_result(job: jobs.Job, report: dict) -> Path | None:
     folder = new_folder(job.target["folder"], job.params["prompt"], job.params["seed"])
     for key in sorted(job.end.files):
         source = job.output(key)
-        place = folder / "frames" if key.startswith("frame/") else folder
+        place = folder / FOLDERS.get(key.partition("/")[0], "")
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place / source.name)
     made = recipe.make("render", job.params, version.current(), [], report)
@@ -256,6 +259,29 @@ def add_to_sequencer(scene: bpy.types.Scene, folder: Path):
     strip = compat.add_image_strip(scene, folder.name, paths, channel, start)
     strip.color_tag = "COLOR_05"
     return strip
+
+
+def textured(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected objects of which the last render made a texture."""
+    made = last_recipe(context.scene)
+    found = made["report"].get("textures", {}) if made is not None else {}
+    return [item for item in context.selected_objects if item.type == "MESH" and item.name in found]
+
+
+def use_as_texture(scene: bpy.types.Scene, item: bpy.types.Object) -> bpy.types.Material:
+    """Give an object of :func:`textured` what was painted on it as a material; the old ones stay in the file, and
+    *Restore Old Material* puts them back. Raises ImportProblem for a file that is gone."""
+    folder, found = last_folder(scene), last_recipe(scene)["report"]["textures"][item.name]
+    path = folder / "textures" / found["file"]
+    if not path.is_file():
+        raise targets.ImportProblem(f"The file {path} is gone: render again.")
+    if item.data.uv_layers.get(found["layer"]) is None:
+        raise targets.ImportProblem(f"{item.name} has no UV layer {found['layer']} any more: render again.")
+    tiles = material.Tiles("base_color", {1001: path})
+    images = material.bring([tiles], material.new_folder(item), item.name)
+    made = material.create(f"{item.name} {folder.name}", images, found["layer"])
+    material.put(item, made, range(max(len(item.material_slots), 1)))
+    return made
 
 
 def add_to_compositor(scene: bpy.types.Scene, folder: Path) -> bpy.types.Node:

@@ -18,6 +18,7 @@ The task names ``scene`` (a .blend), ``output`` (a folder), ``frames``, ``width`
     backdrop-0001.exr   with ``backdrop`` (samples): the scene as it is but for the objects called ``painted`` (all if
                         empty), which only cast shadows and are mirrored
 
+``mesh-N.npz`` is the undeformed mesh of each painted object with UVs, by its index, for textures,
 and ``scene.json`` says what is in it. A sentence for the artist goes to ``problem.json``.
 """
 
@@ -30,6 +31,7 @@ import traceback
 from pathlib import Path
 
 import bpy
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 REST, KNOWN, INSTANCE = "galatea_rest", "galatea_known", "galatea_instance"
@@ -55,6 +57,7 @@ def main(task: dict) -> None:
     scene = bpy.context.scene
     film, bounces = scene.render.film_transparent, {name: getattr(scene.cycles, name) for name in BOUNCES}
     facts = prepare(scene, compat)
+    facts["meshes"] = write_meshes(scene, task["painted"], output)
     (output / "scene.json").write_text(json.dumps(facts), encoding="utf-8")
     layer = bpy.context.view_layer
     geometry = geometry_material(compat)
@@ -138,6 +141,29 @@ def prepare(scene: bpy.types.Scene, compat) -> dict:
     scene.cycles.use_animated_seed = False
     scene.cycles.seed = 0
     return {"objects": names, "left_out": left_out, "fps": settings.fps / settings.fps_base}
+
+
+def write_meshes(scene: bpy.types.Scene, painted: list[str], output: Path) -> dict[int, str]:
+    """Places and UVs of the triangles' corners of the painted meshes, before modifiers and shape keys.
+
+    Returns the names of the UV layers by the indices of the objects.
+    """
+    layers = {}
+    for item in bpy.data.objects:
+        if item.type != "MESH" or (painted and item.name not in painted) or not item.data.uv_layers:
+            continue
+        mesh = item.data
+        layer = next((one for one in mesh.uv_layers if one.active_render), mesh.uv_layers[0])
+        mesh.calc_loop_triangles()
+        places, uv = np.empty((len(mesh.vertices), 3), np.float32), np.empty((len(mesh.loops), 2), np.float32)
+        corners, loops = (np.empty((len(mesh.loop_triangles), 3), np.int32) for _ in range(2))
+        mesh.vertices.foreach_get("co", places.ravel())
+        layer.uv.foreach_get("vector", uv.ravel())
+        mesh.loop_triangles.foreach_get("vertices", corners.ravel())
+        mesh.loop_triangles.foreach_get("loops", loops.ravel())
+        np.savez(output / f"mesh-{item.pass_index}.npz", places=places[corners], uv=uv[loops])
+        layers[item.pass_index] = layer.name
+    return layers
 
 
 def leave_out(scene: bpy.types.Scene) -> list[str]:

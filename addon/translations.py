@@ -222,6 +222,7 @@ GERMAN_BUTTONS = {
     "Render": "Rendern",
     "Preview Frames": "Probebilder",
     "Add to Video Sequencer": "In den Videoschnitt",
+    "Use as Texture": "Als Textur verwenden",
     "Add to Compositor": "In den Compositor",
     "Open Folder": "Ordner öffnen",
     "Generate": "Erzeugen",

@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import render, session
+from ..addon import render, session, targets
 from ..addon.render_settings import GalateaRenderSettings
 from .rig import ACTION_OPTIONS, JobOperator
 
@@ -101,6 +101,32 @@ class GALATEA_OT_render_to_compositor(ResultButton, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class GALATEA_OT_render_to_texture(bpy.types.Operator):
+    bl_idname = "galatea.render_to_texture"
+    bl_label = "Use as Texture"
+    bl_description = (
+        "Give the selected objects what the last render painted on them as a material, by their UVs. "
+        "The old materials stay in the file"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        there = bool(render.textured(context))
+        if not there:
+            cls.poll_message_set("Select a mesh with UVs that the last render painted")
+        return there
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            for item in render.textured(context):
+                render.use_as_texture(context.scene, item)
+        except (targets.ImportProblem, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
 class GALATEA_OT_open_render(ResultButton, bpy.types.Operator):
     bl_idname = "galatea.open_render"
     bl_label = "Open Folder"
@@ -136,6 +162,7 @@ CLASSES = (
     GALATEA_OT_preview_render,
     GALATEA_OT_render_to_sequencer,
     GALATEA_OT_render_to_compositor,
+    GALATEA_OT_render_to_texture,
     GALATEA_OT_open_render,
     GALATEA_OT_rerun_render,
 )

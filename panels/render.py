@@ -93,6 +93,7 @@ def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         paragraph(box, context, warning, icon="ERROR")
     box.operator("galatea.render_to_sequencer", icon="SEQUENCE")
     box.operator("galatea.render_to_compositor", icon="NODE_COMPOSITING")
+    box.operator("galatea.render_to_texture", icon="TEXTURE")
     row = box.row(align=True)
     row.operator("galatea.open_render", icon="FILEBROWSER")
     row.operator("galatea.rerun_render", icon="FILE_REFRESH")

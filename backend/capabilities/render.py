@@ -21,6 +21,7 @@ if typing.TYPE_CHECKING:
     import numpy as np
 
     from ..rendering.cells import Scale
+    from ..rendering.consolidate import Skin
     from ..rendering.passes import Look, Shot, Size
 
 CONTROLS = ("light", "depth")
@@ -148,6 +149,7 @@ def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     return files, {
         "frames": len(frames), "width": size.width, "height": size.height, "fps": shot.fps, "seconds": seconds,
         "device": pipelines.describe(device).name, "unknown_words": unknown, "warnings": warnings,
+        "textures": _textures(job),
     }  # fmt: skip
 
 
@@ -377,6 +379,8 @@ def _written(
     if params.stick and not all(path.is_file() for path in paths):
         skin = consolidate.gather(shot, scale, look, light, pictures, hear)
         behind = consolidate.background(shot, pictures, hear) if params.background == "painted" else None
+        if not params.preview:
+            _write_textures(job, shot, scale, skin)
     for number, (frame, path) in enumerate(zip(shot.frames, paths)):
         stage = PAINTED if skin is None else GATHERED
         job.progress("Writing the frames", stage + (0.98 - stage) * number / len(paths))
@@ -387,7 +391,43 @@ def _written(
     np.save(shown, np.asarray(sheet(paths, columns=2, most=4)))
     job.progress("Writing the frames", 0.98, preview=f"out/{shown.name}")
     files = {f"frame/{frame}": f"out/frames/{path.name}" for frame, path in zip(shot.frames, paths)}
+    files |= {f"texture/{name}": f"out/textures/{made['file']}" for name, made in _textures(job).items()}
     return files | {"contact": "out/contact.png"}
+
+
+def _write_textures(job: Job, shot: Shot, scale: Scale, skin: Skin) -> None:
+    """What was gathered, for each painted object with UVs that some frame shows: out/textures."""
+    import numpy as np
+
+    from ..rendering import passes, unwrapped
+    from ..texturing.picture import write_png
+
+    folder = job.outputs / "textures"
+    folder.mkdir(exist_ok=True)
+    instances: dict[int, list[np.ndarray]] = {}
+    for frame in passes.anchors(shot.frames):
+        geometry = shot.geometry(frame)
+        for index in shot.layers:
+            instances.setdefault(index, []).append(geometry.instance[geometry.surface == index])
+    made = {}
+    for index, layer in shot.layers.items():
+        seen, count = np.unique(np.concatenate(instances[index]), return_counts=True)
+        if index not in shot.painted or not len(seen):
+            continue
+        with np.load(shot.folder / f"mesh-{index}.npz") as stored:
+            mesh = unwrapped.Mesh(index, layer, stored["places"], stored["uv"])
+        found = unwrapped.unwrapped(skin, scale, mesh, int(seen[count.argmax()]))
+        if found is not None:
+            name = f"texture-{index}.png"
+            write_png(folder / name, found.picture, 8)
+            made[shot.names[index]] = {"file": name, "layer": layer, "seen": round(found.seen, 3)}
+    (folder / "made.json").write_text(json.dumps(made), encoding="utf-8")
+
+
+def _textures(job: Job) -> dict[str, dict]:
+    """What :func:`_write_textures` made, by the objects' names."""
+    path = job.outputs / "textures" / "made.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _movie(params: RenderParams, job: Job, shot: Shot, files: dict[str, str]) -> str:

@@ -99,7 +99,7 @@ def gather(
     largest = np.zeros(size, np.float32)
     for number, frame in enumerate(shot.frames):
         heard(0.4 * number / count)
-        row, _ = _rows(found, _cells(shot, scale, frame, cell))
+        row, _ = rows(found, _cells(shot, scale, frame, cell))
         largest = np.maximum(largest, np.bincount(row, minlength=size))
     coarse, weights = np.zeros((size, 3)), np.zeros(size)
     fine, second = np.zeros((size, 3), np.float32), np.zeros((size, 3), np.float32)
@@ -108,7 +108,7 @@ def gather(
         heard(0.4 + 0.6 * step / count)
         frame = shot.frames[number]
         geometry_cells = _cells(shot, scale, frame, cell)
-        row, where = _rows(found, geometry_cells)
+        row, where = rows(found, geometry_cells)
         values = lightless(picture(number), shading(shot, frame, look, light))
         # Pixels at a border are mixtures, and painters fray there: only those behind say something.
         inside = ndimage.binary_erosion(pooled(geometry_cells != NONE, shot.size.oversampling) > 0.99)
@@ -165,7 +165,7 @@ def render(shot: Shot, scale: Scale, skin: Skin, frame: int, cell: float = CELL)
     """
     found = _cells(shot, scale, frame, cell)
     result = np.zeros((*found.shape, 3), np.float32)
-    row, where = _rows(skin.table, found)
+    row, where = rows(skin.table, found)
     if not len(row):
         return result
     result[where] = (skin.coarse + skin.fine)[row]
@@ -211,8 +211,8 @@ def _cells(shot: Shot, scale: Scale, frame: int, side: float) -> np.ndarray:
     return cells(geometry, scale, side, shot.is_painted(geometry))
 
 
-def _rows(table: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Of the samples that show a cell: its row in the table, and which samples they are."""
+def rows(table: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Of the samples (h, w) that show a cell of the table: its row there, and which samples they are."""
     where = np.nonzero(found != NONE)
     keys = found[where]
     row = np.minimum(np.searchsorted(table, keys), max(len(table) - 1, 0))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +72,8 @@ class Shot:
     fps: float
     painted: frozenset[int]
     """Indices of the objects that are painted; the others are shown in gray."""
+    layers: Mapping[int, str]
+    """UV layers of the painted meshes that have some, by the objects' indices."""
 
     def geometry(self, frame: int) -> Geometry:
         """Of one frame."""
@@ -221,7 +223,8 @@ def shot(folder: Path, frames: Sequence[int], size: Size, facts: dict, wanted: S
     """The frames of a filled folder. ``wanted``: names of the objects that are painted, all if empty."""
     names = {int(index): name for index, name in facts["objects"].items()}
     painted = frozenset(index for index, name in names.items() if not wanted or name in wanted)
-    return Shot(folder, tuple(frames), size, names, tuple(facts["left_out"]), facts["fps"], painted)
+    layers = {int(index): name for index, name in facts.get("meshes", {}).items()}
+    return Shot(folder, tuple(frames), size, names, tuple(facts["left_out"]), facts["fps"], painted, layers)
 
 
 @dataclasses.dataclass(frozen=True)

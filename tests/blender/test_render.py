@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from galatea.addon import compat, render, session
+from galatea.addon.importers import material
 from galatea.addon.render_settings import OPTIONS, GalateaRenderSettings
 from galatea.backend import protocol
 from galatea.backend.capabilities.render import RenderParams
@@ -70,6 +71,10 @@ def passes(folder, light=0, **changes):
     return subprocess.run(command, stdout=subprocess.DEVNULL, timeout=120).returncode
 
 
+def names_of(facts):
+    return {name: int(index) for index, name in facts["objects"].items()}
+
+
 def test_passes_are_exact_in_the_middle_of_each_pixel(tmp_path):
     scene()
     smoke = bpy.data.objects.new("Smoke", bpy.data.volumes.new("Smoke"))
@@ -78,7 +83,12 @@ def test_passes_are_exact_in_the_middle_of_each_pixel(tmp_path):
     found = exr.read(tmp_path / "geometry-0001.exr")
     facts = json.loads((tmp_path / "scene.json").read_text())
     assert facts["left_out"] == ["Smoke"]
-    names = {name: int(index) for index, name in facts["objects"].items()}
+    # Of the meshes with UVs, undeformed: the plate has none.
+    assert facts["meshes"] == {str(names_of(facts)["Small"]): "UVMap"}
+    with np.load(tmp_path / f"mesh-{names_of(facts)['Small']}.npz") as mesh:
+        assert mesh["places"].shape == (2, 3, 3) and mesh["uv"].shape == (2, 3, 2)
+        assert np.allclose(mesh["places"][..., :2], mesh["uv"] - 0.5) and (mesh["places"][..., 2] == 0).all()
+    names = names_of(facts)
     x, y = np.meshgrid((np.arange(SIDE) + 0.5) / SIDE * 4 - 2, 2 - (np.arange(SIDE) + 0.5) / SIDE * 4)
     plate = (np.abs(x + 1) < 0.5) & (np.abs(y + 1) < 1)
     small = (np.abs(x - 1) < 0.5) & (np.abs(np.abs(y) - 1) < 0.5)
@@ -159,12 +169,14 @@ class Worker(made_up.Worker):
         for frame in range(params["frame_start"], params["frame_end"] + 1):
             files[f"frame/{frame}"] = f"out/frames/{frame:04d}.png"
         files["contact"] = "out/contact.png"
+        files["texture/Plate"] = "out/texture-3.png"
         image = bpy.data.images.new("made", 4, 4)
         for name in files.values():
             image.filepath_raw, image.file_format = str(self.folder / name), "PNG"
             image.save()
         bpy.data.images.remove(image)
-        report = {"frames": len(files) - 1, "width": 4, "height": 4, "warnings": ["Hair is left out."]}
+        textures = {"Plate": {"file": "texture-3.png", "layer": "UVMap", "seen": 0.5}}
+        report = {"frames": len(files) - 2, "width": 4, "height": 4, "warnings": [], "textures": textures}
         return [protocol.Result(job, files, report)]
 
 
@@ -228,6 +240,28 @@ def test_a_render_goes_beside_the_file_and_into_the_sequencer(ran, tmp_path):
     assert render.last_folder(bpy.context.scene) == tmp_path / "galatea/render-mossy-stone-0-2", (
         "nothing is overwritten"
     )
+
+
+def test_the_paint_becomes_a_material_and_the_old_one_stays(ran, tmp_path):
+    plate = scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.context.scene.galatea.render.prompt = "wood"
+    assert bpy.ops.galatea.render() == {"FINISHED"}
+    old = bpy.data.materials.new("Old")
+    plate.data.materials.append(old)
+    for item in bpy.context.selected_objects:
+        item.select_set(False)
+    assert not bpy.ops.galatea.render_to_texture.poll()
+    plate.select_set(True)
+    with pytest.raises(RuntimeError, match="no UV layer UVMap"):
+        bpy.ops.galatea.render_to_texture()
+    assert plate.material_slots[0].material == old
+    plate.data.uv_layers.new(name="UVMap")
+    assert bpy.ops.galatea.render_to_texture() == {"FINISHED"}
+    made = plate.material_slots[0].material
+    (node,) = [one for one in made.node_tree.nodes if one.type == "TEX_IMAGE"]
+    assert made != old and tuple(node.image.size) == (4, 4)
+    assert material.restore(plate, made) and plate.material_slots[0].material == old
 
 
 def test_objects_and_collections_have_words_of_their_own(ran, tmp_path):

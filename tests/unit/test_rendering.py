@@ -21,7 +21,18 @@ from galatea.backend.capabilities.render import RenderParams, render
 from galatea.backend.diffusion import pipelines
 from galatea.backend.diffusion.conditioning import Prompter
 from galatea.backend.job import Job, JobError
-from galatea.backend.rendering import attention, cells, consolidate, exr, fusion, noise, passes, pictures, sampler
+from galatea.backend.rendering import (
+    attention,
+    cells,
+    consolidate,
+    exr,
+    fusion,
+    noise,
+    passes,
+    pictures,
+    sampler,
+    unwrapped,
+)
 from galatea.backend.texturing.picture import write_exr
 from galatea.backend.training.captions import vocabulary
 from galatea.backend.training.tokenizer import make_tokenizer
@@ -354,6 +365,45 @@ def test_surfaces_look_the_same_in_all_frames(shot, scale):
     assert (made[..., 3][empty] == 0).all() and (made[..., 3][inside] == 1).all()
 
 
+def patch(reach, index=rendered_scene.BALL, cells=24):
+    """A piece of the ball's front as a mesh with UVs: ``reach`` to the left and right, 0.6 up and down."""
+    u, v = np.meshgrid(np.linspace(0, 1, cells + 1), np.linspace(0, 1, cells + 1))
+    x, y = (2 * u - 1) * reach, (2 * v - 1) * 0.6
+    place = np.stack((x, y, np.sqrt(np.clip(1 - x**2 - y**2, 0, 1))), -1)
+    uv = np.stack((u, v), -1)
+    corners = []
+    for plane in (place, uv):
+        a, b, c, d = plane[:-1, :-1], plane[:-1, 1:], plane[1:, 1:], plane[1:, :-1]
+        corners.append(np.concatenate((np.stack((a, b, c), 2), np.stack((a, c, d), 2))).reshape(-1, 3, plane.shape[-1]))
+    return unwrapped.Mesh(index, "UVMap", corners[0].astype(np.float32), corners[1].astype(np.float32))
+
+
+def test_gathered_paint_becomes_a_texture(shot, scale):
+    """Frames of a known texture, each in its light: texels have its color, wherever they are, without the light."""
+    look = passes.look(shot, shot.frames, True)
+
+    def exact(number):
+        geometry = shot.geometry(shot.frames[number])
+        shade = consolidate.shading(shot, shot.frames[number], look, True)
+        return passes.encode(passes.pooled(rendered_scene.texture(geometry.place), 2) ** 2.2 * 0.5 * shade[..., None])
+
+    skin = consolidate.gather(shot, scale, look, True, exact, lambda part: None)
+    mesh = patch(0.6)
+    made = unwrapped.unwrapped(skin, scale, mesh, 7)
+    size = len(made.picture)
+    assert made.seen > 0.98 and size in (256, 512)
+    middle = mesh.uv.mean(1) * size
+    found = made.picture[(size - middle[:, 1]).astype(int), middle[:, 0].astype(int)]
+    wanted = 0.5 ** (1 / 2.2) * rendered_scene.texture(mesh.places.mean(1))
+    assert np.abs(found - wanted).mean() < 0.02  # a cell is a pixel long, over which the color changes by 0.03
+    turned = np.abs(found - wanted[::-1]).mean()
+    assert turned > 0.1, "the test would see a texture that is upside down"
+    box = dataclasses.replace(mesh, places=mesh.places + np.array((0.0, 0.0, 0.6), np.float32))
+    assert unwrapped.unwrapped(skin, scale, box, 7) is None
+    assert unwrapped.unwrapped(skin, scale, mesh, 8) is None, "another instance was not seen"
+    assert unwrapped.unwrapped(skin, scale, dataclasses.replace(mesh, uv=0 * mesh.uv), 7) is None
+
+
 def test_other_objects_are_gray(shot, scale):
     mine = dataclasses.replace(shot, painted=frozenset({rendered_scene.BALL}))
     look = passes.look(mine, mine.frames, True)
@@ -536,7 +586,8 @@ def test_a_whole_job_is_resumed_and_passes_over_what_is_there(shot, repository, 
     assert shown.dtype == np.uint8 and shown.shape[2] == 3
     pictures.write(tmp_path / files["frame/1"], other)
     (tmp_path / files["frame/2"]).unlink()
-    render(params, Job(tmp_path))
+    _, again = render(params, Job(tmp_path))
     assert (tmp_path / files["frame/1"]).read_bytes() != frames[1], "what is there is not made again"
     assert (tmp_path / files["frame/2"]).read_bytes() == frames[2]
+    assert report["textures"] == {} and again["textures"] == report["textures"]
     assert json.loads((tmp_path / "work/movie.json").read_text())["fps"] == 24.0
