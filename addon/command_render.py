@@ -50,6 +50,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             "--" + name.replace("_", "-"), choices=[item[0] for item in items], default=settings[name].default,
             help=settings[name].description,
         )  # fmt: skip
+    parser.add_argument("--refine", action="store_true", help=settings["refine"].description)
     for name in PATHS:
         parser.add_argument(f"--{name}", metavar="PATH", default="", help=settings[name].description)
 
@@ -75,7 +76,7 @@ def render(options: argparse.Namespace) -> int:
     if missing:
         raise CommandProblem(f"{options.input} has no object called {missing[0]}")
     settings = scene.galatea.render
-    for name in ("prompt", "negative", "background", "format", "control_kind", *NUMBERS, *FACTORS):
+    for name in ("prompt", "negative", "background", "format", "control_kind", "refine", *NUMBERS, *FACTORS):
         setattr(settings, name, getattr(options, name))
     for name in PATHS:
         text = getattr(options, name)

@@ -85,6 +85,11 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
     match_background: bpy.props.BoolProperty(
         name="Match Background", default=True, description="Match the colors of all frames where they show background"
     )
+    refine: bpy.props.BoolProperty(
+        name="Refine", default=False,
+        description="Make the frames steadier by score distillation (T-DASS) before their surfaces are gathered: "
+        "slower, and for models with keyframes or little Stick to Surfaces",
+    )  # fmt: skip
     model: bpy.props.StringProperty(
         name="Model", subtype="FILE_PATH",
         description="Name of a downloaded model, folder of one in diffusers format, or a checkpoint in one "

@@ -190,6 +190,7 @@ GERMAN_LABELS = {
     "Stick to Surfaces": "An Oberflächen haften",
     "Keyframes": "Schlüsselbilder",
     "Shared Features": "Gemeinsame Merkmale",
+    "Refine": "Verfeinern",
     "Match Background": "Hintergrund angleichen",
     "Knows": "Kennt",
     "Render was not yet run on real weights of other models, only on tiny ones of the same layout": (

@@ -40,8 +40,9 @@ STEPS, KEYFRAMES = 25, 3
 """Of other models than the starter."""
 LIGHT_SAMPLES, BACKDROP_SAMPLES = 8, 64
 """A pixel of a light picture has, and one of the scene's own look, before they are denoised."""
-PASSES, PAINTED, GATHERED = 0.25, 0.85, 0.93
-"""Parts of the job after which the geometry is rendered, the frames are painted, and their surfaces are gathered."""
+PASSES, REFINED, PAINTED, GATHERED = 0.25, 0.7, 0.85, 0.93
+"""Parts of the job after which the geometry is rendered, refining begins if it was asked for, the frames are painted,
+and their surfaces are gathered."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class RenderParams:
     """How much of the painted surfaces is gathered from all frames and stays on them, 0 to 1."""
     match_background: bool = True
     """Colors of all frames are matched where they show background."""
+    refine: bool = False
+    """Make the painted frames steadier by T-DASS before their surfaces are gathered."""
     noise: str = "surface"
     """One of NOISES; the others are for comparison."""
     model: str = ""
@@ -260,7 +263,7 @@ def _painted(
 
     from ..diffusion import pipelines
     from ..diffusion.conditioning import Prompter
-    from ..rendering import noise, passes, sampler
+    from ..rendering import noise, passes, refine, sampler
     from ..rendering.fusion import footprints
 
     pictures = Pictures(shot.folder)
@@ -311,10 +314,17 @@ def _painted(
         chunk=max(2 * batch // (2 + len(others)), 1),
     )  # fmt: skip
     job.restart_estimate()
+    prompter = Prompter(pipeline, pipeline.unet.device)
+    end = REFINED if params.refine else PAINTED
     latents = sampler.paint(
-        pipeline, Prompter(pipeline, pipeline.unet.device), wish, material, shot.folder,
-        lambda part: job.progress("Painting", PASSES + (PAINTED - PASSES) * part),
+        pipeline, prompter, wish, material, shot.folder,
+        lambda part: job.progress("Painting", PASSES + (end - PASSES) * part),
     )  # fmt: skip
+    if params.refine:
+        latents = sampler.refined(
+            pipeline, prompter, wish, material, latents, refine.motion(shot, scale, factor),
+            lambda part: job.progress("Refining", REFINED + (PAINTED - REFINED) * part),
+        )  # fmt: skip
     with torch.no_grad():
         for number in range(len(latents)):
             job.progress("Painting", PAINTED)

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from ..diffusion.conditioning import Prompter
+from . import refine
 from .attention import sharing
 from .fusion import Footprints
 
@@ -106,21 +107,36 @@ def paint(
             chosen = keyframes(wish.keyframes, material.frames, wish.seed, step) if wish.keyframes else []
             if chosen:
                 with shared.collecting(chosen):
-                    predict(latents, chosen, time, scheduler)
+                    predict(latents[chosen], chosen, time, scheduler)
             predicted = torch.empty_like(latents)
             for number, chunk in enumerate(chunks):
                 heard((step + number / len(chunks)) / wish.steps)
                 if chosen:
                     with shared.showing(chunk, strength):
-                        predicted[chunk] = predict(latents, chunk, time, scheduler)
+                        predicted[chunk] = predict(latents[chunk], chunk, time, scheduler)
                 else:
-                    predicted[chunk] = predict(latents, chunk, time, scheduler)
+                    predicted[chunk] = predict(latents[chunk], chunk, time, scheduler)
             added = torch.stack([torch.from_numpy(material.noise(frame, step + 1)) for frame in every])
             latents = scheduler.step(predicted, time, latents, variance_noise=added).prev_sample
             if wish.match_background and step < wish.steps - 1:
                 latents = matched(latents, [torch.from_numpy(material.background(frame)) for frame in every])
             _keep(folder, scheduler, step + 1, latents)
     return latents
+
+
+def refined(
+    pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, latents: torch.Tensor,
+    motion: tuple[torch.Tensor, torch.Tensor], heard: Callable[[float], None],
+) -> torch.Tensor:  # fmt: skip
+    """What :func:`paint` made, made steadier, see :func:`.refine.refine`."""
+    scheduler = solver(pipeline.scheduler)
+    predict = _predictor(pipeline, prompter, wish, material, pipeline.unet.device)
+
+    def of(mixed: torch.Tensor, frames: Sequence[int], time: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            return predict(mixed, frames, time, scheduler)
+
+    return refine.refine(latents, of, scheduler, motion, wish.seed, heard)
 
 
 def solver(configured: typing.Any) -> typing.Any:
@@ -139,7 +155,7 @@ def solver(configured: typing.Any) -> typing.Any:
 def _predictor(
     pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, device: torch.device
 ) -> Callable[..., torch.Tensor]:
-    """Guided predictions (N, 4, h, w) of what the model predicts, for some of the frames.
+    """Guided predictions (N, 4, h, w) of what the model predicts, for latents (N, 4, h, w) of some of the frames.
 
     Each prompt makes a prediction of the whole picture, and regions take theirs: the latents are one picture, so what
     each paints fits to its surroundings (Bar-Tal et al., "MultiDiffusion", 2023). It needs nothing of the network.
@@ -149,7 +165,7 @@ def _predictor(
     dtype = pipeline.unet.dtype
 
     def predict(latents: torch.Tensor, frames: Sequence[int], time: torch.Tensor, scheduler) -> torch.Tensor:
-        given = scheduler.scale_model_input(latents[frames], time).to(device, dtype).repeat(len(branches), 1, 1, 1)
+        given = scheduler.scale_model_input(latents, time).to(device, dtype).repeat(len(branches), 1, 1, 1)
         controls = torch.from_numpy(np.stack([material.control(frame) for frame in frames])).permute(0, 3, 1, 2)
         controls = controls.to(device, dtype).repeat(len(branches), 1, 1, 1)
         prompts = [prompt for prompt in branches for _ in frames]
