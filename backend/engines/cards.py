@@ -121,6 +121,11 @@ ENGINES = (
         minutes_without_card=90.0,
     ),
     Engine(
+        "triposg", "TripoSG", "One picture becomes a fine shape without colors: press Texture next.",
+        GALATEA, registry.MIT, takes_picture=True, takes_prompt=False, model="triposg", gigabytes=8.0,
+        minutes_without_card=240.0,
+    ),
+    Engine(
         "trellis2", "TRELLIS.2 server", "The finest open meshes, by a program of its own: trellis.cpp's server.",
         NO_LICENCE_SHOWN, TRELLIS_WEIGHTS, takes_picture=True, takes_prompt=False, server=True, apart=False,
         gigabytes=16.0,

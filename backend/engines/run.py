@@ -32,6 +32,8 @@ def make_of(id: str) -> Make:
             from .shap_e import from_prompt as make
         case "shap-e-picture":
             from .shap_e import from_picture as make
+        case "triposg":
+            from .triposg.engine import make
         case "trellis2":
             from .trellis2 import make
         case _:

@@ -234,6 +234,15 @@ MODELS = (
         ),
     ),
     Card(
+        "triposg", "TripoSG", None, Role.ENGINE,
+        "A picture becomes a fine shape without colors, by a diffusion model of 1.4 billion weights.",
+        MIT, "VAST-AI/TripoSG", None, 7950,
+        (
+            *plain("transformer/config.json", "vae/config.json", "image_encoder_dinov2/config.json"),
+            weights("transformer"), weights("vae"), weights("image_encoder_dinov2", "model"),
+        ),
+    ),
+    Card(
         "shap-e", "Shap-E, text", None, Role.ENGINE,
         "A sentence becomes a rough mesh with colors.",
         MIT, "openai/shap-e", "7bd337afdea1c17842e1c3cc45c4e268356dba40", 1335,
