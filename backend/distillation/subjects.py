@@ -17,6 +17,7 @@ from ..reconstruction.coarse import bending
 from ..reconstruction.field import redistanced
 from ..reconstruction.render import edges, vertex_normals
 from ..reconstruction.views import View as Posed
+from ..shading.pbr import Material
 from ..splats import fit as splat_fit
 from ..splats.draw import Draw
 from ..texturing.appearance import START, material_of
@@ -74,6 +75,11 @@ class Textured:
                 self._seen.append(observe(shot.view, shot.light, canvas, most=len(shot.view.points.pixel)))
                 self._controls.append(control(shot.view, shot.light))
 
+    def material(self, position: torch.Tensor, normal: torch.Tensor) -> Material:
+        """Of points (N, 3) with unit normals (N, 3): a texture function."""
+        raw = self.field.raw(position, normal)
+        return material_of(torch.cat((raw[:, :3], self.field.start[3:].expand(len(raw), -1)), dim=1), normal)
+
     def groups(self) -> list[dict]:
         return [{"params": list(self.field.parameters()), "lr": self._rate}]
 
@@ -89,9 +95,7 @@ class Textured:
 
     def _picture(self, index: int) -> torch.Tensor:
         seen, canvas = self._seen[index], self._canvas[index]
-        raw = self.field.raw(seen.position, seen.normal)
-        raw = torch.cat((raw[:, :3], self.field.start[3:].expand(len(raw), -1)), dim=1)
-        colours = displayed(radiance(material_of(raw, seen.normal), seen.lit)).clamp(0.0, 1.0)
+        colours = displayed(radiance(self.material(seen.position, seen.normal), seen.lit)).clamp(0.0, 1.0)
         pixel = self._shots[index].view.points.pixel
         return canvas.flatten(1).index_copy(1, pixel, colours.T).reshape(canvas.shape)
 
