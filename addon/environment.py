@@ -104,6 +104,8 @@ class Settings:
     """bpy.app.online_access."""
     device: str = ""
     """"" (automatic), "cpu" or "cuda"."""
+    cluster: str = ""
+    """Address of the Ray cluster to which jobs are sent, "" for none."""
 
 
 @dataclasses.dataclass(frozen=True)

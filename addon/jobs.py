@@ -27,6 +27,8 @@ KEPT_FOLDERS = 5
 """So many folders of ended jobs stay, for a look at what went wrong."""
 
 
+SENT_TO_CLUSTER = {"texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "fit_splats"}
+"""Those that take long without a graphics card, and need no Blender where they run."""
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 """Names of the jobs' folders: nothing else in their place is touched, for the artist chose it."""
 
@@ -64,6 +66,8 @@ class Job:
     """For the import: object names, session_uid, blend path. JSON values only."""
     created: str
     """ISO 8601, UTC."""
+    cluster: str = ""
+    """Address of the Ray cluster that does it; "" for this machine."""
     state: JobState = JobState.WAITING
     stage: str = ""
     fraction: float = 0.0
@@ -144,6 +148,8 @@ class Queue:
         """The newest process; it may have ended."""
         self.folder = folder
         """Where new jobs go and earlier ones are found."""
+        self.cluster = ""
+        """Address of the Ray cluster to which new jobs are sent, "" for none."""
         self._start_worker = start_worker
         self._version = version
         self._running: Job | None = None
@@ -171,7 +177,9 @@ class Queue:
 
     def submit(self, job: Job) -> None:
         """Put a created job at the end of the queue. It starts at the next tick."""
-        fields = ("id", "capability", "title", "params", "target", "created")
+        if job.capability in SENT_TO_CLUSTER:
+            job.cluster = self.cluster
+        fields = ("id", "capability", "title", "params", "target", "created", "cluster")
         description = {name: getattr(job, name) for name in fields} | {"version": self._version}
         # Only now: a folder without it is one that was never completed.
         files.write(job.folder / "job.json", json.dumps(description, indent=1).encode())
@@ -374,7 +382,8 @@ def _read_job(folder: Path) -> Job | None:
     try:
         description = json.loads((folder / "job.json").read_text(encoding="utf-8"))
         names = ("id", "capability", "title", "params", "target", "created")
-        job = Job(folder=folder, **{name: description[name] for name in names})
+        cluster = description.get("cluster", "")
+        job = Job(folder=folder, cluster=cluster, **{name: description[name] for name in names})
         end = protocol.decode((folder / "end.json").read_bytes()) if (folder / "end.json").exists() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -48,6 +48,19 @@ class GalateaPreferences(bpy.types.AddonPreferences):
         update=_changed,
     )
 
+    cluster: bpy.props.StringProperty(
+        name="Cluster",
+        description="Address of the head of a Ray cluster that this computer belongs to, such as 10.0.0.5:6379. "
+        "Empty to look for it",
+        update=_changed,
+    )
+    send_to_cluster: bpy.props.BoolProperty(
+        name="Send to Cluster",
+        description="Let machines of the cluster do what takes long without a graphics card: Texture, Generate, "
+        "Reconstruct and pictures. Counts for jobs that are started from now on",
+        update=_changed,
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         from ..panels import environment as environment_panel
 
@@ -63,6 +76,10 @@ class GalateaPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "python", placeholder="Galatea's own")
         layout.prop(self, "base_python", placeholder="Blender's, or one in the path")
         layout.prop(self, "device")
+        layout.prop(self, "send_to_cluster")
+        row = layout.row()
+        row.active = self.send_to_cluster
+        row.prop(self, "cluster", placeholder="found on this computer")
         row = layout.row(align=True)
         row.operator("galatea.open_log")
         row.operator("galatea.copy_diagnostics")
@@ -90,4 +107,5 @@ def settings() -> environment.Settings:
         base_python=path(preferences.base_python),
         online=bpy.app.online_access,
         device="" if preferences.device == "auto" else preferences.device,
+        cluster=(preferences.cluster or "auto") if preferences.send_to_cluster else "",
     )

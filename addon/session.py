@@ -53,6 +53,7 @@ class Session:
         self.status: environment.Status = environment.status(settings(), root)
         """The environment as last looked at; refresh() looks again."""
         self.queue = jobs.Queue(settings().data_folder / "jobs", self._start_worker, version)
+        self.queue.cluster = settings().cluster
 
     @property
     def state(self) -> State:
@@ -89,6 +90,7 @@ class Session:
         before = self.status
         self.status = environment.status(self._settings(), self._root)
         self.queue.folder = self._settings().data_folder / "jobs"
+        self.queue.cluster = self._settings().cluster
         if self.status.python != before.python and not self.queue.busy:
             self.stop_worker()
 

@@ -134,6 +134,7 @@ GERMAN_LABELS = {
     "{}: {:,} splats": "{}: {:,} Splats",
     # Jobs
     "Jobs": "Aufträge",
+    "Send to Cluster": "An Cluster senden",
     "No jobs yet": "Noch keine Aufträge",
     "and {} older": "und {} ältere",
     "{}, {} left": "{}, noch {}",

@@ -29,6 +29,8 @@ CAPABILITIES = (
 )  # fmt: skip
 """What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0
+ON_CLUSTER = "GALATEA_ON_CLUSTER"
+"""Set for a worker to which a cluster has sent the job: it is to do it itself."""
 EXIT_SECONDS = 8.0
 """When Blender has gone, a job that does not stop by itself is cut off after this long."""
 
@@ -110,11 +112,9 @@ class Worker:
     def _run(self, job: Job) -> protocol.End:
         try:
             job.check_cancelled()  # while it waited
-            from . import capabilities  # numpy and friends: not before they are needed
-
             task = json.loads((job.folder / "job.json").read_text(encoding="utf-8"))
             job.outputs.mkdir(exist_ok=True)
-            files, report = capabilities.run(task["capability"], task["params"], job)
+            files, report = _do(task, job)
             result = protocol.Result(job.id, files, report)
             protocol.encode(result)  # a report that is no JSON is the job's failure, not the worker's
             return result
@@ -137,6 +137,17 @@ class Worker:
         with self._sink_lock, contextlib.suppress(OSError):
             self._sink.write(protocol.encode(message))
             self._sink.flush()
+
+
+def _do(task: dict[str, typing.Any], job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+    """The job itself, here or where it is to be done."""
+    if (address := task.get("cluster")) and ON_CLUSTER not in os.environ:
+        from .cluster import remote
+
+        return remote.run(job, address, task["version"])
+    from . import capabilities  # numpy and friends: not before they are needed
+
+    return capabilities.run(task["capability"], task["params"], job)
 
 
 def write_end(folder: Path, end: protocol.End) -> None:

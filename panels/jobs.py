@@ -5,7 +5,7 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import jobs, session, targets
+from ..addon import jobs, preferences, session, targets
 from .text import duration, paragraph
 
 SHOWN = 6
@@ -61,6 +61,9 @@ class GALATEA_PT_jobs(bpy.types.Panel):
             layout.label(text=iface("and {} older").format(len(newest_first) - SHOWN), icon="BLANK1")
         if not newest_first:
             layout.label(text="No jobs yet", icon="INFO")
+        chosen = preferences.get(context)
+        if chosen is not None and (chosen.send_to_cluster or chosen.cluster):
+            layout.prop(chosen, "send_to_cluster", text="Send to Cluster", icon="NETWORK_DRIVE", toggle=True)
         row = layout.row(align=True)
         row.operator("galatea.find_jobs", text="Earlier Jobs", icon="RECOVER_LAST")
         row.operator("galatea.open_log", text="Log", icon="TEXT")
@@ -72,6 +75,8 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: jobs.J
     box = layout.box().column(align=True)
     row = box.row(align=True)
     row.label(text=job.title, icon=ICONS[job.state])
+    if job.cluster:
+        row.label(text="", icon="NETWORK_DRIVE")
     if job.active:
         draw_progress(box, job, "galatea.cancel_job")
         return

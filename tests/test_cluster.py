@@ -6,6 +6,7 @@ The jobs are made up (stub_command.py); all else is as it is for artists, but fo
 """
 
 import dataclasses
+import json
 import os
 import signal
 import sys
@@ -20,11 +21,12 @@ ray = pytest.importorskip("ray", reason="make test installs Ray")
 
 from ray.cluster_utils import Cluster  # noqa: E402
 
+from galatea.addon import version  # noqa: E402
 from galatea.addon.batch import run as batch  # noqa: E402
 from galatea.addon.batch.manifest import Line  # noqa: E402
 from galatea.addon.batch.pools import ClusterPool, LocalPool  # noqa: E402
 from galatea.addon.batch.records import State  # noqa: E402
-from galatea.addon.worker import child_environment  # noqa: E402
+from galatea.addon.worker import WorkerProcess, child_environment  # noqa: E402
 from galatea.backend import protocol  # noqa: E402
 from galatea.backend.cluster import orders, pool  # noqa: E402
 from galatea.backend.cluster.client import Client, ClusterGone  # noqa: E402
@@ -317,6 +319,49 @@ def test_the_head_goes_away_and_comes_back(request, run, tmp_path, monkeypatch):
     with_node(second)
     states, _ = run("one", "stuck", "two", where=second.address)
     assert states == [DONE, DONE, DONE] and runs(tmp_path, "one", "stuck", "two") == [1, 2, 1]
+
+
+@pytest.fixture
+def worker(tmp_path):
+    """The worker itself, as Blender has it."""
+    command = [sys.executable, "-I", "-u", str(ROOT / "backend/bootstrap.py")]
+    environment = child_environment(online=False, device="cpu")
+    process = WorkerProcess(command, version="0", log_file=tmp_path / "worker.log", environment=environment)
+    yield process
+    process.stop()
+
+
+def sent(cluster, folder, **params):
+    """A job of the worker that is to be done by the cluster."""
+    folder.mkdir()
+    params = {"prompt": "a red cube", "steps": 2, "guidance": 0.0, "seed": 1, "count": 1} | params
+    task = {"capability": "image", "params": params, "cluster": cluster.address, "version": version.current()}
+    (folder / "job.json").write_text(json.dumps(task))
+    return folder
+
+
+def test_a_job_of_the_worker_goes_to_the_cluster_and_its_result_comes_back(cluster, worker, tmp_path):
+    worker.run("one", sent(cluster, tmp_path / "one"))
+    messages = []
+    while worker.job is not None:
+        messages += worker.poll()
+        time.sleep(0.02)
+    *progress, end = messages
+    assert isinstance(end, protocol.Result), end
+    assert any(message.stage.startswith("Running on") for message in progress)
+    assert [path for path in end.files.values() if (tmp_path / "one" / path).is_file()]
+    assert not any((tmp_path / "worker.log").read_text().count(word) for word in ("Loading the model", "Traceback"))
+
+    worker.run("two", sent(cluster, tmp_path / "two", steps=1000, count=50))
+    while not any(getattr(message, "stage", "") == "Painting" for message in worker.poll()):
+        time.sleep(0.02)
+    worker.cancel()
+    begin = time.monotonic()
+    ends = []
+    while not ends:
+        ends = [message for message in worker.poll() if isinstance(message, protocol.End)]
+        time.sleep(0.02)
+    assert ends == [protocol.Cancelled("two")] and time.monotonic() < begin + 8
 
 
 def test_the_driver_dies_with_whoever_started_it(cluster, tmp_path):

@@ -349,3 +349,18 @@ def test_session_without_an_environment(tmp_path, monkeypatch):
     assert "not installed" in current.problem and "Install" in current.problem
     with pytest.raises(KeyError):
         environment.tier("quantum")
+
+
+def test_jobs_that_take_long_without_a_card_go_to_the_cluster(make_queue):
+    queue = make_queue("good")
+    before = queue.create("texture", "Texture Mug", {}, {})
+    queue.submit(before)
+    queue.cluster = "10.0.0.5:6379"
+    sent = {name: queue.create(name, name, {}, {}) for name in ("texture", "rig", "download")}
+    for job in sent.values():
+        queue.submit(job)
+    addresses = {name: json.loads((job.folder / "job.json").read_text())["cluster"] for name, job in sent.items()}
+    assert addresses == {"texture": "10.0.0.5:6379", "rig": "", "download": ""} and not before.cluster
+    queue.close()
+    found = {job.capability: job.cluster for job in make_queue("good").find_earlier() if job.title != "Texture Mug"}
+    assert found == addresses  # resumed, it goes there again

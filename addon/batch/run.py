@@ -19,7 +19,6 @@ from ...backend import protocol
 from ...backend.cluster.client import ClusterGone
 from .. import files
 from .manifest import Line
-from .needs import needs
 from .pools import Pool
 from .records import Record, State, fingerprint, is_done, save
 from .serve import LOG, ORDER, last_words
@@ -112,7 +111,8 @@ def _order(job: _Job, folder: Path, place: Path) -> None:
         "arguments": [job.line.capability, *job.line.arguments],
         "folder": str(folder),
         "places": [1 + place for place in job.line.places],
-        "needs": needs(job.line),
+        "cpus": job.line.cpus,
+        "gpus": job.line.gpus,
     }
     files.write(place / ORDER, json.dumps(order).encode())
 

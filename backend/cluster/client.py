@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import os
 import queue
 import subprocess
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import protocol
+from ..job import process_group
 from . import orders
 
 BOOTSTRAP = Path(__file__).resolve().parents[1] / "bootstrap.py"
@@ -35,24 +35,21 @@ class Client:
         python: Path | str,
         address: str,
         program: orders.Program,
-        log: Path,
+        log: Path | None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """``python`` has Ray; ``log`` gets what Ray says."""
+        """``python`` has Ray; ``log`` gets what it says, else this process's own."""
         command = [str(python), "-I", "-u", str(BOOTSTRAP), "cluster", address, json.dumps(dataclasses.asdict(program))]
         self.described = ""
         """The cluster in words, once it is known."""
         self._address = address
         self._log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as file:
-            group = (
-                {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-                if os.name == "nt"
-                else {"start_new_session": True}
-            )
+        with contextlib.ExitStack() as stack:
+            if log is not None:
+                log.parent.mkdir(parents=True, exist_ok=True)
+            file = None if log is None else stack.enter_context(log.open("ab"))
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, env=environment, **group
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, env=environment, **process_group()
             )
         self._inbox: queue.SimpleQueue[protocol.ToBlender | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -70,7 +67,8 @@ class Client:
         while not self._inbox.empty():
             match self._inbox.get():
                 case None:
-                    raise ClusterGone(f"The cluster at {self._address} went away. Its log is {self._log}.")
+                    where = "" if self._log is None else f" Its log is {self._log}."
+                    raise ClusterGone(f"The cluster at {self._address} went away.{where}")
                 case protocol.Error(job="") as error:
                     raise ClusterGone(f"{error.message} {error.hint}")
                 case protocol.Ready() as ready:

@@ -17,6 +17,12 @@ ORDER = "job.json"
 """In the job's folder. A batch's holds ``arguments``, ``folder``, and ``places`` of those arguments that are paths."""
 INPUTS, JOB = "inputs", "job"
 """Folders of a parcel."""
+WITH_NETWORKS = {
+    "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "render", "splats", "fit_splats",
+}  # fmt: skip
+"""Capabilities that a graphics card makes faster by far: one job takes a whole card, unless it says otherwise."""
+CPUS_WITHOUT_CARD = 2.0
+"""For these where the cluster has no card. More help little: part of each job is Blender's, in one thread."""
 LARGEST_PARCEL = 1 << 30
 """Bytes. It is in memory as a whole, on both sides."""
 WITH_NEIGHBORS = (".gltf", ".obj")
@@ -57,18 +63,25 @@ class Order:
 
 
 def read(job: str, folder: Path, has_gpus: bool) -> Order:
-    """The order that lies in a job's folder.
+    """The order that lies in a job's folder. It may say ``cpus`` and ``gpus``; else they follow from the capability.
 
-    ``needs`` in it: ``cpus``, ``gpus`` and ``cpus_without_gpus``, which counts where the cluster has no graphics card.
+    Args:
+        has_gpus: whether the cluster has any.
     """
     text = (folder / ORDER).read_bytes()
     values = json.loads(text)
-    asked = values.get("needs", {})
-    needs = Needs(float(asked.get("cpus", 1.0)), float(asked.get("gpus", 0.0)))
-    if not has_gpus and "cpus_without_gpus" in asked:
-        needs = Needs(float(asked["cpus_without_gpus"]), 0.0)
+    capability = values.get("capability") or values["arguments"][0]
+    needs = _needs(capability in WITH_NETWORKS, values.get("cpus"), values.get("gpus"), has_gpus)
     paths = [_path(values, place) for place in values.get("places", [])]
     return Order(job, str(folder), text, tuple((str(path), _extent(path)) for path in paths), needs)
+
+
+def _needs(networks: bool, cpus: float | None, gpus: float | None, has_gpus: bool) -> Needs:
+    if gpus is None:
+        gpus = 1.0 if networks and has_gpus else 0.0
+    if cpus is None:
+        cpus = CPUS_WITHOUT_CARD if networks and not gpus else 1.0
+    return Needs(float(cpus), float(gpus))
 
 
 def is_seen(order: Order) -> bool:

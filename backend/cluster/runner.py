@@ -20,6 +20,7 @@ from pathlib import Path
 from ...addon.worker import Patience, State, WorkerProcess, child_environment
 from .. import protocol
 from ..job import describe
+from ..worker import ON_CLUSTER
 from . import orders
 
 POLL = 0.02
@@ -101,7 +102,7 @@ class Runner:
             return protocol.Error(
                 job, "no_galatea", f"There is no {command[0]}.", "Say in GALATEA_COMMAND what starts galatea there."
             )
-        environment = dict(os.environ) if self._program.command else child_environment(online=False)
+        environment = dict(os.environ) if self._program.command else child_environment(online=False) | {ON_CLUSTER: "1"}
         self._process = process = WorkerProcess(
             command, version=self._program.version, log_file=Path(self._logs.name) / "process.log",
             environment=environment, patience=COMMANDS if self._program.command else WORKERS,
