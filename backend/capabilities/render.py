@@ -11,7 +11,7 @@ import json
 import shutil
 import time
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ if typing.TYPE_CHECKING:
 
     from ..rendering.cells import Scale
     from ..rendering.consolidate import Skin
+    from ..rendering.engines import Engine, Pictures
     from ..rendering.passes import Look, Shot, Size
 
 CONTROLS = ("light", "depth")
@@ -35,14 +36,10 @@ MOST_FRAMES = 3000
 """In one job: all of them are painted together, and their latents are in memory."""
 SAMPLE_BYTES = 40
 """On the disk, of each sample of a frame's geometry: arrays, and Blender's file of one frame at a time."""
-STARTER_SIZE, STARTER_STEPS = 256, 16
-STEPS, KEYFRAMES = 25, 3
-"""Of other models than the starter."""
 LIGHT_SAMPLES, BACKDROP_SAMPLES = 8, 64
 """A pixel of a light picture has, and one of the scene's own look, before they are denoised."""
-PASSES, REFINED, PAINTED, GATHERED = 0.25, 0.7, 0.85, 0.93
-"""Parts of the job after which the geometry is rendered, refining begins if it was asked for, the frames are painted,
-and their surfaces are gathered."""
+PASSES, PAINTED, GATHERED = 0.25, 0.85, 0.93
+"""Parts of the job after which the geometry is rendered, the frames are painted, and their surfaces are gathered."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,8 @@ class RenderParams:
     noise: str = "surface"
     """One of NOISES; the others are for comparison."""
     model: str = ""
-    """Folder of a model in diffusers format, or a checkpoint in one .safetensors file; the starter if empty."""
+    """Folder of a model in diffusers format, or a checkpoint in one .safetensors file; the starter if empty. A folder
+    may hold a video model, Wan VACE, which takes no ControlNet."""
     controlnet: str = ""
     """Folder of its ControlNet; the starter's for light if empty."""
     control_kind: str = "light"
@@ -109,39 +107,39 @@ def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     from ..diffusion import pipelines
     from ..rendering import passes
     from ..rendering.cells import scale
-    from ..texturing import diffusion
+    from ..rendering.engines import engine_of, regions
 
     folder = _work_folder(params, job)
-    choice = diffusion.Choice(model=params.model, controlnet=params.controlnet, control=params.control_kind)
-    sources = diffusion.sources_of(choice)
-    size, factor = _size(params, *pipelines.picture_size(sources))
+    engine = engine_of(params)
+    size = _size(params, engine)
     shown = passes.anchors(frames)
     if params.preview:
         frames = list(passes.anchors(frames, params.preview))
     _check_disk(job, size, len({*frames, *shown}))
-    light = LIGHT_SAMPLES if params.control_kind == "light" else 0
     facts = passes.render(
-        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size, light, 0.01, PASSES,
+        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size,
+        LIGHT_SAMPLES if engine.light else 0, 0.01, PASSES,
         backdrop=BACKDROP_SAMPLES if params.background == "scene" else 0, painted=params.objects,
     )  # fmt: skip
     shot = passes.shot(folder, frames, size, facts, params.objects)
-    look = passes.look(shot, shown, bool(light))
+    look = passes.look(shot, shown, engine.light)
     lengths = scale(shot, shown)
-    job.restart_estimate()
     job.progress("Loading the model", PASSES)
-    device = pipelines.best_device()
-    plan = diffusion.plan_for(sources, device)
-    pipeline = pipelines.load(sources, plan, device)
-    unknown = pipelines.unknown_words(" ".join((params.prompt, *regions(params, shot))), pipeline.tokenizer)
+    engine.load()
+    unknown = engine.unknown((params.prompt, *regions(params, shot)))
     warnings = [f"The model does not know: {', '.join(unknown[:20])}."] if unknown else []
     if shot.left_out:
         warnings.append(f"Hair, volumes and point clouds are left out: {', '.join(shot.left_out[:5])}.")
+    warnings += engine.warnings(params, shot)
     for warning in warnings:
         job.log(warning, "warning")
+    job.restart_estimate()
     painted = time.perf_counter()
-    pictures = _painted(params, job, shot, lengths, look, pipeline, plan.batch, factor)
+    pictures = engine.paint(
+        params, shot, lengths, look, lambda stage, part: job.progress(stage, PASSES + (PAINTED - PASSES) * part)
+    )
     finished = time.perf_counter()
-    files = _written(params, job, shot, lengths, look, pictures)
+    files = _written(params, job, shot, lengths, look, engine.light, pictures)
     if problem := _movie(params, job, shot, files):
         warnings.append(problem)
     job.progress("Done", 1.0)
@@ -151,7 +149,7 @@ def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, ty
     }  # fmt: skip
     return files, {
         "frames": len(frames), "width": size.width, "height": size.height, "fps": shot.fps, "seconds": seconds,
-        "device": pipelines.describe(device).name, "unknown_words": unknown, "warnings": warnings,
+        "device": pipelines.describe(pipelines.best_device()).name, "unknown_words": unknown, "warnings": warnings,
         "textures": _textures(job),
     }  # fmt: skip
 
@@ -232,15 +230,15 @@ def _work_folder(params: RenderParams, job: Job) -> Path:
     return folder
 
 
-def _size(params: RenderParams, own: int, factor: int) -> tuple[Size, int]:
-    """Of the pictures, in the shape of the scene's, and pixels along a side of a latent."""
+def _size(params: RenderParams, engine: Engine) -> Size:
+    """Of the pictures, in the shape of the scene's."""
     from ..rendering.passes import Size
 
-    side = params.size or (own if params.model else STARTER_SIZE)
+    side = params.size or engine.size
     longer = max(params.width, params.height)
     width, height = (max(round(pixels * side / longer), 8) for pixels in (params.width, params.height))
-    # Three halvings of the latents in the families SD 1.5 and the starter; eight samples across a latent at least.
-    return Size(width, height, 8 * factor, max(2, 8 // factor)), factor
+    # Eight samples across a latent at least.
+    return Size(width, height, engine.multiple, max(2, 8 // engine.factor))
 
 
 def _check_disk(job: Job, size: Size, frames: int) -> None:
@@ -254,121 +252,8 @@ def _check_disk(job: Job, size: Size, frames: int) -> None:
         )  # fmt: skip
 
 
-def _painted(
-    params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, pipeline, batch: int, factor: int
-) -> Pictures:
-    """Paint all frames; they are kept in work/."""
-    import numpy as np
-    import torch
-
-    from ..diffusion import pipelines
-    from ..diffusion.conditioning import Prompter
-    from ..rendering import noise, passes, refine, sampler
-    from ..rendering.fusion import footprints
-
-    pictures = Pictures(shot.folder)
-    if all(pictures.path(number).is_file() for number in range(len(shot.frames))):
-        return pictures
-    light = params.control_kind == "light"
-    control = passes.light_control if light else passes.depth_control
-    others = regions(params, shot)
-    keyframes = (KEYFRAMES if params.model else 0) if params.keyframes < 0 else params.keyframes
-    for number, frame in enumerate(shot.frames):
-        job.progress("Preparing the noise", PASSES)
-        geometry = shot.geometry(frame)
-        owner = noise.owned(shot, geometry, scale, factor, frame)
-        block = factor * shot.size.oversampling
-        parts = [passes.pooled(np.isin(geometry.surface, list(one)), block) for one in others.values()]
-        np.savez(
-            shot.folder / f"material-{number}.npz", control=control(shot, frame, look).astype(np.float16),
-            cells=owner.cells, pixel=owner.pixel, fresh=owner.fresh,
-            background=passes.pooled(shot.is_painted(geometry), block) == 0,
-            regions=np.stack((np.ones(owner.shape, np.float32) - sum(parts), *parts)),
-        )  # fmt: skip
-
-    def stored(name: str) -> Callable[[int], np.ndarray]:
-        def load(number: int) -> np.ndarray:
-            with np.load(shot.folder / f"material-{number}.npz") as found:
-                return found[name]
-
-        return load
-
-    def noise_of(number: int, counter: int) -> np.ndarray:
-        with np.load(shot.folder / f"material-{number}.npz") as found:
-            shape = found["background"].shape
-            owner = noise.Owned(found["cells"], found["pixel"], found["fresh"], shape)
-        if params.noise == "surface":
-            return noise.noise(owner, params.seed, counter)
-        return noise.screen(shape, params.seed, counter, number if params.noise == "independent" else 0)
-
-    material = sampler.Material(
-        noise=noise_of, control=lambda number: stored("control")(number).astype(np.float32),
-        background=stored("background"), regions=stored("regions"),
-        footprints=footprints(shot, scale, factor, (1, 2, 4, 8)) if keyframes else {}, frames=len(shot.frames),
-    )  # fmt: skip
-    wish = sampler.Wish(
-        prompt=params.prompt.strip(), others=tuple(others), negative=params.negative.strip(), seed=params.seed,
-        steps=params.steps or (STEPS if params.model else STARTER_STEPS),
-        guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
-        keyframes=keyframes, fusion=params.fusion, match_background=params.match_background,
-        chunk=max(2 * batch // (2 + len(others)), 1),
-    )  # fmt: skip
-    job.restart_estimate()
-    prompter = Prompter(pipeline, pipeline.unet.device)
-    end = REFINED if params.refine else PAINTED
-    latents = sampler.paint(
-        pipeline, prompter, wish, material, shot.folder,
-        lambda part: job.progress("Painting", PASSES + (end - PASSES) * part),
-    )  # fmt: skip
-    if params.refine:
-        latents = sampler.refined(
-            pipeline, prompter, wish, material, latents, refine.motion(shot, scale, factor),
-            lambda part: job.progress("Refining", REFINED + (PAINTED - REFINED) * part),
-        )  # fmt: skip
-    with torch.no_grad():
-        for number in range(len(latents)):
-            job.progress("Painting", PAINTED)
-            vae = pipeline.vae
-            given = latents[number : number + 1].to(pipeline.unet.device, vae.dtype) / vae.config.scaling_factor
-            decoded = (vae.decode(given).sample.float() / 2 + 0.5).clamp(0.0, 1.0)[0]
-            pictures.keep(number, decoded.permute(1, 2, 0).cpu().numpy())
-    return pictures
-
-
-def regions(params: RenderParams, shot: Shot) -> dict[str, frozenset[int]]:
-    """Prompts other than the shot's, and the indices of the painted objects that each is for."""
-    found: dict[str, set[int]] = {}
-    for index in sorted(shot.painted):
-        words = params.prompts.get(shot.names[index], "").strip()
-        if words and words != params.prompt.strip():
-            found.setdefault(words, set()).add(index)
-    return {words: frozenset(indices) for words, indices in found.items()}
-
-
-class Pictures:
-    """What the model painted, one file for each frame: (H, W, 3) within [0, 1]."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def path(self, number: int) -> Path:
-        return self._folder / f"painted-{number}.npy"
-
-    def keep(self, number: int, picture: np.ndarray) -> None:
-        import numpy as np
-
-        partial = self._folder / "painted.part.npy"
-        np.save(partial, picture.astype(np.float16))
-        partial.replace(self.path(number))
-
-    def __call__(self, number: int) -> np.ndarray:
-        import numpy as np
-
-        return np.load(self.path(number)).astype(np.float32)
-
-
 def _written(
-    params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, pictures: Pictures
+    params: RenderParams, job: Job, shot: Shot, scale: Scale, look: Look, light: bool, pictures: Pictures
 ) -> dict[str, str]:
     """The finished frames and the sheet of them. Frames that are there already are passed over."""
     import numpy as np
@@ -376,7 +261,6 @@ def _written(
     from ..rendering import consolidate
     from ..rendering.pictures import Recipe, composed, sheet, write
 
-    light = params.control_kind == "light"
     recipe = Recipe(shot, scale, look, light, params.stick, params.background)
     (job.outputs / "frames").mkdir(parents=True, exist_ok=True)
     ending, bits = FORMATS[params.format]

@@ -24,7 +24,7 @@ from ...backend.capabilities import render as capability
 from ...backend.capabilities.render import RenderParams
 from ...backend.diffusion import pipelines
 from ...backend.job import Job
-from ...backend.rendering import exr, passes, pictures
+from ...backend.rendering import engines, exr, passes, pictures
 from ...backend.rendering.cells import scale
 from .. import document
 from . import lookups, scores
@@ -37,6 +37,7 @@ FLOOR = "Floor"
 BEAUTY = 24
 ALONE = {"noise": "fixed", "keyframes": 0, "stick": 0.0, "match_background": False}
 """What makes each frame for itself: the same noise on the screen, as everybody does who renders frames one by one."""
+VARIANTS = {"Render, with keyframes": {"keyframes": 3}, "Render, refined": {"refine": True}}
 SCRIPT = Path(__file__).with_name("scenes.py")
 BLENDER = (sys.executable, "-I")
 
@@ -48,19 +49,21 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=24)
     parser.add_argument("--size", type=int, default=256, help="pixels")
     parser.add_argument("--steps", type=int, default=0, help="denoising steps; 0 for the default")
+    parser.add_argument("--variants", action="store_true", help="also with keyframes, and refined by T-DASS")
     document.add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    result = {"frames": options.frames, "size": options.size, "steps": options.steps or capability.STARTER_STEPS}
+    result = {"frames": options.frames, "size": options.size, "steps": options.steps or engines.STARTER_STEPS}
     result |= {"processors": os.cpu_count(), "scenes": {}, "noise": {}}
     for name in options.scene or PROMPTS:
-        rows, ways = measure(name, options.folder / name, options.frames, options.size, options.steps)
+        rows, ways = measure(name, options.folder / name, options)
         result["scenes"][name], result["noise"][name] = rows, ways
     document.publish(result, markdown(result), options)
 
 
-def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> tuple[dict, dict]:
+def measure(name: str, folder: Path, options: argparse.Namespace) -> tuple[dict, dict]:
     """All rows of one scene, and of its noise."""
+    frames, size, steps = options.frames, options.size, options.steps
     folder.mkdir(parents=True, exist_ok=True)
     blend = folder / "scene.blend"
     if not blend.is_file():
@@ -68,8 +71,8 @@ def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> tupl
     common = RenderParams(
         prompt=PROMPTS[name], frame_end=frames, size=size, width=size, height=size, steps=steps, blender=BLENDER
     )
-    own, factor = pipelines.picture_size(pipelines.Sources(pipelines.STARTER))
-    wanted, _ = capability._size(common, own, factor)
+    engine = engines.engine_of(common)
+    wanted, factor = capability._size(common, engine), engine.factor
     numbers = list(range(1, frames + 1))
     facts = passes.render(
         job_at(folder), BLENDER, blend, folder / "truth", numbers, wanted, capability.LIGHT_SAMPLES, 0.0, 1.0, BEAUTY
@@ -79,13 +82,14 @@ def measure(name: str, folder: Path, frames: int, size: int, steps: int) -> tupl
     views = [view(shot, frame) for frame in numbers]
     rows = {"truth": scores.scores(truth(shot, numbers), views)}
     rows["truth through the autoencoder"] = scores.scores(through_autoencoder(truth(shot, numbers)), views)
-    for title, changes in (("each frame alone", ALONE), ("Render", {})):
+    ways = {"each frame alone": ALONE, "Render": {}} | (VARIANTS if options.variants else {})
+    for title, changes in ways.items():
         params = RenderParams(**vars(common) | {"objects": objects} | changes)
-        job = job_at(folder / title.lower().replace(" ", "-"))
+        job = job_at(folder / title.lower().replace(", ", "-").replace(" ", "-"))
         seconds = run(params, job, blend, folder / "truth")
-        painted = [shot.crop(capability.Pictures(job.folder / "work")(number)) for number in range(frames)]
-        if not changes:
-            rows["Render, before surfaces are gathered"] = scores.scores(np.stack(painted), views)
+        painted = [shot.crop(engines.Pictures(job.folder / "work")(number)) for number in range(frames)]
+        if changes is not ALONE:
+            rows[f"{title}, before surfaces are gathered"] = scores.scores(np.stack(painted), views)
         finished = [picture(job.outputs / "frames" / f"{frame:04d}.png") for frame in numbers]
         rows[title] = scores.scores(np.stack(finished), views) | {"seconds": seconds}
     pictures.sheet(

@@ -25,6 +25,7 @@ from galatea.backend.rendering import (
     attention,
     cells,
     consolidate,
+    engines,
     exr,
     fusion,
     noise,
@@ -296,7 +297,7 @@ def test_the_starter_paints_one_object_red_in_a_blue_picture(shot, repository, t
             blender=("false",),
         )  # fmt: skip
         render(params, job_at(folder))
-        picture = capability.Pictures(folder / "work")(0)
+        picture = engines.Pictures(folder / "work")(0)
         surface = shot.geometry(1).surface[::2, ::2]
         return [
             picture[ndimage.binary_erosion(surface == one, iterations=2)].mean(0)
