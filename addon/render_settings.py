@@ -78,7 +78,7 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
         description="How much of the keyframes' features is taken over where they show the same surface",
     )  # fmt: skip
     stick: bpy.props.FloatProperty(
-        name="Stick to Surfaces", default=0.9, min=0.0, max=1.0, subtype="FACTOR",
+        name="Stick to Surfaces", default=0.95, min=0.0, max=1.0, subtype="FACTOR",
         description="How much of the paint is gathered from all frames and stays on the surfaces. Less keeps "
         "reflections as they were painted, and flickers",
     )  # fmt: skip

@@ -77,7 +77,7 @@ class RenderParams:
     they blur, see benchmarks/render."""
     fusion: float = 0.6
     """How much of the keyframes' features is taken over on surfaces, 0 to 1."""
-    stick: float = 0.9
+    stick: float = 0.95
     """How much of the painted surfaces is gathered from all frames and stays on them, 0 to 1."""
     match_background: bool = True
     """Colors of all frames are matched where they show background."""
