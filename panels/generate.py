@@ -115,8 +115,10 @@ def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, card: card
             paragraph(box, context, text, icon="TIME")
     for caution in card.cautions:
         paragraph(box, context, caution, icon="INFO")
-    if card.model and not models.is_there(registry.card(card.model)):
-        layout.operator("galatea.download_model", text="Download", icon="IMPORT").model = card.model
+    for model in filter(None, (card.model, card.base)):
+        if not models.is_there(registry.card(model)):
+            text = iface("Download {}").format(registry.card(model).title) if card.base else "Download"
+            layout.operator("galatea.download_model", text=text, icon="IMPORT").model = model
 
 
 class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):

@@ -21,6 +21,12 @@ def obstacle(card: Engine, weights: Path | None, server: str, only_commercial: b
     if card.model and (weights is None or not is_model(card, weights)):
         size = registry.card(card.model).megabytes
         return f"{card.title} needs a model of {size} MB. Press Download, or: galatea models download {card.model}."
+    if card.base and weights is not None and not _holds(card.base, weights.parent / card.base):
+        size = registry.card(card.base).megabytes
+        return (
+            f"{card.title} works on {registry.card(card.base).title}, another {size} MB. Press Download, "
+            f"or: galatea models download {card.base}."
+        )
     if card.server and not server.strip():
         return f"{card.title} computes in another program. Start it, and give its address."
     return ""
@@ -28,7 +34,11 @@ def obstacle(card: Engine, weights: Path | None, server: str, only_commercial: b
 
 def is_model(card: Engine, folder: Path) -> bool:
     """Whether a folder holds an engine's model: downloaded by Galatea, or put there by hand."""
-    files = registry.card(card.model).files
+    return _holds(card.model, folder)
+
+
+def _holds(model: str, folder: Path) -> bool:
+    files = registry.card(model).files
     if (folder / store.MARKER).is_file():
         return store.origin(folder) is not None
     return all((folder / file.local).is_file() or _other(folder / file.local) for file in files if not file.optional)

@@ -31,6 +31,8 @@ class Engine:
     """Reads the sentence itself. Other engines get a picture that the painter makes of it."""
     model: str = ""
     """Id of the model in the registry that must be downloaded; "" for none."""
+    base: str = ""
+    """Id of another one that it works on, whose folder lies beside; "" for none."""
     server: bool = False
     """Computes in another program, which the artist has started and whose address is asked for."""
     apart: bool = True
@@ -51,8 +53,8 @@ class Engine:
 
     @property
     def megabytes(self) -> int:
-        """Of the download, about; 0 for none."""
-        return registry.card(self.model).megabytes if self.model else 0
+        """Of all downloads, about; 0 for none."""
+        return sum(registry.card(id).megabytes for id in (self.model, self.base) if id)
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -124,6 +126,11 @@ ENGINES = (
         "triposg", "TripoSG", "One picture becomes a fine shape without colors: press Texture next.",
         GALATEA, registry.MIT, takes_picture=True, takes_prompt=False, model="triposg", gigabytes=8.0,
         minutes_without_card=240.0,
+    ),
+    Engine(
+        "mv-adapter", "MV-Adapter", "Stable Diffusion XL paints six views of what a picture shows; they become a mesh.",
+        GALATEA, registry.APACHE_ON_RAIL, takes_picture=True, takes_prompt=False, model="mv-adapter", base="sdxl",
+        gigabytes=16.0,
     ),
     Engine(
         "trellis2", "TRELLIS.2 server", "The finest open meshes, by a program of its own: trellis.cpp's server.",

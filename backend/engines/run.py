@@ -34,6 +34,8 @@ def make_of(id: str) -> Make:
             from .shap_e import from_picture as make
         case "triposg":
             from .triposg.engine import make
+        case "mv-adapter":
+            from .mvadapter.engine import make
         case "trellis2":
             from .trellis2 import make
         case _:

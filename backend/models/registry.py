@@ -135,6 +135,12 @@ APACHE = Licence(
     "Any use, commercial too. Whoever passes the model on keeps its notices.",
     commercial=True,
 )
+APACHE_ON_RAIL = Licence(
+    "Apache-2.0, and SDXL's",
+    "https://huggingface.co/huanngzh/mv-adapter",
+    "The adapter is Apache-2.0. It works on Stable Diffusion XL, whose license forbids a list of harmful uses.",
+    commercial=True,
+)
 MIT = Licence(
     "MIT",
     "https://opensource.org/license/mit",
@@ -241,6 +247,11 @@ MODELS = (
             *plain("transformer/config.json", "vae/config.json", "image_encoder_dinov2/config.json"),
             weights("transformer"), weights("vae"), weights("image_encoder_dinov2", "model"),
         ),
+    ),
+    Card(
+        "mv-adapter", "MV-Adapter", None, Role.ENGINE,
+        "Makes Stable Diffusion XL paint six views of what a picture shows. Needs that model, too.",
+        APACHE_ON_RAIL, "huanngzh/mv-adapter", None, 3590, plain("mvadapter_i2mv_sdxl.safetensors"),
     ),
     Card(
         "shap-e", "Shap-E, text", None, Role.ENGINE,
