@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was gathered on a surface as a texture of its UVs.
 
-Places that no frame showed look like the nearest one that some frame did, without its fine structure.
+Places that no frame showed are a blend of the nearest ones that some frame did, without fine structure.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SMALLEST, LARGEST = 256, 2048
 TEXELS_PER_CELL = 4.0
 NEIGHBOURS = 0.25 * np.stack(np.meshgrid(*[(-1.0, 1.0)] * 3), axis=-1).reshape(-1, 3)
 """Places around a texel whose colors are averaged, in cells: so cells do not show as squares."""
-FAR = 20_000
-"""Seen texels among which the nearest one is looked for."""
+FAR, NEAREST = 1_000, 16
+"""Seen texels that stand for all others, and how many of them are blended for one that was not seen."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,8 +73,11 @@ def unwrapped(skin: Skin, scale: Scale, mesh: Mesh, instance: int) -> Unwrapped 
     if not found.known.all():
         seen = np.flatnonzero(found.known)
         seen = seen[:: max(len(seen) // FAR, 1)]
-        _, nearest = KDTree(found.places[seen]).query(found.places[~found.known])
-        colors[~found.known] = skin.coarse[found.row[seen[nearest]]]
+        count = min(NEAREST, len(seen))
+        distance, nearest = KDTree(found.places[seen]).query(found.places[~found.known], range(1, count + 1))
+        weights = 1.0 / np.maximum(distance, 1e-6) ** 2  # Shepard, 1968
+        weights = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+        colors[~found.known] = np.einsum("nk,nkc->nc", weights, skin.coarse[found.row[seen[nearest]]])
     picture = np.zeros((size, size, 3), np.float32)
     inside = np.zeros((size, size), bool)
     picture[found.texel], inside[found.texel] = colors, True
