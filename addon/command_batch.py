@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import typing
 from collections.abc import Sequence
 from pathlib import Path
@@ -105,8 +106,11 @@ def serve() -> int:
     """``galatea serve``: see :mod:`.batch.serve`."""
     import bpy
 
+    from ..backend.diffusion.keeping import KEEP
     from . import version
     from .batch import serve
+
+    os.environ[KEEP] = "1"  # for the worker, which inherits it
 
     def fresh(argv: Sequence[str]) -> int:
         # What a command of its own begins with. Some open a file themselves, others work in the one that is there.

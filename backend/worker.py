@@ -8,7 +8,6 @@ The main thread computes. One thread reads stdin, so that a cancel arrives in th
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import platform
@@ -146,7 +145,10 @@ def _do(task: dict[str, typing.Any], job: Job) -> tuple[dict[str, str], dict[str
 
         return remote.run(job, address, task["version"])
     from . import capabilities  # numpy and friends: not before they are needed
+    from .diffusion import keeping
 
+    if task["capability"] not in keeping.USERS:
+        keeping.drop()
     return capabilities.run(task["capability"], task["params"], job)
 
 
@@ -163,9 +165,9 @@ def _ready() -> protocol.Ready:
 
 
 def _free_memory() -> None:
-    gc.collect()
-    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    from .diffusion import keeping
+
+    keeping.drop()
 
 
 @contextlib.contextmanager

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """In place of the command: ``python stub_command.py serve``. What a job does is in its last argument, a file's name.
 
-It writes ``preview.png``, and for the tests: ``runs`` with an x for each time that it ran, ``process`` and ``cards``.
+It writes ``preview.png``, and for the tests: ``runs`` with an x for each time that it ran, ``process``, ``cards``,
+and ``times`` of begin and end.
 """
 
 import os
@@ -17,6 +18,7 @@ from galatea.addon.batch import serve  # noqa: E402 - not before the package is 
 
 
 def run(arguments):
+    begin = time.time()
     _, _, output, *rest = arguments
     output, name = Path(output), Path(rest[-1].partition("=")[2] or rest[-1])
     with (output / "runs").open("a") as runs:
@@ -26,6 +28,8 @@ def run(arguments):
     is_first = (output / "runs").read_text() == "x"
     if name.stem.startswith("slow") or (name.stem.startswith("stuck") and is_first):
         time.sleep(60)
+    if name.stem.startswith("wait-"):
+        time.sleep(float(name.name.split("-")[1]))
     if name.stem.startswith("crash"):
         print("the last words", file=sys.stderr)
         sys.stderr.flush()
@@ -33,6 +37,7 @@ def run(arguments):
     if name.stem.startswith("bad") or (name.stem.startswith("shaky") and is_first):
         print("galatea: the mesh is empty", file=sys.stderr)
         return 1
+    (output / "times").write_text(f"{begin} {time.time()}")
     print("galatea: it went well")
     content = name.read_bytes() if name.is_file() else b""
     (output / "preview.png").write_bytes(content + str(rest[:-1]).encode())

@@ -194,7 +194,7 @@ def test_two_at_once(cluster, tmp_path):
         for number in range(3):
             job = line(number, f"job{number}", tmp_path)
             place = tmp_path / name / job.output
-            batch._order(batch._Job(job, "", 1), tmp_path, place)
+            batch.write_order(batch.Job(job, "", 1), tmp_path, place)
             one.run(f"{name}{number}", place)
             left[f"{name}{number}"] = place
     deadline = time.monotonic() + 60
@@ -262,7 +262,7 @@ def ended(made, seconds=60):
 def ordered(name, folder, **more):
     job = line(1, name, folder, **more)
     place = folder / "out" / name
-    batch._order(batch._Job(job, "", 1), folder, place)
+    batch.write_order(batch.Job(job, "", 1), folder, place)
     return orders.read(name, place, has_gpus=True)
 
 

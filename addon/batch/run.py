@@ -28,7 +28,7 @@ POLL = 0.02
 
 
 @dataclasses.dataclass
-class _Job:
+class Job:
     """One that was given to the pool."""
 
     line: Line
@@ -56,22 +56,22 @@ def run(
     Raises OSError where the records cannot be written; no job goes on then.
     """
     records: dict[int, Record] = {}
-    waiting: collections.deque[_Job] = collections.deque()
-    running: dict[str, _Job] = {}
+    waiting: collections.deque[Job] = collections.deque()
+    running: dict[str, Job] = {}
     with _stop_signals() as stopped:
         for line in lines:
             wanted = fingerprint(line, folder)
             if (record := is_done(line, output / line.output, wanted)) is not None:
                 records[line.number] = record
             else:
-                waiting.append(_Job(line, wanted, 1))
+                waiting.append(Job(line, wanted, 1))
         if records:
             tell(f"{len(records)} of {len(lines)} jobs were done before")
         try:
             while (waiting or running) and not stopped:
                 while waiting and pool.has_room():
                     job = waiting.popleft()
-                    _order(job, folder, output / job.line.output)
+                    write_order(job, folder, output / job.line.output)
                     pool.start(str(job.line.number), output / job.line.output)
                     running[str(job.line.number)] = job
                 for message in pool.poll():
@@ -85,7 +85,7 @@ def run(
                             record = _ended(job, message, output / job.line.output)
                             if record.state is State.FAILED and job.attempt <= retries:
                                 tell(f"{job.line.output} failed and is tried again: {record.message}")
-                                waiting.appendleft(_Job(job.line, job.wanted, job.attempt + 1))
+                                waiting.appendleft(Job(job.line, job.wanted, job.attempt + 1))
                                 continue
                             records[job.line.number] = record
                             tell(_progress(record, records, len(lines), list(running.values()), list(waiting)))
@@ -101,7 +101,7 @@ def run(
     return [records[line.number] for line in lines]
 
 
-def _order(job: _Job, folder: Path, place: Path) -> None:
+def write_order(job: Job, folder: Path, place: Path) -> None:
     """What to do, into the job's folder."""
     place.mkdir(parents=True, exist_ok=True)
     if job.attempt == 1:
@@ -117,7 +117,7 @@ def _order(job: _Job, folder: Path, place: Path) -> None:
     files.write(place / ORDER, json.dumps(order).encode())
 
 
-def _ended(job: _Job, end: protocol.End, place: Path) -> Record:
+def _ended(job: Job, end: protocol.End, place: Path) -> Record:
     (place / ORDER).unlink(missing_ok=True)
     seconds = round(time.monotonic() - (job.begin or time.monotonic()), 1)
     match end:
@@ -136,7 +136,7 @@ def _ended(job: _Job, end: protocol.End, place: Path) -> Record:
 
 
 def _progress(
-    record: Record, records: dict[int, Record], count: int, running: Sequence[_Job], waiting: Sequence[_Job]
+    record: Record, records: dict[int, Record], count: int, running: Sequence[Job], waiting: Sequence[Job]
 ) -> str:
     took = f"{record.line.output} {record.state.value} in {record.seconds:.0f} s"
     why = f": {record.message}" if record.message else ""

@@ -34,11 +34,13 @@ def image(params: ImageParams, job: Job) -> tuple[dict[str, str], dict[str, typi
     """Writes out/image-1.png, ... and reports the prompt's words that the model has never learned."""
     repository = _checked(params)
     job.progress("Loading the model", 0.0)
-    from ..diffusion import pipelines
+    from ..diffusion import keeping, pipelines
 
     begin = time.monotonic()
     device = pipelines.best_device()
-    pipeline = pipelines.load_text_to_image(repository, device)
+    pipeline = keeping.kept(
+        ("image", repository, keeping.stamps(repository)), lambda: pipelines.load_text_to_image(repository, device)
+    )
     unknown = pipelines.unknown_words(params.prompt, pipeline.tokenizer)
     if unknown:
         job.log(f"The model does not know: {', '.join(unknown)}.", "warning")

@@ -22,6 +22,8 @@ LOSSES = 3
 """So many machines may go away under a job before it counts as failed."""
 GRACE = 60.0
 """Seconds that a job waits for a machine that is large enough, e.g. until one is there again."""
+LINGER = 5.0
+"""Seconds that a process waits for the next job of its kind, if none of another kind waits."""
 LOOK = 1.0
 """Seconds between looks at the cluster's machines, and at the progress of jobs."""
 HEAD_GONE = 20
@@ -55,6 +57,8 @@ class _Hand:
     machine: str = ""
     """"" until Ray has found a place for it."""
     job: _Job | None = None
+    idle: float = 0.0
+    """time.monotonic() when it had nothing to do any more."""
     set_aside: bool = False
     """Galatea does not work there. It keeps its place, so that no other lands there."""
     news: typing.Any = None
@@ -170,10 +174,11 @@ class Pool:
 
     def _staff(self) -> None:
         """Ask Ray for as many actors as there is work and room, and let go of those without work."""
+        latest = time.monotonic() - (0.0 if any(self._waiting.values()) else LINGER)
         for needs, waiting in self._waiting.items():
             hands = [hand for hand in self._hands if hand.needs == needs]
             for hand in hands:
-                if not waiting and hand.job is None:
+                if not waiting and hand.job is None and hand.idle < latest:
                     self._dismiss(hand)
             if not waiting:
                 continue
@@ -230,6 +235,7 @@ class Pool:
                 self._tell_progress(hand.job.order, *answer)
             return
         hand.ref = None
+        hand.idle = time.monotonic()
         if hand.job is None:
             hand.machine = answer
         elif answer is None:

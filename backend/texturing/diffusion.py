@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from ..diffusion import guidance, memory, pipelines
+from ..diffusion import guidance, keeping, memory, pipelines
 from ..diffusion.conditioning import Prompter
 from ..diffusion.predict import Controls, decoded, encoded, predictor
 from ..job import JobError
@@ -226,9 +226,19 @@ def load(choice: Choice, distills: bool = False) -> DiffusionPainter:
     sources = sources_of(choice)
     style = _style_picture(choice)
     device = pipelines.best_device()
-    try:
+
+    def loaded() -> tuple[typing.Any, memory.Plan]:
         plan = plan_for(sources, device, distills)
-        painter = DiffusionPainter(pipelines.load(sources, plan, device), plan, device, choice.control)
+        return pipelines.load(sources, plan, device), plan
+
+    try:
+        if sources.style is None:
+            files = keeping.stamps(sources.model, sources.controlnet, sources.autoencoder, sources.lora)
+            pipeline, plan = keeping.kept((sources, distills, files), loaded)
+        else:  # its strength stays in the networks
+            keeping.drop()
+            pipeline, plan = loaded()
+        painter = DiffusionPainter(pipeline, plan, device, choice.control)
     except (ModuleNotFoundError, JobError):
         raise
     except Exception as error:  # libraries raise anything for a broken file
