@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``make gallery``: a contact sheet of what Texture makes of twelve prompts on four meshes, each under two lights.
 
-Every cell is a whole job: the button is pressed in headless Blender, the worker paints, fits and bakes, and Cycles
-renders what was imported. Cells that are there already are kept as long as the weights are the same, so an interrupted
-run goes on where it stopped. How it goes is told on stderr: on stdout Cycles counts its samples.
+Every cell is a job of ``galatea batch``: headless Blender presses the button, the worker paints, fits and bakes, and
+Cycles renders what was imported. What is done already is kept as long as the weights are the same, so an interrupted
+run goes on where it stopped. How it goes is told on stderr, by this process and by the batch.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import os
 import shutil
 import statistics
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,18 +56,19 @@ def main(arguments: list[str]) -> None:
     prompts, meshes = PROMPTS[: options.prompts], dict(list(MESHES.items())[: options.meshes])
     cells = options.output / "cells"
     start_again_with_other_weights(cells, options.preset)
-    wanted = {(prompt, name): cells / f"{name}-{prompt.replace(' ', '-')}.png" for prompt in prompts for name in meshes}
-    missing = {key: path for key, path in wanted.items() if not path.is_file()}
-    if missing:
-        with blender():
-            for number, ((prompt, name), path) in enumerate(missing.items(), start=1):
-                begin = time.monotonic()
-                textured(meshes[name], prompt, options.preset, path)
-                say(f"{number} of {len(missing)}: {prompt} on {name}, {time.monotonic() - begin:.0f} s")
-    seams = [json.loads(path.with_suffix(".json").read_text())["seam_ratio"] for path in wanted.values()]
+    with blender():
+        sources = {name: source(name, options.output / "meshes") for name in meshes}
+        wanted = {(prompt, name): f"{name}-{prompt.replace(' ', '-')}" for prompt in prompts for name in meshes}
+        rows = [
+            {"capability": "texture", "input": str(sources[name]), "prompt": prompt, "preset": options.preset,
+             "output": place}
+            for (prompt, name), place in wanted.items()
+        ]  # fmt: skip
+        textured(rows, options.output / "cells.jsonl", cells)
+    seams = [json.loads((cells / place / "report.json").read_text())["seam_ratio"] for place in wanted.values()]
     say(f"Steps of color at UV seams over those beside them: median {statistics.median(seams)}, largest {max(seams)}")
-    rows = [[Image.open(wanted[prompt, name]).convert("RGB") for name in meshes] for prompt in prompts]
-    sheet(rows, prompts, list(meshes)).save(options.output / "sheet.jpg", quality=90)
+    pictures = [[cell(cells / wanted[prompt, name] / "preview.png") for name in meshes] for prompt in prompts]
+    sheet(pictures, prompts, list(meshes)).save(options.output / "sheet.jpg", quality=90)
     say(f"Look at {options.output / 'sheet.jpg'}")
 
 
@@ -105,36 +104,38 @@ def blender() -> Iterator[None]:
         galatea.unregister()
 
 
-def textured(make: Callable[[], None], prompt: str, preset: str, path: Path) -> None:
-    """One cell: an empty file, the mesh, the button, and a picture under two lights, with the job's report beside."""
-    import bpy
+def textured(rows: list[dict[str, str]], jobs: Path, output: Path) -> None:
+    """Run the jobs that are not done. RuntimeError when one fails."""
+    from ..addon import command_line
 
-    from ..addon import checks, lit_preview, recipe
-
-    bpy.ops.wm.read_homefile(use_empty=True)
-    make()
-    settings = bpy.context.scene.galatea.texture
-    settings.prompt, settings.preset = prompt, preset
-    bpy.ops.galatea.texture(fix_problems=True)
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / path.name
-        lit_preview.render(bpy.context, checks.targets(bpy.context), lit_preview.PAIR, part, TILE)
-        made = recipe.read(bpy.context.object.active_material)
-        path.with_suffix(".json").write_text(json.dumps(made["report"]))
-        shutil.move(part, path)
+    jobs.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    if command_line.blender_command(["batch", str(jobs), "--output", str(output)]):
+        raise RuntimeError(f"not all cells are done: see {output / 'index.html'}")
 
 
-def animal(name: str) -> Callable[[], None]:
-    """Import an animal of the examples, all its parts selected."""
-
-    def make() -> None:
+def source(name: str, folder: Path) -> Path:
+    """The file of a mesh: an animal of the examples, or what is made here, once."""
+    make = MESHES[name]
+    if make is None:
+        return ROOT / f"examples/{name}.glb"
+    path = (folder / f"{name}.blend").resolve()
+    if not path.is_file():
         import bpy
 
-        bpy.ops.import_scene.gltf(filepath=str(ROOT / f"examples/{name}.glb"))
-        meshes = [item for item in bpy.data.objects if item.type == "MESH" and item.visible_get()]
-        select(meshes)
+        bpy.ops.wm.read_homefile(use_empty=True)
+        make()
+        folder.mkdir(parents=True, exist_ok=True)
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+    return path
 
-    return make
+
+def cell(preview: Path) -> Image.Image:
+    """The two lights of a job's preview, at the sheet's size and without some of their empty margin above and below."""
+    with Image.open(preview) as opened:
+        picture = opened.convert("RGB")
+    width, height = picture.size
+    margin = (height - round(width / 2 * TILE[1] / TILE[0])) // 2
+    return picture.resize((2 * TILE[0], TILE[1]), Image.Resampling.LANCZOS, (0, margin, width, height - margin))
 
 
 def monkey() -> None:
@@ -199,8 +200,8 @@ def select(meshes: list) -> None:
     bpy.context.view_layer.objects.active = meshes[0]
 
 
-MESHES = {"vase": vase, "monkey": monkey, "horse": animal("horse"), "stag": animal("stag")}
-"""By name, what makes it: selected in an empty file, with UVs or without."""
+MESHES: dict[str, Callable[[], None] | None] = {"vase": vase, "monkey": monkey, "horse": None, "stag": None}
+"""By name, what makes it in an empty file; None for the animals of the examples. With UVs or without."""
 
 
 def sheet(rows: list[list[Image.Image]], prompts: tuple[str, ...], names: list[str]) -> Image.Image:
@@ -219,7 +220,12 @@ def sheet(rows: list[list[Image.Image]], prompts: tuple[str, ...], names: list[s
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    status = 0
+    try:
+        main(sys.argv[1:])
+    except RuntimeError as problem:
+        say(str(problem))
+        status = 1
     sys.stdout.flush()
     # Not a return: the module's clean-up at exit can hang in drivers after a render.
-    os._exit(0)
+    os._exit(status)
