@@ -130,7 +130,8 @@ def estimate(context: bpy.types.Context) -> float | None:
     if learned is None and settings.model:
         return None
     size = settings.size if settings.own_size else 0
-    return (learned or 1.0) * nominal(frames(context.scene), settings.steps, size)
+    own = own_prompts(context.scene, painted(context))
+    return (learned or 1.0) * nominal(frames(context.scene), settings.steps, size, len(set(own.values())))
 
 
 def size_words(scene: bpy.types.Scene) -> str:
@@ -145,9 +146,10 @@ def size_words(scene: bpy.types.Scene) -> str:
     return f"{wide} x {high} px"
 
 
-def nominal(count: int, steps: int, size: int) -> float:
-    """Seconds on the machine that the constants were measured on."""
-    return 15.0 + count * ((size or SIZE) / 256) ** 2 * (SECONDS_GEOMETRY + SECONDS_STEP * (steps or STEPS))
+def nominal(count: int, steps: int, size: int, others: int) -> float:
+    """Seconds on the machine that the constants were measured on. ``others``: prompts of objects that differ."""
+    painting = SECONDS_STEP * (steps or STEPS) * (1 + others / 2)  # each step predicts with and without the prompt
+    return 15.0 + count * ((size or SIZE) / 256) ** 2 * (SECONDS_GEOMETRY + painting)
 
 
 def pace_of(model: str) -> str:
@@ -193,7 +195,8 @@ def import_result(job: jobs.Job, report: dict) -> Path | None:
     scene = bpy.data.scenes.get(job.target["scene"]) or bpy.context.scene
     scene[FOLDER] = relative(folder)
     if job.seconds and not job.params["model"]:
-        expected = nominal(report["frames"], job.params["steps"], max(report["width"], report["height"]))
+        others = len(set(job.params["prompts"].values()))
+        expected = nominal(report["frames"], job.params["steps"], max(report["width"], report["height"]), others)
         try:
             pace.remember(preferences.settings().data_folder, pace_of(""), job.seconds / expected)
         except OSError as error:
