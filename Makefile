@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 #   make demo         set up .venv, rig three animals and a galloping mesh, texture one, mesh of a sentence, into demo/
-#   make gallery      contact sheets into gallery/: Generate, then Texture on four meshes (an hour on two processors)
+#   make gallery      contact sheets into gallery/: Generate, Render, then Texture on four meshes (an hour on two processors)
 #   make test         set up .venv, run all tests with Blender 4.5
 #   make test-matrix  the Blender tests with 4.2, 4.5, 5.0 and (with a Python 3.13) 5.2
 #   make benchmark    scores of the rig beside its peers
@@ -75,6 +75,7 @@ demo: $(SETUP)
 
 gallery: $(SETUP)
 	@$(BIN)/python -m galatea.benchmarks.generate_gallery gallery/generate.jpg
+	@$(BIN)/python -m galatea.benchmarks.render.gallery gallery/render
 	@$(BIN)/python -m galatea.benchmarks.gallery gallery >/dev/null
 
 test: $(VENV)/.stamp-ray
