@@ -123,3 +123,13 @@ def test_curves_have_groups(rigged):
     curve = channels.fcurves.new('pose.bones["Head"].location', index=1)
     curve.group = channels.groups.new("Head")
     assert [found.group.name for found in compat.fcurves(armature)] == ["Head"]
+
+
+def test_the_compositor_passes_renders_through_and_keeps_what_is_there():
+    scene = bpy.context.scene
+    tree = compat.compositor(scene)
+    kinds = {node.bl_idname for node in tree.nodes}
+    assert "CompositorNodeRLayers" in kinds and kinds & {"CompositorNodeComposite", "NodeGroupOutput"}
+    assert any(link.from_node.bl_idname == "CompositorNodeRLayers" for link in tree.links)
+    own = tree.nodes.new("CompositorNodeBlur")
+    assert compat.compositor(scene) == tree and own.name in tree.nodes
