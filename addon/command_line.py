@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         command_finish,
         command_generate,
         command_models,
+        command_photos,
         command_reconstruct,
         command_render,
         command_sequence,
@@ -121,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
         "--no-preview", dest="preview", action="store_false", help="no preview.png (saves some seconds)"
     )
     command_sequence.add_options(rig_parser)
+    command_photos.add_options(rig_parser)
     command_texture.add_parser(commands)
     command_finish.add_parser(commands)
     command_reconstruct.add_parser(commands)
@@ -174,12 +176,14 @@ def rig(options: argparse.Namespace) -> int:
     """``galatea rig``."""
     import bpy
 
-    from . import command_sequence, properties, recipe, rig
+    from . import command_photos, command_sequence, properties, recipe, rig
 
     if options.sequence is not None:
         return command_sequence.rig_sequence(options)
+    if options.photos is not None:
+        return command_photos.rig_photos(options)
     if options.input is None:
-        raise CommandProblem("name a mesh to rig, or a mesh that moves by --sequence")
+        raise CommandProblem("name a mesh to rig, a mesh that moves by --sequence, or photos by --photos")
     output, meshes = opened(options)
     properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
     old = {item for item in bpy.data.objects if item.type == "ARMATURE"}

@@ -85,6 +85,29 @@ class GalateaSequenceSettings(bpy.types.PropertyGroup):
 SEQUENCE_OPTIONS = ("own_range", "frame_start", "frame_end")
 """What matters to Blender's side alone."""
 
+TEMPLATES = [("quadruped", "Quadruped", "Four legs: horse, wolf, cat, cow")]
+
+
+class GalateaPhotosSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``RigPhotosParams``; a test compares them."""
+
+    folder: bpy.props.StringProperty(
+        name="Photos", subtype="DIR_PATH", description="Folder that holds photos of one species in different poses"
+    )
+    template: bpy.props.EnumProperty(
+        name="Animal", items=TEMPLATES, default="quadruped", description="The animal that is bent into shape"
+    )
+    texture_size: bpy.props.IntProperty(
+        name="Texture Size",
+        default=1024,
+        min=64,
+        max=8192,
+        subtype="PIXEL",
+        description="Pixels across the textures, of which there is one for each photo and one of all",
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same rig")
+
+
 PRESETS = [
     ("draft", "Draft", "Few views and steps: a first impression"),
     ("standard", "Standard", "A balance of time and quality"),
@@ -402,6 +425,7 @@ class GalateaSettings(bpy.types.PropertyGroup):
 
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
     sequence: bpy.props.PointerProperty(type=GalateaSequenceSettings)
+    photos: bpy.props.PointerProperty(type=GalateaPhotosSettings)
     texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
     finish: bpy.props.PointerProperty(type=GalateaFinishSettings)
     reconstruct: bpy.props.PointerProperty(type=GalateaReconstructSettings)
@@ -435,6 +459,7 @@ class GalateaWindow(bpy.types.PropertyGroup):
 CLASSES = (
     GalateaRigSettings,
     GalateaSequenceSettings,
+    GalateaPhotosSettings,
     GalateaTextureSettings,
     GalateaFinishSettings,
     GalateaReconstructSettings,
@@ -488,6 +513,18 @@ def sequence_params(settings: GalateaSequenceSettings) -> dict:
 def set_sequence(settings: GalateaSequenceSettings, values: dict) -> None:
     """Parameters and options -> settings; what is no setting is passed over."""
     for name in GalateaSequenceSettings.__annotations__.keys() & values.keys():
+        setattr(settings, name, values[name])
+
+
+def photos_params(settings: GalateaPhotosSettings) -> dict:
+    """The settings as the parameters of a job."""
+    params = {name: getattr(settings, name) for name in GalateaPhotosSettings.__annotations__}
+    return params | {"folder": bpy.path.abspath(settings.folder) if settings.folder else ""}
+
+
+def set_photos(settings: GalateaPhotosSettings, values: dict) -> None:
+    """Parameters back into the settings; what is no setting is passed over."""
+    for name in GalateaPhotosSettings.__annotations__.keys() & values.keys():
         setattr(settings, name, values[name])
 
 

@@ -7,7 +7,20 @@ from __future__ import annotations
 import bpy
 
 from ..backend import protocol
-from . import finish, generate, image, jobs, reconstruct, render, rig, rig_sequence, splats, targets, texture
+from . import (
+    finish,
+    generate,
+    image,
+    jobs,
+    reconstruct,
+    render,
+    rig,
+    rig_photos,
+    rig_sequence,
+    splats,
+    targets,
+    texture,
+)
 
 NOT_FOR_THE_FILE = ("texture_seeds", "generate_seeds", "download")
 """Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
@@ -28,6 +41,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             generate.import_result(job, end.report)
         case "reconstruct":
             reconstruct.import_result(job, end.report)
+        case "rig_photos":
+            rig_photos.import_result(job, end.report)
         case "rig_sequence":
             rig_sequence.import_result(job, end.report)
         case "splats":

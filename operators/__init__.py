@@ -17,12 +17,27 @@ def classes() -> list[type]:
         reconstruct,
         render,
         rig,
+        rig_photos,
         rig_sequence,
         rigify,
         splats,
         texture,
     )
 
-    makers = (generate, texture, models, finish, reconstruct, splats, rig, rig_sequence, recipe, motion, rigify, image)
+    makers = (
+        generate,
+        texture,
+        models,
+        finish,
+        reconstruct,
+        splats,
+        rig,
+        rig_photos,
+        rig_sequence,
+        recipe,
+        motion,
+        rigify,
+        image,
+    )
     modules = (*makers, render, jobs, environment)
     return [cls for module in modules for cls in module.CLASSES]

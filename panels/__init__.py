@@ -5,9 +5,35 @@
 
 def classes() -> list[type]:
     """All panels. Imported here, because the package is also loaded where there is no Blender."""
-    from . import environment, finish, generate, jobs, models, reconstruct, render, rig, rig_sequence, splats, texture
+    from . import (
+        environment,
+        finish,
+        generate,
+        jobs,
+        models,
+        reconstruct,
+        render,
+        rig,
+        rig_photos,
+        rig_sequence,
+        splats,
+        texture,
+    )
 
-    modules = (generate, reconstruct, texture, models, finish, splats, rig, rig_sequence, render, jobs, environment)
+    modules = (
+        generate,
+        reconstruct,
+        texture,
+        models,
+        finish,
+        splats,
+        rig,
+        rig_sequence,
+        rig_photos,
+        render,
+        jobs,
+        environment,
+    )
     return [cls for module in modules for cls in module.CLASSES]
 
 

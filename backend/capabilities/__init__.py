@@ -28,6 +28,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .rig_sequence import RigSequenceParams, rig_sequence
 
                 return rig_sequence(RigSequenceParams(**params), job)
+            case "rig_photos":
+                from .rig_photos import RigPhotosParams, rig_photos
+
+                return rig_photos(RigPhotosParams(**params), job)
             case "image":
                 from .image import ImageParams, image
 

@@ -24,6 +24,7 @@ PANELS = {
     "generate": properties.GalateaGenerateSettings,
     "render": GalateaRenderSettings,
     "rig_sequence": properties.GalateaSequenceSettings,
+    "rig_photos": properties.GalateaPhotosSettings,
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rig Photos, from the artist's folder to a job and back: what the operators call, and what a script can call."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from . import jobs, recipe, rig, targets, version
+from .importers import armature as armature_import
+from .importers import finished, material
+from .importers import motion as motion_import
+from .importers import photos as photo_import
+from .importers import weights as weight_import
+
+FEWEST, GOOD = 3, 6
+"""Photos that the backend asks for, and from which a shape gets good."""
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
+SECONDS = 15.0
+"""For each photo on two processors, and three times as much besides."""
+NUMBER = "galatea_photo"
+"""Custom property of a camera: the frame of its photo."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What a glance at the artist's folder says, before anything is read."""
+
+    photos: int
+    masks: int
+    problem: str = ""
+    """Why nothing can be made of it: a sentence, and what to do."""
+    warning: str = ""
+
+
+def look(folder: str) -> Found:
+    """What is there. Cheap enough for every redraw: folders are listed when their time of change is new."""
+    if not folder:
+        return Found(0, 0, "Choose the folder that holds the photos.")
+    path = Path(bpy.path.abspath(folder))
+    try:
+        names = listing(path, path.stat().st_mtime_ns)
+        masks = path / "masks"
+        masked = listing(masks, masks.stat().st_mtime_ns) if masks.is_dir() else ()
+    except OSError:
+        return Found(0, 0, f"There is no folder {path}. Choose the one that holds the photos.")
+    photos = [name for name in names if is_photo(name)]
+    known = [name for name in photos if f"{Path(name).stem}.png" in masked or f"{name}.png" in masked]
+    count = len(photos)
+    if not photos:
+        return Found(0, 0, f"{path.name} holds no pictures.")
+    if count < FEWEST:
+        there = "There is one photo" if count == 1 else f"There are {count} photos"
+        return Found(count, len(known), f"{there}. Add more of the same species: 10 to 30 in different poses are good.")
+    if count < GOOD:
+        return Found(count, len(known), warning="So few photos tell little of the shape: 10 to 30 are good.")
+    return Found(count, len(known))
+
+
+def is_photo(name: str) -> bool:
+    return Path(name).suffix.lower() in ENDINGS and not name.startswith(".")
+
+
+@functools.lru_cache(maxsize=16)
+def listing(folder: Path, changed: int) -> tuple[str, ...]:
+    """Names in a folder; ``changed`` is its time of change."""
+    return tuple(sorted(path.name for path in folder.iterdir()))
+
+
+def estimate(photos: int) -> float:
+    """Seconds that a job will take, roughly."""
+    return SECONDS * (photos + 3)
+
+
+def create_job(queue: jobs.Queue, params: dict) -> jobs.Job:
+    """A job, not yet submitted. ``params``: fields of the backend's ``RigPhotosParams``."""
+    return queue.create("rig_photos", f"Rig Photos of {Path(params['folder']).name}", params, {"objects": []})
+
+
+def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
+    """The armature with its mesh, an action, materials and a camera for each photo, selected."""
+    with targets.any_window() as context:
+        if context.mode != "OBJECT":
+            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
+        name = Path(job.params["folder"]).name
+        skeleton = json.loads(job.output("skeleton").read_text(encoding="utf-8"))
+        skin = weight_import.load(job.output("weights"))
+        motion = motion_import.load(job.output("motion"))
+        photos = photo_import.read(job.output("cameras"), job.folder)
+        collection = bpy.data.collections.new(f"{name} Photos")
+        context.scene.collection.children.link(collection)
+        mesh = finished.read(job.output("mesh"), name, quads=False)
+        item = bpy.data.objects.new(name, mesh)
+        collection.objects.link(item)
+        try:
+            armature = armature_import.create(context, skeleton, f"{name} Rig", collection)
+        except Exception:
+            bpy.data.meshes.remove(mesh)
+            bpy.data.collections.remove(collection)
+            raise
+        rig.bind_objects(context, armature, [item], skin)
+        action = motion_import.key(armature, motion, np.array(skeleton["matrix"]), f"{name} Photos")
+        photo_import.mark(action, photos)
+        photo_import.add_materials(item, job.output("fused"), photos, material.new_folder(item))
+        for frame, photo in enumerate(photos, 1):
+            camera = photo_import.camera(context.scene, photo, job.folder)
+            camera[NUMBER] = frame
+            collection.objects.link(camera)
+            camera.parent = armature
+        recipe.store(armature, recipe.make("rig_photos", job.params, version.current(), [], report))
+        context.scene.frame_set(1)
+        context.view_layer.update()
+        targets.select_only(context, armature)
+    return armature
+
+
+def cameras_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The cameras of a rig's photos that are still there, in the order of the photos."""
+    own = [item for item in armature.children if item.type == "CAMERA" and NUMBER in item]
+    return sorted(own, key=lambda item: item[NUMBER])
+
+
+def show(context: bpy.types.Context, armature: bpy.types.Object, camera: bpy.types.Object, textured: bool) -> None:
+    """Go to a photo: its frame, through its camera, and with the photo's own colors if ``textured``, else with those
+    of all photos together."""
+    number = camera[NUMBER]
+    context.scene.frame_set(number)
+    context.scene.camera = camera
+    for item in rig.skeleton_meshes(context, armature):
+        slot = number if textured and number < len(item.material_slots) else 0
+        item.data.polygons.foreach_set("material_index", np.full(len(item.data.polygons), slot, np.int32))
+        item.data.update()
+    area = context.area
+    if area is not None and area.type == "VIEW_3D":
+        area.spaces.active.region_3d.view_perspective = "CAMERA"

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel of photos, below Rig."""
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface
+
+from ..addon import recipe, rig_photos
+from ..operators.rig_photos import photo_rig
+from .jobs import draw_running
+from .rig import Side
+from .text import duration, paragraph
+from .texture import LARGE, draw_picture
+
+
+class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
+    bl_idname = "GALATEA_PT_rig_photos"
+    bl_label = "From Photos"
+    bl_parent_id = "GALATEA_PT_rig"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 4
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        settings = context.scene.galatea.photos
+        layout.prop(settings, "folder", text="", placeholder="Folder of photos")
+        found = rig_photos.look(settings.folder)
+        draw_found(layout, context, found, bool(settings.folder))
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "template")
+        column.prop(settings, "texture_size")
+        row = layout.row()
+        row.scale_y = 1.5
+        row.operator("galatea.rig_photos", text="Rig Photos", icon="OUTLINER_OB_ARMATURE")
+        running = draw_running(layout, "rig_photos")
+        if running is not None and running.preview is not None:
+            draw_picture(layout, running.preview, LARGE)
+        elif running is None and not found.problem:
+            layout.label(text=iface("About {}").format(duration(rig_photos.estimate(found.photos))), icon="TIME")
+        armature = photo_rig(context)
+        if armature is not None:
+            draw_result(layout, context, armature)
+
+
+def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context, found: rig_photos.Found, chosen: bool) -> None:
+    """What a glance at the folder says; without a chosen one, what to do first."""
+    if found.problem:
+        paragraph(layout.box(), context, found.problem, icon="ERROR" if chosen else "INFO", alert=chosen)
+        return
+    layout.label(text=iface("{} photos, {} with masks").format(found.photos, found.masks), icon="CHECKMARK")
+    if found.warning:
+        paragraph(layout, context, found.warning, icon="ERROR")
+
+
+def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    """How well the outlines agree, and buttons that go through the photos."""
+    report = recipe.read(armature)["report"]
+    box = layout.box().column(align=True)
+    box.label(text=iface("{} bones, {} photos").format(report["bones"], report["photos"]), icon="BONE_DATA")
+    overlap = iface("Outlines overlap by {:.0f} %").format(report["overlap_percent"])
+    box.label(text=overlap, icon="MOD_MASK", translate=False)
+    for warning in report["warnings"]:
+        paragraph(box, context, warning, icon="ERROR")
+    camera = context.scene.camera
+    if camera is not None and rig_photos.NUMBER in camera:
+        box.label(text=camera.name, icon="IMAGE_DATA", translate=False)
+    row = layout.row(align=True)
+    row.operator("galatea.show_photo", text="Previous Photo", icon="TRIA_LEFT").step = -1
+    row.operator("galatea.show_photo", text="Next Photo", icon="TRIA_RIGHT").step = 1
+    layout.operator("galatea.rerun_photos", icon="FILE_REFRESH")
+
+
+CLASSES = (GALATEA_PT_rig_photos,)
