@@ -84,13 +84,12 @@ def paintable(scene: bpy.types.Scene, names: list[str]) -> list[bpy.types.Object
 
 def own_prompts(scene: bpy.types.Scene, names: list[str]) -> dict[str, str]:
     """Words of the painted objects that have some, or that are in a collection that has some."""
-    found = {}
-    for item in paintable(scene, names):
-        texts = [item.galatea.prompt, *(collection.galatea.prompt for collection in item.users_collection)]
-        words = next((text.strip() for text in texts if text.strip()), "")
-        if words:
-            found[item.name] = words
-    return found
+    shared = {}
+    for collection in bpy.data.collections:
+        if collection.galatea.prompt.strip():
+            shared |= dict.fromkeys(collection.objects.keys(), collection.galatea.prompt.strip())
+    words = {item.name: item.galatea.prompt.strip() or shared.get(item.name, "") for item in paintable(scene, names)}
+    return {name: text for name, text in words.items() if text}
 
 
 def set_own_prompts(prompts: dict[str, str]) -> None:

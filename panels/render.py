@@ -108,11 +108,11 @@ class GALATEA_PT_render_words(Side, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         items = render.paintable(context.scene, render.painted(context))
-        groups = {one.name: one for item in items for one in item.users_collection if one in set(bpy.data.collections)}
-        column = layout.column(align=True)
-        draw_words(column, items, "OBJECT_DATA")
+        draw_words(layout.column(align=True), items, "OBJECT_DATA")
+        names = {item.name for item in items}
+        groups = [one for one in bpy.data.collections if not names.isdisjoint(one.objects.keys())]
         if groups:
-            draw_words(layout.column(align=True), [groups[name] for name in sorted(groups)], "OUTLINER_COLLECTION")
+            draw_words(layout.column(align=True), groups, "OUTLINER_COLLECTION")
 
 
 def draw_words(column: bpy.types.UILayout, items: list[bpy.types.ID], icon: str) -> None:

@@ -19,7 +19,7 @@ from galatea.backend.capabilities.render import RenderParams
 from galatea.backend.rendering import exr
 from galatea.panels import render as panel
 
-from . import made_up
+from . import made_up, test_panels
 
 ROOT = Path(compat.__file__).parent
 SIDE = 32
@@ -288,6 +288,43 @@ def test_a_preview_is_shown_and_leaves_no_files(ran, tmp_path):
     assert ran[0].params["preview"] == 3
     assert "Preview: wood" in bpy.data.images and bpy.data.images["Preview: wood"].packed_file
     assert not (tmp_path / "galatea").exists() and render.last_folder(bpy.context.scene) is None
+
+
+class Paper(test_panels.Paper):
+    """It remembers the names of properties, too."""
+
+    def prop(self, data, name, **options):
+        self.texts.append(f"<{name}>")
+
+    def row(self, **options):
+        return Paper(self)
+
+    column = box = split = row
+
+    def label(self, text="", icon="NONE", translate=True):
+        self.texts.append(text)
+
+
+def test_the_panel_says_how_large_pictures_are():
+    scene()
+    settings = bpy.context.scene.galatea.render
+    paper = Paper()
+    panel.draw_size(paper, bpy.context.scene)
+    assert paper.texts == ["<own_size>", "256 x 256 px"], "no zero"
+    settings.own_size = True
+    paper = Paper()
+    panel.draw_size(paper, bpy.context.scene)
+    assert paper.texts == ["<own_size>", "<size>"]
+
+
+def test_of_many_objects_those_with_a_prompt_are_listed():
+    scene()
+    items = [bpy.data.objects.new(f"Item {number:02d}", None) for number in range(12)]
+    items[11].galatea.prompt = "gold"
+    paper = Paper()
+    panel.draw_words(paper, items, "OBJECT_DATA")
+    assert paper.texts[:3] == ["Item 11", "<prompt>", "Item 00"] and paper.texts.count("<prompt>") == panel.LISTED
+    assert paper.texts[-1] == "4 more: select fewer objects"
 
 
 def test_the_panel_says_what_is_missing():
