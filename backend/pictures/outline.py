@@ -22,6 +22,10 @@ from .guided import enlarged
 
 PLAIN_SIZE, WALK_SIZE = 640, 160
 """Pixels of the longer side at which either is computed."""
+CLOSE = 0.6
+"""Part of the frame that a subject may cover which is too close to be seen whole."""
+EVEN, FEW = 0.02, 0.05
+"""Spread of that backdrop's colors, and part of the frame that may be neither."""
 FRAME = 0.03
 """Of the longer side: what lies there is background, and tells its colours."""
 BINS = 20
@@ -50,7 +54,9 @@ def outline(image: np.ndarray, name: str) -> np.ndarray:
     try:
         mask = masks.outline(small, name)
     except masks.Busy:
-        mask = _walked(resized(image, WALK_SIZE))
+        mask = _cut_off(small)
+        if mask is None:
+            mask = _walked(resized(image, WALK_SIZE))
         if mask is None:
             raise JobError(
                 "no_subject", f"No subject stands out from the background of {name}.",
@@ -64,6 +70,30 @@ def outline(image: np.ndarray, name: str) -> np.ndarray:
     at_edge = np.asarray(Image.fromarray(edge).resize(image.shape[1::-1], Image.Resampling.NEAREST))
     inside = np.asarray(Image.fromarray(mask > 0.5).resize(image.shape[1::-1], Image.Resampling.NEAREST))
     return np.where(at_edge, ((sharp - 0.1) / 0.8).clip(0.0, 1.0), inside).astype(np.float32)
+
+
+def _cut_off(image: np.ndarray) -> np.ndarray | None:
+    """Coverage (h, w) of a subject that goes on beyond a picture before a backdrop of one color; None if it is none.
+
+    What lies before a backdrop covers few corners of the picture; a horizon covers two.
+    """
+    height, width = image.shape[:2]
+    margin = max(1, round(FRAME * max(height, width)))
+    frame = np.ones((height, width), bool)
+    frame[margin:-margin, margin:-margin] = False
+    bins, counts = np.unique((image[frame] * BINS).astype(np.int64), axis=0, return_counts=True)
+    near = np.abs(image - (bins[counts.argmax()] + 0.5) / BINS).max(axis=-1) < 1.5 / BINS
+    labels, _ = ndimage.label(near)
+    backdrop = np.isin(labels, np.setdiff1d(np.unique(labels[frame]), [0]))
+    if backdrop[frame].mean() < 1.0 - CLOSE or image[backdrop].std(axis=0).max() > EVEN:
+        return None
+    labels, count = ndimage.label(ndimage.binary_opening(~backdrop))
+    if not count:
+        return None
+    subject = labels == 1 + np.argmax(ndimage.sum_labels(labels > 0, labels, np.arange(1, count + 1)))
+    others = (frame & ~backdrop & ~subject).sum() / frame.sum()
+    corners = subject[[0, 0, -1, -1], [0, -1, 0, -1]].sum()
+    return subject.astype(np.float32) if corners < 2 and others < FEW else None
 
 
 def resized(image: np.ndarray, longer: int) -> np.ndarray:

@@ -517,3 +517,38 @@ def test_the_whole_way_through_a_server(trellis, tmp_path):
         red, _, blue = pixels[int(where[1] * 512), int(where[0] * 512), :3]
         if abs(polygon.center.z - 0.5) > 0.1:
             assert (red > blue) == (polygon.center.z > 0.5)
+
+
+@pytest.mark.slow
+def test_a_generated_horse_is_rigged_and_textured_by_the_next_two_buttons(tmp_path):
+    """With the real worker and the starter's models, from a held-out picture: minutes."""
+    import math
+
+    from PIL import Image
+
+    from galatea.backend.training import lifter_data, shapes
+    from galatea.backend.training.materials.draw import HELD_OUT
+    from galatea.backend.training.scene import Subject, family
+
+    subject = Subject("horse", HELD_OUT + 77, math.radians(62), math.radians(12), math.radians(28), 1.1)
+    example, _ = lifter_data.example(shapes.make(family("horse"), HELD_OUT + 77), subject, HELD_OUT + 3, True)
+    Image.fromarray(example.picture.transpose(1, 2, 0)).resize((384, 384)).save(tmp_path / "horse.png")
+    scene = bpy.context.scene.galatea
+    settings(image=str(tmp_path / "horse.png"), height=1.6, faces=5000)
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    horse = bpy.context.view_layer.objects.active
+    assert horse.users_collection[0].name == "Generated" and horse.dimensions.z == pytest.approx(1.6, abs=0.01)
+    assert horse.dimensions.y > 1.5 * horse.dimensions.x, "it looks forwards"
+    scene.rig.animal = "quadruped"
+    assert bpy.ops.galatea.rig() == {"FINISHED"}
+    rig = horse.find_armature()
+    assert {"Head", "Thigh.L", "Thigh.R", "UpperArm.L", "UpperArm.R"} <= {bone.name for bone in rig.data.bones}
+    weights = [sum(group.weight for group in vertex.groups) for vertex in horse.data.vertices]
+    assert min(weights) == pytest.approx(1.0, abs=1e-3)
+    bpy.ops.object.select_all(action="DESELECT")
+    horse.select_set(True)
+    bpy.context.view_layer.objects.active = horse
+    scene.texture.prompt, scene.texture.preset, scene.texture.resolution = "brown leather", "draft", "512"
+    assert bpy.ops.galatea.texture() == {"FINISHED"}
+    labels = {node.label for node in horse.active_material.node_tree.nodes}
+    assert "Base Color" in labels and horse.find_armature() is rig

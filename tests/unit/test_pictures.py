@@ -226,11 +226,14 @@ def test_what_is_wrong_is_told_by_its_kind(tmp_path):
         return save(tmp_path, name, Image.fromarray((np.asarray(image) * 255).round().astype(np.uint8)))
 
     plain = np.where(egg[..., None], photo, 0.6)
+    y, x = np.mgrid[:120, :200]
+    close = np.where(np.hypot(x - 100, y - 55)[..., None] < 85, photo[:120, :200], 0.6)  # over half of the border
     for code, words, path in (
         ("blank", "is blank", of(np.full((64, 64, 3), 0.7))),
         ("no_subject", "transparent", of(np.zeros((64, 64, 4)))),
         ("cut_off", "cut off at the lower border", of(plain[: size // 2])),
         ("cut_off", "cut off at the left border", of(plain[:, size * 32 // 100 :])),
+        ("cut_off", "cut off at the upper border", of(close)),
         ("cut_off", "cut off at the upper border", cut_out(tmp_path, "up.png", at=(20, 0))),
         ("too_small", "only 20 pixels", cut_out(tmp_path, size=(20, 18), canvas=(1400, 1000))),
         ("too_small", "only 8 x 8 pixels", of(np.zeros((8, 8, 4)))),
