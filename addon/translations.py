@@ -218,6 +218,7 @@ GERMAN_BUTTONS = {
     "Re-run": "Wiederholen",
     "Vary...": "Variieren...",
     "Download": "Herunterladen",
+    "Download {}": "{} herunterladen",
     "Download Models...": "Modelle herunterladen...",
     "Texture": "Texturieren",
     "Preview Seeds": "Startwerte zeigen",
