@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..job import describe
 from . import cards, files
-from .run import made, make_of
+from .run import MEMORY_HINT, made, make_of
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     try:
         from ..reconstruction import memory
 
-        with memory.told("Choose less detail, close other programs, or take another engine."):
+        with memory.told(MEMORY_HINT):
             dense = made(
                 make_of(id), cards.engine(id).title, files.load_order(folder),
                 lambda stage, fraction: say(stage=stage, fraction=fraction),

@@ -19,6 +19,7 @@ from .contract import Dense, EmptySurface, Make, Order, Report
 BOOTSTRAP = Path(__file__).resolve().parents[1] / "bootstrap.py"
 PROGRAM = "engine"
 """What bootstrap.py calls :mod:`.child`."""
+MEMORY_HINT = "Choose less detail, close other programs, or take another engine."
 
 
 def make_of(id: str) -> Make:
@@ -56,7 +57,10 @@ def run(card: Engine, order: Order, job: Job) -> Dense:
     if card.apart:
         _run_apart(card, order, job)
         return files.load_dense(done)
-    dense = made(make_of(card.id), card.title, order, job.progress)
+    from ..reconstruction import memory
+
+    with memory.told(MEMORY_HINT):
+        dense = made(make_of(card.id), card.title, order, job.progress)
     files.save_dense(dense, done)
     return dense
 

@@ -419,6 +419,16 @@ def test_what_goes_wrong_in_the_other_process_arrives_as_a_sentence(tmp_path, mo
         assert error.value.code == code and error.value.hint
 
 
+def test_the_same_where_there_is_no_other_process(tmp_path, monkeypatch):
+    def full(order, report):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes.")
+
+    monkeypatch.setattr(run, "make_of", lambda id: full)
+    with pytest.raises(JobError, match="not enough memory") as error:
+        run.run(cards.engine("starter"), Order(None, "a cup"), Job(tmp_path))
+    assert error.value.code == "out_of_memory" and "less detail" in error.value.hint
+
+
 def test_a_cancel_kills_the_other_process(tmp_path, monkeypatch):
     program = tmp_path / "waits.py"
     line = files.SIGN + json.dumps({"stage": "Thinking", "fraction": 0.2})
