@@ -72,7 +72,9 @@ class WorkerProcess:
         environment: dict[str, str] | None = None,
         patience: Patience = PATIENCE,
         task: str | None = None,
+        prints_first: bool = False,
     ) -> None:
+        """``prints_first``: the program is Blender itself, which says this and that before it takes its pipes."""
         self.state = State.STARTING if task is None else State.BUSY
         self.job: str | None = task
         """Id of the job that runs."""
@@ -98,7 +100,7 @@ class WorkerProcess:
                 cwd=log_file.parent,
                 **process_group(),
             )
-        self._inbox = Inbox()
+        self._inbox = Inbox(prints_first)
         threading.Thread(target=self._inbox.read, args=(self._process,), name="galatea worker", daemon=True).start()
         if not self._is_task:
             self._send(protocol.Hello(protocol.VERSION, version))
@@ -296,8 +298,9 @@ class Exit:
 class Inbox:
     """Messages between the thread that reads and the one that polls."""
 
-    def __init__(self) -> None:
+    def __init__(self, prints_first: bool) -> None:
         self.heard_time = time.monotonic()
+        self._skips = prints_first
         self._items: collections.deque = collections.deque()
         self._lock = threading.Lock()
 
@@ -308,6 +311,9 @@ class Inbox:
             while (line := stream.readline(protocol.MAX_LINE + 1)) and (
                 len(line) > protocol.MAX_LINE or line[-1:] == b"\n"
             ):
+                if self._skips and not line.startswith(b'{"type": '):
+                    continue
+                self._skips = False
                 try:
                     self._put(_decode(line))
                 except ValueError as error:

@@ -44,5 +44,8 @@ def run(arguments):
     return 0
 
 
+print("Blender 4.5.15 LTS\n{")  # it does, before any of our code runs
+sys.stdout.write("and more")
+sys.stdout.flush()
 assert sys.argv[1:] == ["serve"]
 serve.serve(run, "0")

@@ -263,7 +263,7 @@ def ordered(name, folder, **more):
     job = line(1, name, folder, **more)
     place = folder / "out" / name
     batch.write_order(batch.Job(job, "", 1), folder, place)
-    return orders.read(name, place, has_gpus=True)
+    return orders.read(name, place, has_gpus=True, most_cpus=1.0)
 
 
 def test_files_are_sent_where_they_are_not_seen(direct, tmp_path):

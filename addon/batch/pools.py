@@ -85,7 +85,9 @@ class LocalPool:
         process = self._seats[seat]
         if process is None or not process.alive:
             log = Path(self._logs.name) / f"{seat}.log"
-            process = WorkerProcess(self._command, version=self._version, log_file=log, patience=PATIENCE)
+            process = WorkerProcess(
+                self._command, version=self._version, log_file=log, patience=PATIENCE, prints_first=True
+            )
             self._seats[seat] = process
         process.run(job, folder)
         self._begun.append(protocol.Progress(job, "Running", 0.0))

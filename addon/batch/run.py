@@ -119,7 +119,7 @@ def write_order(job: Job, folder: Path, place: Path) -> None:
 
 def _ended(job: Job, end: protocol.End, place: Path) -> Record:
     (place / ORDER).unlink(missing_ok=True)
-    seconds = round(time.monotonic() - (job.begin or time.monotonic()), 1)
+    seconds = 0.0 if job.begin is None else round(time.monotonic() - job.begin, 1)
     match end:
         case protocol.Result():
             state, message = State.DONE, ""

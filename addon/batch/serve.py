@@ -37,6 +37,7 @@ def serve(run: Callable[[Sequence[str]], int], version: str) -> typing.NoReturn:
         version: of the extension.
     """
     source, sink = protocol.take_standard_streams()
+    sink.write(b"\n")  # ends whatever was printed before
     lock = threading.Lock()
     orders: queue.SimpleQueue[protocol.Run] = queue.SimpleQueue()
 

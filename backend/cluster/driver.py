@@ -68,7 +68,7 @@ def _serve(pool: Pool, inbox: queue.SimpleQueue, send: typing.Callable[[protocol
             match inbox.get():
                 case protocol.Run(job, folder):
                     try:
-                        pool.submit(orders.read(job, Path(folder), pool.has_gpus))
+                        pool.submit(orders.read(job, Path(folder), pool.has_gpus, pool.most_cpus))
                     except OSError as error:
                         send(describe(job, error))
                 case protocol.Cancel(job):

@@ -62,25 +62,26 @@ class Order:
     needs: Needs
 
 
-def read(job: str, folder: Path, has_gpus: bool) -> Order:
+def read(job: str, folder: Path, has_gpus: bool, most_cpus: float) -> Order:
     """The order that lies in a job's folder. It may say ``cpus`` and ``gpus``; else they follow from the capability.
 
     Args:
         has_gpus: whether the cluster has any.
+        most_cpus: of its largest machine.
     """
     text = (folder / ORDER).read_bytes()
     values = json.loads(text)
     capability = values.get("capability") or values["arguments"][0]
-    needs = _needs(capability in WITH_NETWORKS, values.get("cpus"), values.get("gpus"), has_gpus)
+    needs = _needs(capability in WITH_NETWORKS, values.get("cpus"), values.get("gpus"), has_gpus, most_cpus)
     paths = [_path(values, place) for place in values.get("places", [])]
     return Order(job, str(folder), text, tuple((str(path), _extent(path)) for path in paths), needs)
 
 
-def _needs(networks: bool, cpus: float | None, gpus: float | None, has_gpus: bool) -> Needs:
+def _needs(networks: bool, cpus: float | None, gpus: float | None, has_gpus: bool, most_cpus: float) -> Needs:
     if gpus is None:
         gpus = 1.0 if networks and has_gpus else 0.0
     if cpus is None:
-        cpus = CPUS_WITHOUT_CARD if networks and not gpus else 1.0
+        cpus = min(CPUS_WITHOUT_CARD, max(1.0, most_cpus)) if networks and not gpus else 1.0
     return Needs(float(cpus), float(gpus))
 
 

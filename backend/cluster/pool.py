@@ -114,6 +114,11 @@ class Pool:
     def has_gpus(self) -> bool:
         return any(machine.get("GPU", 0) for machine in self._machines)
 
+    @property
+    def most_cpus(self) -> float:
+        """Of its largest machine."""
+        return max((machine.get("CPU", 0.0) for machine in self._machines), default=0.0)
+
     def describe(self) -> str:
         """The cluster in words."""
         cpus, gpus = (round(sum(machine.get(name, 0) for machine in self._machines)) for name in ("CPU", "GPU"))

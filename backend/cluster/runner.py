@@ -106,6 +106,7 @@ class Runner:
         self._process = process = WorkerProcess(
             command, version=self._program.version, log_file=Path(self._logs.name) / "process.log",
             environment=environment, patience=COMMANDS if self._program.command else WORKERS,
+            prints_first=bool(self._program.command),
         )  # fmt: skip
         said = []
         while process.state is State.STARTING:
