@@ -52,7 +52,8 @@ def main(arguments: list[str]) -> None:
         for name in (*SENTENCES[: options.sentences], *PICTURES):
             begin = time.monotonic()
             found = photographed(name, Path(place)) if name in PICTURES else said(name, Path(place))
-            rows.append(row(f"picture of a {name}" if name in PICTURES else name, found))
+            article = "an" if name[0] in "aeiou" else "a"
+            rows.append(row(f"picture of {article} {name}" if name in PICTURES else name, found))
             print(f"{name}, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.concatenate(rows)).save(options.output, quality=88)
