@@ -22,7 +22,7 @@ from .importers import weights as weight_import
 FEWEST, GOOD = 3, 6
 """Photos that the backend asks for, and from which a shape gets good."""
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
-SECONDS = 15.0
+SECONDS = 9.0
 """For each photo on two processors, and three times as much besides."""
 NUMBER = "galatea_photo"
 """Custom property of a camera: the frame of its photo."""

@@ -175,6 +175,7 @@ GERMAN_LABELS = {
     "Folder of photos": "Ordner mit Fotos",
     "Animal": "Tier",
     "Texture Size": "Texturgröße",
+    "{} photos": "{} Fotos",
     "{} photos, {} with masks": "{} Fotos, {} mit Masken",
     "{} bones, {} photos": "{} Knochen, {} Fotos",
     "Outlines overlap by {:.0f} %": "Umrisse stimmen zu {:.0f} % überein",

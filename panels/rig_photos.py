@@ -49,7 +49,10 @@ def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context, found: ri
     if found.problem:
         paragraph(layout.box(), context, found.problem, icon="ERROR" if chosen else "INFO", alert=chosen)
         return
-    layout.label(text=iface("{} photos, {} with masks").format(found.photos, found.masks), icon="CHECKMARK")
+    text = iface("{} photos").format(found.photos)
+    if found.masks:
+        text = iface("{} photos, {} with masks").format(found.photos, found.masks)
+    layout.label(text=text, icon="CHECKMARK", translate=False)
     if found.warning:
         paragraph(layout, context, found.warning, icon="ERROR")
 

@@ -15,6 +15,8 @@ from . import finished, material
 
 ALPHA = 0.6
 """Of the photo behind the animal."""
+DISPLAYED = 0.3
+"""Size of a camera in the view, where the animal is about one from hip to shoulder."""
 SENSOR = 36.0
 """Millimeters."""
 FUSED = "All Photos"
@@ -64,6 +66,7 @@ def camera(scene: bpy.types.Scene, photo: Photo, folder: Path) -> bpy.types.Obje
     data.sensor_width = data.sensor_height = SENSOR
     data.lens = photo.lens * max(width, height) / (width if wide else height)
     data.clip_start, data.clip_end = 0.01, 1000.0
+    data.display_size = DISPLAYED
     if photo.picture.is_file():
         image = bpy.data.images.load(str(photo.picture), check_existing=True)
         if folder in photo.picture.parents:  # which goes one day

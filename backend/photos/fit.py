@@ -36,7 +36,7 @@ class Weights:
     normal: float = 0.1
     """Distance that is worth as much as normals that point apart by one radian."""
     inside: float = 1.0
-    feature: float = 0.1
+    feature: float = 0.25
     """Distance that is worth as much as a feature's difference of one."""
     outside: float = 1.0
     pose: float = 6e-4
@@ -45,6 +45,8 @@ class Weights:
     landmark: float = 3.0
     reach: float = 0.2
     """Distance from which a point no longer pulls: it may belong to what stands before the animal."""
+    reach_inside: float = 0.4
+    """The same of points inside, which know by their features where they belong."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,8 +118,9 @@ def energy(
     targets = problem.targets
     both = torch.cat((places, weights.normal * facing), dim=-1)
     contour = torch.cat((targets.contour, weights.normal * targets.normals), dim=-1)
-    total = weights.contour * _robust(_nearest(contour, both), weights.reach).mean(dim=1)
-    total = total + weights.inside * _robust(_nearest(targets.inside, places, unlike), weights.reach).mean(dim=1)
+    total = weights.contour * _robust(_nearest(contour, both)[0], weights.reach).mean(dim=1)
+    gap, besides = _nearest(targets.inside, places, unlike)
+    total = total + weights.inside * (_robust(gap, weights.reach_inside) + besides).mean(dim=1)
     away = torch.nn.functional.grid_sample(
         targets.outside, places[:, :, None], mode="bilinear", padding_mode="border", align_corners=False
     )[:, 0, :, 0]
@@ -285,15 +288,17 @@ def outline(
     return smooth_outline(image, hits, local, body.triangles, edge, fixed)[..., 0]
 
 
-def _nearest(points: torch.Tensor, others: torch.Tensor, besides: torch.Tensor | None = None) -> torch.Tensor:
-    """(P, N) squared distances of points (P, N, C) from the nearest of others (P, M, C), both plus ``besides``
-    (P, N, M)."""
+def _nearest(
+    points: torch.Tensor, others: torch.Tensor, besides: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Squared distances (P, N) of points (P, N, C) from the nearest of others (P, M, C), and what is ``besides``
+    (P, N, M) of these; nearest is for which the sum of both is the least."""
     with torch.no_grad():
         squares = torch.cdist(points, others).square()
         near = (squares if besides is None else squares + besides).argmin(dim=2)
     gap = points - others.gather(1, near[..., None].expand(-1, -1, points.shape[-1]))
     square = gap.square().sum(-1)
-    return square if besides is None else square + besides.gather(2, near[..., None])[..., 0]
+    return square, torch.zeros_like(square) if besides is None else besides.gather(2, near[..., None])[..., 0]
 
 
 def _robust(square: torch.Tensor, reach: float) -> torch.Tensor:

@@ -153,13 +153,18 @@ def test_settings_of_a_rig_come_back(rigged, taken):
 
 def test_the_panel_says_what_is_in_the_folder_and_how_the_result_is(rigged, tmp_path):
     text = drawn()
-    assert "3 photos, 0 with masks" in text
+    assert "3 photos" in text
     assert "So few photos tell little" in text
     assert "Outlines overlap by 99 %" in text
     settings = bpy.context.scene.galatea.photos
     (tmp_path / "one.png").write_bytes(b"")
+    (tmp_path / "masks").mkdir()
+    (tmp_path / "masks" / "one.png").write_bytes(b"")
     settings.folder = str(tmp_path)
     assert "There is one photo" in drawn()
+    for number in range(6):
+        (tmp_path / f"{number}.jpg").write_bytes(b"")
+    assert "7 photos, 1 with masks" in drawn()
     settings.folder = str(tmp_path / "nowhere")
     assert "There is no folder" in drawn()
 
