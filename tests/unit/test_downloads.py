@@ -199,6 +199,20 @@ def test_a_model_that_lost_a_file_is_not_there(server, tmp_path):
     assert not place.exists()
 
 
+ENGINES = {
+    "triposr": {"model.ckpt"},
+    "triposg": {
+        f"{part}/{name}"
+        for part, file in (("transformer", LOCAL), ("vae", LOCAL), ("image_encoder_dinov2", "model.safetensors"))
+        for name in ("config.json", file)
+    },
+    "mv-adapter": {"mvadapter_i2mv_sdxl.safetensors"},
+    "shap-e": {"renderer/config.json", "prior/config.json", "text_encoder/config.json"},
+    "shap-e-picture": {"renderer/config.json", "prior/config.json", "image_encoder/config.json"},
+}
+"""What each reads."""
+
+
 def test_every_card_names_files_that_make_a_model_with_what_it_is_for():
     for card in registry.MODELS:
         names = {file.local for file in card.files}
@@ -208,6 +222,6 @@ def test_every_card_names_files_that_make_a_model_with_what_it_is_for():
         elif card.role is registry.Role.STYLE:
             assert "models/image_encoder/config.json" in names
         elif card.role is registry.Role.ENGINE:
-            assert {"renderer/config.json", "prior/config.json"} <= names or names == {"model.ckpt"}
+            assert ENGINES[card.id] <= names
         else:
             assert names == {"config.json", LOCAL}
