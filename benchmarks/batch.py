@@ -154,9 +154,9 @@ def throughput(
         jobs = [Line(number, "rig", ("--", f"wait-{WAIT}-{number}"), (), str(number)) for number in range(8 * count)]
         waiting, ends = list(jobs), 0
         while ends < len(jobs):
+            ends += ended(pool)
             while waiting and pool.has_room():
                 ordered(pool, waiting.pop(0), place)
-            ends += ended(pool)
             time.sleep(batch.POLL)
         pool.close()
         spans: dict[str, list[tuple[float, ...]]] = {}

@@ -69,11 +69,6 @@ def run(
             tell(f"{len(records)} of {len(lines)} jobs were done before")
         try:
             while (waiting or running) and not stopped:
-                while waiting and pool.has_room():
-                    job = waiting.popleft()
-                    write_order(job, folder, output / job.line.output)
-                    pool.start(str(job.line.number), output / job.line.output)
-                    running[str(job.line.number)] = job
                 for message in pool.poll():
                     match message:
                         case protocol.Log():
@@ -89,6 +84,11 @@ def run(
                                 continue
                             records[job.line.number] = record
                             tell(_progress(record, records, len(lines), list(running.values()), list(waiting)))
+                while waiting and pool.has_room():
+                    job = waiting.popleft()
+                    write_order(job, folder, output / job.line.output)
+                    pool.start(str(job.line.number), output / job.line.output)
+                    running[str(job.line.number)] = job
                 time.sleep(POLL)
         except ClusterGone as gone:
             tell(str(gone))
