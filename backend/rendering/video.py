@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..diffusion import pipelines
+from ..diffusion import pipelines, weights
 from ..job import JobError
 
 KIND = "WanVACEPipeline"
@@ -58,21 +58,42 @@ def is_video(model: str) -> bool:
 def load(folder: Path, device: torch.device) -> typing.Any:
     """The pipeline, its networks on the processor. JobError for a folder that is incomplete."""
     pipelines.prepare_libraries()
-    from diffusers import AutoencoderKLWan, WanVACEPipeline
+    import diffusers
+    from diffusers import AutoencoderKLWan, WanVACEPipeline, WanVACETransformer3DModel
+    from transformers import AutoTokenizer, UMT5EncoderModel
 
-    fast = torch.float32 if device.type == "cpu" else torch.bfloat16
-    only = {"local_files_only": True, "use_safetensors": True}
+    dtype = torch.float32 if device.type == "cpu" else torch.bfloat16
+    only = {"local_files_only": True}
     try:
-        # The autoencoder's decoder is precise in float32 alone.
-        vae = AutoencoderKLWan.from_pretrained(folder / "vae", dtype=torch.float32, **only)
-        pipeline = WanVACEPipeline.from_pretrained(folder, vae=vae, dtype=fast, **only)
-    except (OSError, ValueError, KeyError) as error:
+        scheduler = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))["scheduler"][1]
+        pipeline = WanVACEPipeline(
+            tokenizer=AutoTokenizer.from_pretrained(folder / "tokenizer", **only),
+            text_encoder=UMT5EncoderModel.from_pretrained(
+                folder / "text_encoder", dtype=dtype, use_safetensors=True, **only
+            ),
+            vae=weights.load(AutoencoderKLWan, folder / "vae", torch.float32),  # less precision shows
+            scheduler=getattr(diffusers, scheduler).from_pretrained(folder / "scheduler", **only),
+            transformer=_transformer(WanVACETransformer3DModel, folder / "transformer", dtype),
+        )
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         raise JobError(
             "bad_input", f"{folder} holds no complete video model: {str(error).splitlines()[0]}",
             "Download it again, with all its folders in diffusers format.",
         ) from error  # fmt: skip
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def _transformer(cls: type, folder: Path, dtype: torch.dtype) -> torch.nn.Module:
+    """The network that denoises. What its authors want in single precision is, whatever ``dtype``."""
+    network = weights.load(cls, folder, dtype)
+    # Positions are no weights: they are computed, which a network without memory could not do.
+    config = network.config
+    network.rope = type(network.rope)(config.attention_head_dim, config.patch_size, config.rope_max_seq_len)
+    for name, parameter in network.named_parameters():
+        if any(part in cls._keep_in_fp32_modules for part in name.split(".")):
+            parameter.data = parameter.data.float()
+    return network
 
 
 def paint(

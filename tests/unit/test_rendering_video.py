@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from diffusers import WanVACETransformer3DModel
 
 from galatea.backend.capabilities.render import RenderParams, render
 from galatea.backend.job import JobError
@@ -110,9 +111,24 @@ def test_a_whole_job(repository, tmp_path, monkeypatch):
     assert any("Ball" in one for one in report["warnings"])
 
 
-def test_an_incomplete_folder_gets_a_sentence(repository, tmp_path):
+@pytest.mark.parametrize("missing", ["transformer", "vae", "text_encoder", "tokenizer", "scheduler"])
+def test_an_incomplete_folder_gets_a_sentence(repository, tmp_path, missing):
     assert video.is_video(str(repository)) and not video.is_video(str(tmp_path)) and not video.is_video("")
     shutil.copytree(repository, tmp_path / "broken")
-    shutil.rmtree(tmp_path / "broken/transformer")
-    with pytest.raises(JobError, match="no complete video model"):
+    shutil.rmtree(tmp_path / "broken" / missing)
+    with pytest.raises(JobError) as found:
         video.load(tmp_path / "broken", DEVICE)
+    assert "broken" in found.value.message and found.value.hint
+
+
+def test_the_networks_are_those_of_the_folder(repository, pipeline):
+    """Beside what diffusers itself loads, on a machine that has all that it wants for that."""
+    pytest.importorskip("accelerate")
+    wanted = WanVACETransformer3DModel.from_pretrained(repository / "transformer", local_files_only=True)
+    found = pipeline.transformer
+    for (name, one), (_, other) in zip(found.named_buffers(), wanted.named_buffers(), strict=True):
+        assert torch.equal(one, other), name
+    assert all(torch.equal(one, wanted.state_dict()[name]) for name, one in found.state_dict().items())
+    half = video._transformer(WanVACETransformer3DModel, repository / "transformer", torch.bfloat16)
+    assert half.blocks[0].attn1.to_q.weight.dtype == torch.bfloat16
+    assert half.scale_shift_table.dtype == torch.float32
