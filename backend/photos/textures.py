@@ -25,6 +25,8 @@ SHARP = 4
 """Power of the cosine to the camera: the photo that looks straight at a place wins."""
 GAINS = 0.6, 1.7
 """Least and most by which a photo is made brighter."""
+CHOSEN = 4
+"""Power of these weights where photos are put together: a mean of photos that do not quite fit is a blur."""
 SURE = 0.02
 """Of a weight, above which a color is taken."""
 
@@ -82,10 +84,11 @@ def textures(
     weights = np.zeros((len(texels.face), 1))
     for side in (own, twins):
         for (colour, weight), gain in zip(side, gains, strict=True):
-            total += weight[:, None] * np.clip(colour * gain, 0.0, 1.0)
-            weights += weight[:, None]
-    known = weights[:, 0] > SURE
-    fused = _map(texels, total / np.maximum(weights, 1e-9), known, size)
+            share = weight[:, None] ** CHOSEN
+            total += share * np.clip(colour * gain, 0.0, 1.0)
+            weights += share
+    known = weights[:, 0] > SURE**CHOSEN
+    fused = _map(texels, total / np.maximum(weights, 1e-12), known, size)
     of_texels = fused[texels.row, texels.column] / 255.0
     made = []
     for number, (colour, weight) in enumerate(own):
