@@ -194,7 +194,7 @@ def import_result(job: jobs.Job, report: dict) -> Path | None:
     scene = bpy.data.scenes.get(job.target["scene"]) or bpy.context.scene
     scene[FOLDER] = relative(folder)
     if job.seconds and not job.params["model"]:
-        others = len(set(job.params["prompts"].values()))
+        others = len(set(job.params.get("prompts", {}).values()))  # jobs of older versions have none
         expected = nominal(report["frames"], job.params["steps"], max(report["width"], report["height"]), others)
         try:
             pace.remember(preferences.settings().data_folder, pace_of(""), job.seconds / expected)
