@@ -163,8 +163,10 @@ def means(rows: list[dict]) -> str:
         chosen = [row for row in rows if (row["condition"], row["features"]) == key]
         own, rest = (100 * np.mean([row[name]["pck"] for row in chosen]) for name in ("own", "rest"))
         text = f"{key[0]} ({key[1].replace('_', ' ')}) PCK {own:.0f}, {own - rest:+.0f} over the standing template"
-        if all(row["truth"] for row in chosen):
-            text += f", {own / (100 * np.mean([row['truth']['pck'] for row in chosen])):.2f} of that with known places"
+        told = [row for row in chosen if row["truth"]]
+        if told:
+            ratio = sum(row["own"]["pck"] for row in told) / sum(row["truth"]["pck"] for row in told)
+            text += f", {ratio:.2f} of that with known places"
         parts.append(text)
     return "; ".join(parts) + "."
 
