@@ -156,7 +156,7 @@ def _check_overlaps(photos: list[Photo], overlaps: list[float]) -> None:
     if overlaps[worst] < UNLIKE:
         raise JobError(
             "bad_input", f"{photos[worst].name} does not fit the other photos: no pose of this animal has its outline.",
-            "Remove it if it shows another species, or put its mask right; what was computed is kept for the others.",
+            "Remove it if it shows another species, or put its mask right, and start again.",
         )  # fmt: skip
 
 
