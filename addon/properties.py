@@ -332,7 +332,7 @@ class GalateaReconstructSettings(bpy.types.PropertyGroup):
         description="Pixels of a picture's longer side for the colors; larger ones are scaled down",
     )
     coarse_steps: bpy.props.IntProperty(
-        name="Steps of the Shape", default=180, min=1, max=10_000, description="In which the rough shape is found"
+        name="Steps of the Shape", default=150, min=1, max=10_000, description="In which the rough shape is found"
     )
     fine_steps: bpy.props.IntProperty(
         name="Steps of the Mesh", default=80, min=1, max=10_000, description="In which the mesh follows the pictures"

@@ -45,7 +45,7 @@ class ReconstructParams:
     """Cells of the mesh's grid along the object's longest side."""
     texture_size: int = 1024
     """Pixels of a picture's longer side; larger ones are scaled down."""
-    coarse_steps: int = 180
+    coarse_steps: int = 150
     fine_steps: int = 80
     seed: int = 0
 

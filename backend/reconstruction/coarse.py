@@ -23,20 +23,23 @@ from .views import View
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    steps: int = 180
+    steps: int = 150
     rays: int = 6144
     """In each step."""
-    thickness: tuple[float, float] = (2.5, 0.3)
+    thickness: tuple[float, float] = (1.2, 0.3)
     """Of the layer that light passes, in cells (the inverse of NeuS' s), at first and at last. Thick at first: only
     what is seen through the surface pulls it inwards."""
-    distance_rate: float = 0.05
+    distance_rate: float = 0.1
     """Adam's, in cells."""
     colour_rate: float = 0.05
     mask_weight: float = 1.0
     smoothness: float = 0.03
     """Weight of the squared second differences of the distances, in cells, near the surface. There is no term for
     their slope: in the middle of thin parts it must be zero, and a term that asks for 1 there makes waves of them."""
-    renew: int = 40
+    volume: float = 0.002
+    """Weight of the space inside, in cells, for each cell of the first surface. No shape within the masks is larger
+    than the hull, so of those that look alike the smaller is the likelier."""
+    renew: int = 10
     """Steps after which distances are measured anew."""
 
 
@@ -140,6 +143,7 @@ def fit(
         foreach=False,
         fused=True,
     )
+    area = (base.abs() < 0.5).sum().clamp_min(1)
     for step in range(round(done * settings.steps), settings.steps):
         done = step / settings.steps
         cells = base + smoothed(change)
@@ -153,6 +157,7 @@ def fit(
         loss = torch.nn.functional.smooth_l1_loss(shown, wanted, beta=0.1)
         loss = loss + settings.mask_weight * (coverage - mask[:, 0]).square().mean()
         loss = loss + settings.smoothness * bending(cells)
+        loss = loss + settings.volume * torch.sigmoid(-2.0 * cells).sum() / area
         optimizer.zero_grad()
         loss.backward()
         for group, rate in zip(optimizer.param_groups, (settings.distance_rate, settings.colour_rate), strict=True):
@@ -161,7 +166,7 @@ def fit(
         with torch.no_grad():
             cells = base + smoothed(change)
             if (step + 1) % settings.renew == 0:
-                base, cells = redistanced(cells, 1.0), redistanced(cells, 1.0)
+                base = cells = redistanced(cells, 1.0)
                 change.zero_()
         field = Field(cells * grid.cell, colours.detach())
         on_step((step + 1) / settings.steps, field)
@@ -214,7 +219,7 @@ NEAR = 3.0
 """Cells around the first field's inside where the surface may go."""
 REACH = 3.0
 """Thicknesses from the surface beyond which the outside is empty."""
-INSIDE = 4.0
+INSIDE = 1.5
 """How much faster light falls off inside."""
 OPAQUE = 6.0
 """Optical depth behind which nothing is seen."""

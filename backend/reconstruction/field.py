@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.spatial
 import torch
 from scipy import ndimage
 
 from ..isosurface.extract import Grid
 
-NEAR = 1.5
-"""Cells: so near to the surface distances are rescaled by their slope, farther away they are measured anew."""
+NEAR = 4.5
+"""Cells from the surface within which distances are measured, and not counted in whole cells."""
+BETWEEN = 0.6
+"""Cells: so far the nearest known place may be from a sample's foot."""
+LEAST = 1e-3
+"""Cells: no sample lies on the surface itself."""
 
 
 def look_up(values: torch.Tensor, grid: Grid, points: torch.Tensor) -> torch.Tensor:
@@ -35,13 +40,38 @@ def look_up(values: torch.Tensor, grid: Grid, points: torch.Tensor) -> torch.Ten
 
 
 def redistanced(distances: torch.Tensor, cell: float) -> torch.Tensor:
-    """Values (X, Y, Z) with the same zero surface that are signed distances again, about."""
-    slope = torch.stack(torch.gradient(distances, spacing=cell)).norm(dim=0)
-    near = distances / slope.clamp(0.2, 5.0)
-    inside = distances.numpy() < 0
+    """Values (X, Y, Z) with the same zero surface that are signed distances again, about.
+
+    Near the surface they are distances from the planes that touch it where it crosses the grid's edges, so that a
+    plane stays where it is however often this is done; far from it, whole cells are counted.
+    """
+    values = distances.numpy().astype(np.float64)
+    inside = values < 0
     if inside.all() or not inside.any():
         return distances
-    far = np.where(inside, 0.5 - ndimage.distance_transform_edt(inside), ndimage.distance_transform_edt(~inside) - 0.5)
-    far = torch.from_numpy(far).to(distances.dtype) * cell
-    # The sign stays what it was everywhere, so the surface does not move.
-    return torch.where(far.abs() <= NEAR * cell, near, far)
+    places, normals = _crossings(values)
+    far = np.where(inside, ndimage.distance_transform_edt(inside), ndimage.distance_transform_edt(~inside)) - 0.5
+    band = far < NEAR
+    samples = np.argwhere(band)
+    _, nearest = scipy.spatial.cKDTree(places).query(samples)
+    offset = samples - places[nearest]
+    height = np.abs((offset * normals[nearest]).sum(1))
+    aside = np.sqrt(np.maximum((offset**2).sum(1) - height**2, 0.0))
+    far[band] = np.maximum(np.hypot(height, np.maximum(aside - BETWEEN, 0.0)), LEAST)
+    return torch.from_numpy(np.where(inside, -far, far) * cell).to(distances.dtype)
+
+
+def _crossings(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where values (X, Y, Z) are zero on the edges of the grid, (N, 3) in samples, and the unit slopes there (N, 3)."""
+    slope = np.stack(np.gradient(values), axis=-1)
+    places, normals = [], []
+    for axis in range(3):
+        low, high = (values.take(np.arange(values.shape[axis] - 1) + step, axis) for step in (0, 1))
+        first = np.argwhere((low < 0) != (high < 0))
+        begin, end = first, first + np.eye(3, dtype=int)[axis]
+        a, b = values[tuple(begin.T)], values[tuple(end.T)]
+        part = (a / (a - b))[:, None]
+        places.append(begin + part * (end - begin))
+        normals.append((1.0 - part) * slope[tuple(begin.T)] + part * slope[tuple(end.T)])
+    normals = np.concatenate(normals)
+    return np.concatenate(places), normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
