@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-#   make demo         set up .venv, rig three animals and a galloping mesh, texture one, mesh of a sentence, into demo/
+#   make demo         set up .venv, rig animals, texture one, make a mesh of a sentence, paint a scene, into demo/
 #   make gallery      contact sheets into gallery/: Generate, Render, then Texture on four meshes (an hour on two processors)
 #   make test         set up .venv, run all tests with Blender 4.5
 #   make test-matrix  the Blender tests with 4.2, 4.5, 5.0 and (with a Python 3.13) 5.2
