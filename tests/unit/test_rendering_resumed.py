@@ -10,6 +10,7 @@ import os
 import signal
 
 import pytest
+import torch
 
 from galatea.backend import protocol
 from galatea.backend.capabilities.render import RenderParams, render
@@ -23,6 +24,15 @@ from .test_rendering import from_the_shot, job_at
 from .tiny_repositories import stable_diffusion
 
 STAGES = ("Preparing the noise", "Painting", "Refining", "Gathering the surfaces", "Writing the frames")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """A copied process has none of the threads that PyTorch computes with, and would wait for them forever."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
