@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLENDER_TESTS = "tests/blender"
-TIME_LIMIT = 20 * 60
+TIME_LIMIT = 12 * 60
 """Seconds for one child."""
 
 
