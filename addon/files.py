@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that other processes read at the same time."""
+"""Files that other processes read or write at the same time, and folders that panels look into."""
 
 from __future__ import annotations
 
+import functools
 import os
 import typing
 from pathlib import Path
@@ -35,3 +36,15 @@ def lock(folder: Path) -> typing.BinaryIO | None:
         handle.close()
         return None
     return handle
+
+
+def listing(folder: Path) -> tuple[str, ...]:
+    """Names in a folder, sorted. Cheap enough for every redraw of a panel: it is read when its time of change is new.
+
+    OSError when there is no such folder."""
+    return _listing(folder, folder.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _listing(folder: Path, changed: int) -> tuple[str, ...]:
+    return tuple(sorted(path.name for path in folder.iterdir()))

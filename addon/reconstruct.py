@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import shutil
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import jobs, recipe, targets, version
+from . import files, jobs, recipe, targets, version
 from .importers import mesh as mesh_import
 
 FEWEST = 3
@@ -92,15 +91,7 @@ def few(count: int) -> str:
 def names_in(folder: Path) -> tuple[str, ...]:
     """Files of a folder and of the places below it that the backend looks at. OSError when there is no such folder."""
     places = [folder, *(folder / name for name in SUBFOLDERS if (folder / name).is_dir())]
-    return tuple(
-        path.relative_to(folder).as_posix() for place in places for path in listing(place, place.stat().st_mtime_ns)
-    )
-
-
-@functools.lru_cache(maxsize=16)
-def listing(folder: Path, changed: int) -> tuple[Path, ...]:
-    """What a folder holds; ``changed`` is its time of change."""
-    return tuple(sorted(folder.iterdir()))
+    return tuple((place.relative_to(folder) / name).as_posix() for place in places for name in files.listing(place))
 
 
 def is_picture(name: str) -> bool:
@@ -109,10 +100,10 @@ def is_picture(name: str) -> bool:
 
 def camera_file(names: tuple[str, ...]) -> str:
     """The file of cameras that the backend will take, "" without one."""
-    for files in CAMERA_FILES:
-        for place in COLMAP_FOLDERS if len(files) > 1 else ("",):
-            if all(place + name in names for name in files):
-                return place + files[-1]
+    for wanted in CAMERA_FILES:
+        for place in COLMAP_FOLDERS if len(wanted) > 1 else ("",):
+            if all(place + name in names for name in wanted):
+                return place + wanted[-1]
     return ""
 
 

@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from . import jobs, recipe, rig, targets, version
+from . import files, jobs, recipe, rig, targets, version
 from .importers import armature as armature_import
 from .importers import finished, material
 from .importers import motion as motion_import
@@ -40,14 +39,14 @@ class Found:
 
 
 def look(folder: str) -> Found:
-    """What is there. Cheap enough for every redraw: folders are listed when their time of change is new."""
+    """What is there. Cheap enough for every redraw."""
     if not folder:
         return Found(0, 0, "Choose the folder that holds the photos.")
     path = Path(bpy.path.abspath(folder))
     try:
-        names = listing(path, path.stat().st_mtime_ns)
+        names = files.listing(path)
         masks = path / "masks"
-        masked = listing(masks, masks.stat().st_mtime_ns) if masks.is_dir() else ()
+        masked = files.listing(masks) if masks.is_dir() else ()
     except OSError:
         return Found(0, 0, f"There is no folder {path}. Choose the one that holds the photos.")
     photos = [name for name in names if is_photo(name)]
@@ -65,12 +64,6 @@ def look(folder: str) -> Found:
 
 def is_photo(name: str) -> bool:
     return Path(name).suffix.lower() in ENDINGS and not name.startswith(".")
-
-
-@functools.lru_cache(maxsize=16)
-def listing(folder: Path, changed: int) -> tuple[str, ...]:
-    """Names in a folder; ``changed`` is its time of change."""
-    return tuple(sorted(path.name for path in folder.iterdir()))
 
 
 def estimate(photos: int) -> float:
@@ -93,10 +86,12 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         skin = weight_import.load(job.output("weights"))
         motion = motion_import.load(job.output("motion"))
         photos = photo_import.read(job.output("cameras"), job.folder)
-        collection = bpy.data.collections.new(f"{name} Photos")
-        context.scene.collection.children.link(collection)
         mesh = finished.read(job.output("mesh"), name, quads=False)
         item = bpy.data.objects.new(name, mesh)
+        # Before anything is in the scene: a picture that cannot be read leaves nothing there.
+        photo_import.add_materials(item, job.output("fused"), photos, material.new_folder(item))
+        collection = bpy.data.collections.new(f"{name} Photos")
+        context.scene.collection.children.link(collection)
         collection.objects.link(item)
         try:
             armature = armature_import.create(context, skeleton, f"{name} Rig", collection)
@@ -107,7 +102,6 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         rig.bind_objects(context, armature, [item], skin)
         action = motion_import.key(armature, motion, np.array(skeleton["matrix"]), f"{name} Photos")
         photo_import.mark(action, photos)
-        photo_import.add_materials(item, job.output("fused"), photos, material.new_folder(item))
         for frame, photo in enumerate(photos, 1):
             camera = photo_import.camera(context.scene, photo, job.folder)
             camera[NUMBER] = frame
