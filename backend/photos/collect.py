@@ -96,7 +96,7 @@ def collect(
     photos = []
     for number, path in enumerate(paths):
         on_photo(number, len(paths))
-        photos.append(_photo(path, size))
+        photos.append(photo_of(path, size))
     return photos
 
 
@@ -127,7 +127,8 @@ def named(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _photo(path: Path, size: int) -> Photo:
+def photo_of(path: Path, size: int) -> Photo:
+    """One photo as a crop of ``size`` pixels."""
     picture = files.read(path)
     height, width = picture.pixels.shape[:2]
     mask_file = _mask_file(path)

@@ -95,6 +95,8 @@ class Problem:
 
 
 OnStep = typing.Callable[[float, State], None]
+Besides = typing.Callable[[State], torch.Tensor]
+"""What else a state is asked for, a scalar that counts as much as the energy of a mean picture: how it moves, say."""
 
 
 def apart(problem: Problem, weights: Weights, few: torch.Tensor) -> torch.Tensor | None:
@@ -161,6 +163,7 @@ def solve(
     generator: torch.Generator,
     turn: bool = True,
     rate: float = 0.03,
+    besides: Besides | None = None,
     on_step: OnStep = lambda fraction, state: None,
 ) -> tuple[State, torch.Tensor]:
     """The state that Adam finds, and the energy (P,) of each picture.
@@ -183,6 +186,8 @@ def solve(
         now = State(cameras, poses, own)
         per_picture = energy(problem, now, weights, few, unlike)
         loss = per_picture.sum()
+        if besides is not None:
+            loss = loss + len(per_picture) * besides(now)
         if shape:
             loss = loss + len(per_picture) * unusual(problem.body, own, weights)
         optimizer.zero_grad()
@@ -209,6 +214,7 @@ def refine(
     generator: torch.Generator,
     rate: float = 0.01,
     batch: int = 4,
+    besides: Besides | None = None,
     on_step: OnStep = lambda fraction, state: None,
 ) -> State:
     """The same with rendered outlines, compared with masks (P, S, S) where ``known`` (P, S, S).
@@ -257,6 +263,8 @@ def refine(
         if offsets:
             both = symmetric(body, shape).offsets
             loss = loss + 20.0 * (smooth @ both).square().sum(-1).mean() + 0.2 * both.square().sum(-1).mean()
+        if besides is not None:
+            loss = loss + besides(State(cameras, poses, shape))
         optimizer.zero_grad()
         loss.backward()
         for group, full in zip(optimizer.param_groups, rates, strict=True):
