@@ -83,26 +83,26 @@ def solved(collection: Collection, seed: int, store: Store, on_stage: OnStage) -
         saved = store.load(stage)
         number = list(PARTS).index(stage)
         generator = torch.Generator().manual_seed(1000 * seed + number)
-        return (None if saved is None else _state(saved)), generator
+        return (None if saved is None else state_of(saved)), generator
 
     state, generator = begun("views")
     if state is None:
         first = plain_shape(problem.body)
         told = step("views", problem.body, 0.0, 0.3)
-        guesses = _guesses(collection, first, 1.0, generator, told)
+        guesses = guesses_of(collection, first, 1.0, generator, told)
         state = _best(collection, problem, guesses, weights, generator, step("views", problem.body, 0.3))
-        store.save("views", _arrays(state))
+        store.save("views", arrays_of(state))
     shaped, generator = begun("shape")
     if shaped is None:
         told = step("shape", problem.body)
         shaped, _ = solve(problem, state, weights, FITS["shape"], shape=True, generator=generator, on_step=told)
-        store.save("shape", _arrays(shaped))
+        store.save("shape", arrays_of(shaped))
     state = shaped
     for number in range(1, ROUNDS + 1):
         again, generator = begun(f"again{number}")
         if again is None:
             again = _again(collection, state, weights, generator, step, f"again{number}")
-            store.save(f"again{number}", _arrays(again))
+            store.save(f"again{number}", arrays_of(again))
         state = again
     problem = _informed(collection, state)
     followed, generator = begun("outlines")
@@ -111,7 +111,7 @@ def solved(collection: Collection, seed: int, store: Store, on_stage: OnStage) -
             problem, state, collection.masks, collection.known, weights, FITS["outlines"],
             offsets=False, generator=generator, on_step=step("outlines", problem.body),
         )  # fmt: skip
-        store.save("outlines", _arrays(followed))
+        store.save("outlines", arrays_of(followed))
     body, poses = baked(problem.body, symmetric(problem.body, followed.shape), followed.poses)
     problem = dataclasses.replace(problem, body=body, landmarks=_baked_marks(problem, followed.shape))
     state, generator = begun("surface")
@@ -120,7 +120,7 @@ def solved(collection: Collection, seed: int, store: Store, on_stage: OnStage) -
             problem, State(followed.cameras, poses, plain_shape(body)), collection.masks, collection.known, weights,
             FITS["surface"], offsets=True, generator=generator, on_step=step("surface", body),
         )  # fmt: skip
-        store.save("surface", _arrays(state))
+        store.save("surface", arrays_of(state))
     return body, State(state.cameras, state.poses, symmetric(body, state.shape))
 
 
@@ -153,16 +153,17 @@ def _again(
         for name in ("Front Leg", "Back Leg")
     )
     others = [guess.turned_round(body, state), *(guess.legs_exchanged(body, state, legs) for legs in (front, back))]
-    new = _guesses(collection, state.shape, 0.3, generator, step(stage, body, 0.0, 0.2))
+    new = guesses_of(collection, state.shape, 0.3, generator, step(stage, body, 0.0, 0.2))
     guesses = [state, *others, *new]
     state = _best(collection, problem, guesses, weights, generator, step(stage, body, 0.2, 0.7))
     told = step(stage, body, 0.7)
     return solve(problem, state, weights, FITS["again"], shape=True, generator=generator, on_step=told)[0]
 
 
-def _guesses(
+def guesses_of(
     collection: Collection, shape: Shape, part: float, generator: torch.Generator, told: OnStep
 ) -> list[State]:
+    """SIDES of them for each photo, of random animals whose shapes vary by ``part`` around one."""
     problem = collection.problem
     cameras, poses, _ = start.guesses(
         problem.body, symmetric(problem.body, shape), problem.spread, collection.masks, problem.lens, GUESSES, SIDES,
@@ -218,11 +219,13 @@ def _baked_marks(problem: Problem, shape: Shape) -> Landmarks | None:
     return dataclasses.replace(marks, body=made)
 
 
-def _arrays(state: State) -> Arrays:
+def arrays_of(state: State) -> Arrays:
+    """For a :class:`Store`."""
     shape = {field.name: getattr(state.shape, field.name).numpy() for field in dataclasses.fields(Shape)}
     return {"cameras": state.cameras.numpy(), "poses": state.poses.numpy(), **shape}
 
 
-def _state(arrays: Arrays) -> State:
+def state_of(arrays: Arrays) -> State:
+    """The way back from :func:`arrays_of`."""
     shape = Shape(*(torch.from_numpy(arrays[field.name]) for field in dataclasses.fields(Shape)))
     return State(torch.from_numpy(arrays["cameras"]), torch.from_numpy(arrays["poses"]), shape)
