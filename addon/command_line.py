@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     """All subcommands."""
     from . import (
         command_batch,
+        command_clip,
         command_finish,
         command_generate,
         command_models,
@@ -123,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     )
     command_sequence.add_options(rig_parser)
     command_photos.add_options(rig_parser)
+    command_clip.add_options(rig_parser)
     command_texture.add_parser(commands)
     command_finish.add_parser(commands)
     command_reconstruct.add_parser(commands)
@@ -176,14 +178,16 @@ def rig(options: argparse.Namespace) -> int:
     """``galatea rig``."""
     import bpy
 
-    from . import command_photos, command_sequence, properties, recipe, rig
+    from . import command_clip, command_photos, command_sequence, properties, recipe, rig
 
     if options.sequence is not None:
         return command_sequence.rig_sequence(options)
     if options.photos is not None:
         return command_photos.rig_photos(options)
+    if options.clip is not None:
+        return command_clip.rig_clip(options)
     if options.input is None:
-        raise CommandProblem("name a mesh to rig, a mesh that moves by --sequence, or photos by --photos")
+        raise CommandProblem("name a mesh to rig, or a mesh that moves by --sequence, photos by --photos, --clip")
     output, meshes = opened(options)
     properties.set_rig_params(bpy.context.scene.galatea.rig, vars(options))
     old = {item for item in bpy.data.objects if item.type == "ARMATURE"}

@@ -108,6 +108,40 @@ class GalateaPhotosSettings(bpy.types.PropertyGroup):
     seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same rig")
 
 
+class GalateaClipSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``RigClipParams``; a test compares them."""
+
+    clip: bpy.props.StringProperty(
+        name="Clip", subtype="FILE_PATH", description="Video of one animal, or a folder of its numbered frames"
+    )
+    template: bpy.props.EnumProperty(
+        name="Animal", items=TEMPLATES, default="quadruped", description="The animal that is bent into shape"
+    )
+    first: bpy.props.IntProperty(
+        name="First Frame", default=0, min=0, description="Of the part that is rigged; 0 begins with the clip"
+    )
+    last: bpy.props.IntProperty(
+        name="Last Frame", default=0, min=0, description="Of the part that is rigged; 0 ends with the clip"
+    )
+    rate: bpy.props.FloatProperty(
+        name="Frame Rate",
+        default=24.0,
+        min=1.0,
+        max=240.0,
+        description="Frames in a second, of a folder; a video has its own",
+    )
+    still_camera: bpy.props.BoolProperty(
+        name="Still Camera",
+        default=True,
+        description="The animal moves and the camera stands still. Otherwise the animal stays in its place, and the "
+        "camera goes around it",
+    )
+    texture_size: bpy.props.IntProperty(
+        name="Texture Size", default=1024, min=64, max=8192, subtype="PIXEL", description="Pixels across the texture"
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same rig")
+
+
 PRESETS = [
     ("draft", "Draft", "Few views and steps: a first impression"),
     ("standard", "Standard", "A balance of time and quality"),
@@ -426,6 +460,7 @@ class GalateaSettings(bpy.types.PropertyGroup):
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
     sequence: bpy.props.PointerProperty(type=GalateaSequenceSettings)
     photos: bpy.props.PointerProperty(type=GalateaPhotosSettings)
+    clip: bpy.props.PointerProperty(type=GalateaClipSettings)
     texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
     finish: bpy.props.PointerProperty(type=GalateaFinishSettings)
     reconstruct: bpy.props.PointerProperty(type=GalateaReconstructSettings)
@@ -460,6 +495,7 @@ CLASSES = (
     GalateaRigSettings,
     GalateaSequenceSettings,
     GalateaPhotosSettings,
+    GalateaClipSettings,
     GalateaTextureSettings,
     GalateaFinishSettings,
     GalateaReconstructSettings,
@@ -525,6 +561,18 @@ def photos_params(settings: GalateaPhotosSettings) -> dict:
 def set_photos(settings: GalateaPhotosSettings, values: dict) -> None:
     """Parameters back into the settings; what is no setting is passed over."""
     for name in GalateaPhotosSettings.__annotations__.keys() & values.keys():
+        setattr(settings, name, values[name])
+
+
+def clip_params(settings: GalateaClipSettings) -> dict:
+    """The settings as the parameters of a job."""
+    params = {name: getattr(settings, name) for name in GalateaClipSettings.__annotations__}
+    return params | {"clip": bpy.path.abspath(settings.clip) if settings.clip else ""}
+
+
+def set_clip(settings: GalateaClipSettings, values: dict) -> None:
+    """Parameters back into the settings; what is no setting is passed over."""
+    for name in GalateaClipSettings.__annotations__.keys() & values.keys():
         setattr(settings, name, values[name])
 
 

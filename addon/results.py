@@ -15,6 +15,7 @@ from . import (
     reconstruct,
     render,
     rig,
+    rig_clip,
     rig_photos,
     rig_sequence,
     splats,
@@ -41,6 +42,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             generate.import_result(job, end.report)
         case "reconstruct":
             reconstruct.import_result(job, end.report)
+        case "rig_clip":
+            rig_clip.import_result(job, end.report)
         case "rig_photos":
             rig_photos.import_result(job, end.report)
         case "rig_sequence":

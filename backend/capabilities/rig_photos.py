@@ -84,7 +84,7 @@ def rig_photos(params: RigPhotosParams, job: Job) -> tuple[dict[str, str], dict[
         body, state = solve.solved(collection, params.seed, Store(job.folder / "checkpoint", settings), on_stage)
     with torch.no_grad():
         points, _ = posed(body, state.shape, state.poses)
-        overlaps = _overlaps(photos, points, body, state)
+        overlaps = overlaps_of(photos, points, body, state)
         _check_overlaps(photos, overlaps)
         keep(job, "preview", sheet(photos, body, state))
         job.progress("Colors", 0.9, "out/preview.npy")
@@ -128,7 +128,7 @@ def _check(params: RigPhotosParams) -> None:
         )  # fmt: skip
 
 
-def _overlaps(photos: list[Photo], points: torch.Tensor, body: Body, state: State) -> list[float]:
+def overlaps_of(photos: list[Photo], points: torch.Tensor, body: Body, state: State) -> list[float]:
     """Intersection over union of outlines, within the pictures."""
     from ..photos import views
     from ..raster import gbuffer
@@ -188,7 +188,7 @@ def _write(
         "animal": params.template,
         "confidence": 1.0,
         "matrix": np.eye(4).tolist(),
-        "bones": _bones(bones, body, up),
+        "bones": bones_of(bones, body, up),
     }
     (job.outputs / "skeleton.json").write_text(json.dumps(skeleton, indent=1))
     names = np.array([bone.name for bone in bones])
@@ -242,7 +242,7 @@ def _upright(picture: Path, copy: Path) -> Path:
     return copy.resolve()
 
 
-def _bones(bones: list[Bone], body: Body, up: np.ndarray) -> list[dict]:
+def bones_of(bones: list[Bone], body: Body, up: np.ndarray) -> list[dict]:
     """The skeleton's bones, as addon/importers/armature.py takes them; the root stays on the ground."""
     heads = body.heads.numpy().astype(np.float64)
     axes = body.axes.numpy().astype(np.float64)
