@@ -27,7 +27,10 @@ COARSE = 6.0
 DARKEST = 0.06
 """Brightness below which pictures are not divided further: there is little to see in the dark."""
 SHOULDER = 4.0
-"""How sharply colors bend below 1."""
+"""How sharply colors bend below a limit."""
+BRIGHTEST = 4.0
+"""Of a gray surface that reflects all light: what painters paint brighter is bent below. They do not keep to the light
+as they should, and where a figure has a tenth of its pixels above 1, a limit of 1 takes a quarter of its gradients."""
 BORDER = 4.0
 """Pixels from which brightness is taken at most, for those at a border."""
 WELL = 0.5
@@ -67,12 +70,13 @@ def shading(shot: Shot, frame: int, look: Look, light: bool, mask: np.ndarray | 
 
 
 def lightless(picture: np.ndarray, shading: np.ndarray) -> np.ndarray:
-    """A display-encoded picture (H, W, 3) without its shading (H, W): about as even to the eye as that.
+    """A display-encoded picture (H, W, 3) without its shading (H, W), below BRIGHTEST: about as even to the eye."""
+    return bent(decode(picture) / shading[..., None], BRIGHTEST) ** (1 / 2.2)
 
-    No surface reflects more than arrives: what painted highlights have above that bends smoothly below 1.
-    """
-    color = decode(picture) / shading[..., None]
-    return (color / (1.0 + color**SHOULDER) ** (1 / SHOULDER)) ** (1 / 2.2)
+
+def bent(color: np.ndarray, limit: float) -> np.ndarray:
+    """Linear colors, those near a limit and above smoothly below it."""
+    return color / (1.0 + (color / limit) ** SHOULDER) ** (1 / SHOULDER)
 
 
 def lit(values: np.ndarray, shading: np.ndarray) -> np.ndarray:

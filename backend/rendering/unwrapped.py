@@ -16,7 +16,7 @@ from scipy.spatial import KDTree
 
 from ..uv import raster
 from .cells import Scale, cells
-from .consolidate import CELL, Skin, rows
+from .consolidate import CELL, Skin, bent, rows
 from .passes import Geometry
 
 SMALLEST, LARGEST = 256, 2048
@@ -82,7 +82,9 @@ def unwrapped(skin: Skin, scale: Scale, mesh: Mesh, instance: int) -> Unwrapped 
     inside = np.zeros((size, size), bool)
     picture[found.texel], inside[found.texel] = colors, True
     around = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
-    return Unwrapped(np.clip(picture[tuple(around)], 0.0, 1.0), float(found.known.mean()))
+    # No surface reflects more than arrives, however bright highlights were painted.
+    color = bent(np.maximum(picture[tuple(around)], 0.0) ** 2.2, 1.0) ** (1 / 2.2)
+    return Unwrapped(color, float(found.known.mean()))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -383,6 +383,25 @@ def test_light_is_taken_out_and_put_back(shot):
     assert np.allclose(consolidate.lit(flat, shading), passes.encode(color), atol=0.01)
 
 
+def test_paint_too_bright_for_the_light_keeps_its_structure_and_textures_stay_below_white(shot, scale):
+    """Stripes of twice and thrice what a white surface would reflect, in weak light."""
+    look = passes.look(shot, shot.frames, True)
+
+    def striped(number):
+        shade = consolidate.shading(shot, shot.frames[number], look, True)
+        stripes = np.where(np.arange(128) // 4 % 2, 3.0, 2.0)[None, :, None] * np.ones((128, 1, 3))
+        return passes.encode(0.25 * stripes * shade[..., None])
+
+    dim = dataclasses.replace(look, exposure=0.25 * look.exposure)
+    for number, frame in enumerate(shot.frames):
+        shade = consolidate.shading(shot, frame, dim, True)
+        again = consolidate.lit(consolidate.lightless(striped(number), shade), shade)
+        assert np.abs(again - striped(number)).max() < 0.05  # a sixth of the step between the stripes
+    skin = consolidate.gather(shot, scale, dim, True, striped, lambda part: None)
+    made = unwrapped.unwrapped(skin, scale, patch(0.6), 7)
+    assert made.picture.min() > 0.7 and made.picture.max() <= 1.0
+
+
 def test_surfaces_look_the_same_in_all_frames(shot, scale):
     """Frames of a known texture, each with noise of its own: what is gathered is nearer to it, and steady."""
     look = passes.look(shot, shot.frames, True)
