@@ -179,6 +179,14 @@ GERMAN_LABELS = {
     "{} photos, {} with masks": "{} Fotos, {} mit Masken",
     "{} bones, {} photos": "{} Knochen, {} Fotos",
     "Outlines overlap by {:.0f} %": "Umrisse stimmen zu {:.0f} % überein",
+    # From Clip
+    "From Clip": "Aus Clip",
+    "Video, or folder of frames": "Video oder Ordner mit Bildern",
+    "{} frames, {} with masks": "{} Bilder, {} mit Masken",
+    "First Frame": "Erstes Bild",
+    "Last": "Letztes",
+    "Frame Rate": "Bildrate",
+    "Still Camera": "Kamera steht",
     # Render
     "What the objects look like": "Wie die Objekte aussehen",
     "Only Selected Objects": "Nur ausgewählte Objekte",
@@ -234,6 +242,8 @@ GERMAN_BUTTONS = {
     "Rig Photos": "Fotos riggen",
     "Previous Photo": "Voriges Foto",
     "Next Photo": "Nächstes Foto",
+    "Rig Clip": "Clip riggen",
+    "Look Through Its Camera": "Durch die Kamera sehen",
     "Render": "Rendern",
     "Preview Frames": "Probebilder",
     "Add to Video Sequencer": "In den Videoschnitt",

@@ -34,9 +34,11 @@ class Shots:
 
 
 def in_crops(state: State, photos: list[Photo]) -> State:
-    """The state with cameras for the crops of photos: all look at the middle of the whole picture."""
+    """The state with cameras for the crops of photos."""
     cameras = state.cameras[: len(photos)].clone()
-    cameras[:, 3:5] = views.lenses(photos)[:, 1:]
+    half = torch.tensor([[photo.side / 2] for photo in photos])
+    middle = torch.tensor([photo.corner for photo in photos]) + half
+    cameras[:, 3:5] = ((cameras[:, 3:5] + 1) * SIZE / 2 - middle) / half
     return State(cameras, state.poses[: len(photos)], state.shape)
 
 
@@ -50,10 +52,34 @@ def shots(folder: Path, count: int, seed: int = 0) -> Shots:
     cameras[:, 0] = 2 * torch.pi * (torch.arange(count) + 0.2) / count
     cameras[:, 1] = 0.25
     cameras[:, 5] = torch.log(torch.tensor(5.0))
+    return taken(folder, template, State(cameras, poses, plain_shape(body)))
+
+
+def film(folder: Path, count: int) -> Shots:
+    """The same of an animal that strides and turns evenly, as frames of a clip."""
+    template = quadruped(CELL)
+    body = body_of(template)
+    time = torch.linspace(0.0, 1.0, count)
+    poses = torch.zeros(count, len(body.parents), 3)
+    for number, bone in enumerate(template.bones):
+        if bone.name in ("UpperArm.L", "Thigh.R", "UpperArm.R", "Thigh.L"):
+            sign = 1.0 if bone.name in ("UpperArm.L", "Thigh.R") else -1.0
+            poses[:, number, 0] = sign * 0.4 * torch.sin(4.0 * time)
+    cameras = torch.zeros(count, views.COUNT)
+    cameras[:, 0] = 1.2 + 0.6 * time
+    cameras[:, 1] = 0.25
+    cameras[:, 3] = 0.3 * (time - 0.5)
+    cameras[:, 5] = torch.log(torch.tensor(5.5))
+    return taken(folder, template, State(cameras, poses, plain_shape(body)))
+
+
+def taken(folder: Path, template: Template, state: State) -> Shots:
+    """Pictures of a state, whose cameras are for the whole square picture."""
+    body = body_of(template)
+    count = len(state.cameras)
     lens = torch.tensor((2 * FOCAL, 0.0, 0.0)).expand(count, 3)
-    state = State(cameras, poses, plain_shape(body))
-    points, _ = posed(body, symmetric(body, state.shape), poses)
-    places = views.matrices(cameras, lens)
+    points, _ = posed(body, symmetric(body, state.shape), state.poses)
+    places = views.matrices(state.cameras, lens)
     folder.mkdir(parents=True, exist_ok=True)
     colour = torch.where(body.vertices[:, 1:2] < 0, torch.tensor((0.9, 0.5, 0.1)), torch.tensor((0.1, 0.3, 0.8)))
     for number in range(count):

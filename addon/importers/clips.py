@@ -43,7 +43,7 @@ def read(path: Path) -> Clip:
 def camera(scene: bpy.types.Scene, clip: Clip, frames: np.ndarray) -> bpy.types.Object:
     """A camera that sees what the clip's saw in its frames (F,), not yet in a collection."""
     # The picture of a photo lies in a file; a clip's background follows below.
-    seen = photos.Photo(clip.name, Path(), clip.size, clip.lens, clip.camera_to_world[0], Path())
+    seen = photos.Photo(f"{clip.name} Camera", Path(), clip.size, clip.lens, clip.camera_to_world[0], Path())
     made = photos.camera(scene, seen, Path())
     image = picture(clip)
     if image is not None:

@@ -75,7 +75,7 @@ def before_still_background(frames: list[np.ndarray]) -> list[np.ndarray] | None
         return None
     masks = []
     for one in difference:
-        solid = ndimage.binary_opening(ndimage.gaussian_filter(one, 0.7) > STANDS_OUT)
+        solid = ndimage.binary_opening(ndimage.median_filter(one, 3) > STANDS_OUT)
         solid = ndimage.binary_closing(solid, iterations=2)
         masks.append(_largest(ndimage.binary_fill_holes(solid)).astype(np.float32))
     shown = [mask.mean() for mask in masks]

@@ -25,6 +25,7 @@ PANELS = {
     "render": GalateaRenderSettings,
     "rig_sequence": properties.GalateaSequenceSettings,
     "rig_photos": properties.GalateaPhotosSettings,
+    "rig_clip": properties.GalateaClipSettings,
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clip to rigged animal on clips of the artists' animals: see ``__main__``."""
