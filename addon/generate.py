@@ -9,6 +9,9 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +42,15 @@ KEYS = {"picture": "galatea_picture", "mask": "galatea_mask"}
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".bmp")
 """Endings of the files that can be dropped or pasted."""
+
+
+CLIPBOARDS = (
+    ("wl-paste", "--type", "image/png"),
+    ("xclip", "-selection", "clipboard", "-target", "image/png", "-out"),
+)
+"""Programs of Linux desktops that write the clipboard's picture to their output."""
+PNG, PATIENCE = b"\x89PNG", 2.0
+"""What they begin with, and seconds that they get."""
 
 
 class PictureProblem(Exception):
@@ -160,7 +172,7 @@ def pasted(context: bpy.types.Context) -> bpy.types.Image | None:
     there = [pair for pair in areas if pair[1].type == "IMAGE_EDITOR"]
     window, area = there[0] if there else (context.window, context.area)
     if area is None:
-        return None
+        return by_program()
     kind = area.ui_type
     area.ui_type = "IMAGE_EDITOR" if not there else kind
     shown = area.spaces.active.image
@@ -173,7 +185,35 @@ def pasted(context: bpy.types.Context) -> bpy.types.Image | None:
     finally:
         area.spaces.active.image = shown
         area.ui_type = kind
-    return next((image for image in bpy.data.images if image not in before), None)
+    return next((image for image in bpy.data.images if image not in before), None) or by_program()
+
+
+def by_program() -> bpy.types.Image | None:
+    """The same by a program of the desktop, as an image that is packed: under X11 Blender reads no pictures."""
+    for command in CLIPBOARDS:
+        if shutil.which(command[0]) is None:
+            continue
+        try:
+            found = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).stdout
+        except subprocess.TimeoutExpired:  # whoever owns the clipboard does not answer
+            continue
+        if found.startswith(PNG):
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder, "Pasted.png")
+                path.write_bytes(found)
+                image = bpy.data.images.load(str(path))
+                image.pack()
+                image.filepath_raw = f"//{path.name}"  # the folder goes
+            return image
+    return None
+
+
+def no_picture() -> str:
+    """What to say when nothing could be pasted."""
+    can = not sys.platform.startswith("linux") or any(shutil.which(command[0]) for command in CLIPBOARDS)
+    return "There is no picture in the clipboard. Copy one, or drop its file on this panel" + (
+        "" if can else ". On this system, pasting may need the program xclip"
+    )
 
 
 def title(settings) -> str:

@@ -165,7 +165,7 @@ class GALATEA_OT_paste_picture(bpy.types.Operator):
             return {"FINISHED"}
         found = generate.pasted(context)
         if found is None:
-            self.report({"ERROR"}, "There is no picture in the clipboard. Copy one, or drop its file on this panel")
+            self.report({"ERROR"}, generate.no_picture())
             return {"CANCELLED"}
         take_image(context, found)
         return {"FINISHED"}

@@ -5,6 +5,7 @@
 import dataclasses
 import http.server
 import json
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -367,6 +368,33 @@ def test_a_dropped_or_copied_file_is_what_the_mesh_is_made_from(ran, picture, tm
     assert generate.path_in(f'"{picture}"') == str(picture)
     assert not generate.path_in("a red chair") and not generate.path_in("/nowhere/cup.png")
     assert not generate.path_in(str(tmp_path))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Blender itself reads the clipboard")
+def test_a_copied_picture_is_pasted_where_blender_cannot_read_it(ran, picture, tmp_path, monkeypatch):
+    """As under X11: the desktop's own program hands it over. Programs that fail, hang or say other things do not."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(generate, "PATIENCE", 0.5)
+    for name, body in (
+        ("wl-paste", "exec sleep 5"),
+        ("xclip", "echo Error: target image/png not available >&2; exit 1"),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    with pytest.raises(RuntimeError, match="no picture in the clipboard"):
+        bpy.ops.galatea.paste_picture()
+    (tmp_path / "xclip").write_text(f'#!/bin/sh\n[ "$4" = image/png ] && exec cat {picture}\n')
+    settings(source="PROMPT", mask_image=painted("old mask"))
+    assert bpy.ops.galatea.paste_picture() == {"FINISHED"}
+    chosen = bpy.context.scene.galatea.generate
+    assert chosen.source == "IMAGE" and chosen.mask_image is None
+    wanted = bpy.data.images.load(str(picture))
+    assert chosen.picture.packed_file is not None and tuple(chosen.picture.size) == tuple(wanted.size)
+    assert np.allclose(chosen.picture.pixels[:], wanted.pixels[:])
+    assert bpy.ops.galatea.generate() == {"FINISHED"}
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(RuntimeError, match="xclip"):
+        bpy.ops.galatea.paste_picture()
 
 
 def test_drops_are_taken_on_the_sidebar_alone():
