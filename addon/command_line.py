@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         command_clip,
         command_finish,
         command_generate,
+        command_match,
         command_models,
         command_photos,
         command_reconstruct,
@@ -125,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
     command_sequence.add_options(rig_parser)
     command_photos.add_options(rig_parser)
     command_clip.add_options(rig_parser)
+    command_match.add_parser(commands)
     command_texture.add_parser(commands)
     command_finish.add_parser(commands)
     command_reconstruct.add_parser(commands)

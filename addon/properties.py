@@ -85,6 +85,21 @@ class GalateaSequenceSettings(bpy.types.PropertyGroup):
 SEQUENCE_OPTIONS = ("own_range", "frame_start", "frame_end")
 """What matters to Blender's side alone."""
 
+class GalateaMatchSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``MatchParams``; a test compares them."""
+
+    animal: bpy.props.EnumProperty(
+        name="Animal", items=ANIMALS, default="auto", description="What kind of animal both are"
+    )
+    flip: bpy.props.BoolProperty(
+        name="Flip Source", description="The head of the animal that gives is at the other end than Galatea thinks"
+    )
+    flip_target: bpy.props.BoolProperty(
+        name="Flip Target", description="The head of the animal that takes is at the other end than Galatea thinks"
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same match")
+
+
 TEMPLATES = [("quadruped", "Quadruped", "Four legs: horse, wolf, cat, cow")]
 
 
@@ -459,6 +474,7 @@ class GalateaSettings(bpy.types.PropertyGroup):
 
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
     sequence: bpy.props.PointerProperty(type=GalateaSequenceSettings)
+    match: bpy.props.PointerProperty(type=GalateaMatchSettings)
     photos: bpy.props.PointerProperty(type=GalateaPhotosSettings)
     clip: bpy.props.PointerProperty(type=GalateaClipSettings)
     texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
@@ -494,6 +510,7 @@ class GalateaWindow(bpy.types.PropertyGroup):
 CLASSES = (
     GalateaRigSettings,
     GalateaSequenceSettings,
+    GalateaMatchSettings,
     GalateaPhotosSettings,
     GalateaClipSettings,
     GalateaTextureSettings,
@@ -549,6 +566,17 @@ def sequence_params(settings: GalateaSequenceSettings) -> dict:
 def set_sequence(settings: GalateaSequenceSettings, values: dict) -> None:
     """Parameters and options -> settings; what is no setting is passed over."""
     for name in GalateaSequenceSettings.__annotations__.keys() & values.keys():
+        setattr(settings, name, values[name])
+
+
+def match_params(settings: GalateaMatchSettings) -> dict:
+    """The settings as the parameters of a job."""
+    return {name: getattr(settings, name) for name in GalateaMatchSettings.__annotations__}
+
+
+def set_match(settings: GalateaMatchSettings, values: dict) -> None:
+    """Parameters back into the settings; what is no setting is passed over."""
+    for name in GalateaMatchSettings.__annotations__.keys() & values.keys():
         setattr(settings, name, values[name])
 
 

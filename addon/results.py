@@ -12,6 +12,7 @@ from . import (
     generate,
     image,
     jobs,
+    match,
     reconstruct,
     render,
     rig,
@@ -42,6 +43,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             generate.import_result(job, end.report)
         case "reconstruct":
             reconstruct.import_result(job, end.report)
+        case "match":
+            match.import_result(job, end.report)
         case "rig_clip":
             rig_clip.import_result(job, end.report)
         case "rig_photos":

@@ -36,6 +36,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .rig_clip import RigClipParams, rig_clip
 
                 return rig_clip(RigClipParams(**params), job)
+            case "match":
+                from .match import MatchParams, match
+
+                return match(MatchParams(**params), job)
             case "image":
                 from .image import ImageParams, image
 

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Match Animals: which point of one animal is which of another one; and what that carries from one to the other."""
+
+import bpy
+import numpy as np
+from bpy_extras import view3d_utils
+
+from ..addon import checks, match, match_transfer, properties, recipe, session
+from .rig import ACTION_OPTIONS, JobOperator, look
+
+MARKER = "Match Point"
+
+
+class GALATEA_OT_match(JobOperator, bpy.types.Operator):
+    bl_idname = "galatea.match"
+    bl_label = "Match Animals"
+    bl_description = (
+        "Find out which point of the selected animal is which point of the active one, in their rest poses. Afterwards "
+        "points, textures, vertex groups, rigs and poses go over from one to the other"
+    )
+    bl_options = ACTION_OPTIONS
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        source, target = match.pair(context)
+        if source is None or target is None:
+            cls.poll_message_set("Select one animal, then with Shift the one that it should be matched with")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        source, target = match.pair(context)
+        parts = []
+        for item in (source, target):
+            found, problems = look(context, [item])
+            blocking = [problem.message for problem in problems if problem.severity == checks.BLOCKS]
+            if blocking:
+                self.report({"ERROR"}, " ".join(blocking))
+                return {"CANCELLED"}
+            parts += found
+        params = properties.match_params(context.scene.galatea.match)
+        return self.run(lambda: match.create_job(session.get().queue, source, target, parts, params))
+
+
+class OfMatched:
+    """For operators on an animal that is matched with another one; the active one takes, the other one gives."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go to Object Mode first")
+            return False
+        if taker(context) is None:
+            cls.poll_message_set("Select an animal that was matched with another one")
+            return False
+        return True
+
+    def carry(self, work) -> set[str]:
+        """Do it, and say in a sentence why it cannot be done."""
+        try:
+            self.report({"INFO"}, work())
+        except match_transfer.TransferProblem as problem:
+            self.report({"ERROR"}, str(problem))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class GALATEA_OT_match_texture(OfMatched, bpy.types.Operator):
+    bl_idname = "galatea.match_texture"
+    bl_label = "Transfer Texture"
+    bl_description = (
+        "Paint the other animal's base color into this one's UVs, as a new material; the old one is kept in the file"
+    )
+
+    size: bpy.props.IntProperty(
+        name="Texture Size", default=1024, min=64, max=8192, subtype="PIXEL", description="Pixels across the texture"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        item = taker(context)
+        return self.carry(lambda: match_transfer.texture(context, match.partner(item), item, self.size).name)
+
+
+class GALATEA_OT_match_groups(OfMatched, bpy.types.Operator):
+    bl_idname = "galatea.match_groups"
+    bl_label = "Transfer Vertex Groups"
+    bl_description = "Give this animal the vertex groups of the other one. Groups of other names stay"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        item = taker(context)
+        return self.carry(lambda: f"{len(match_transfer.vertex_groups(match.partner(item), item))} vertex groups")
+
+
+class GALATEA_OT_match_point(OfMatched, bpy.types.Operator):
+    bl_idname = "galatea.match_point"
+    bl_label = "Show Point"
+    bl_description = (
+        "Click on one of the two animals: a marker shows the point, another one its counterpart. Esc ends"
+    )
+
+    position: bpy.props.FloatVectorProperty(
+        name="Position", subtype="TRANSLATION", unit="LENGTH", description="A point on or near this animal"
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if context.area is None or context.area.type != "VIEW_3D":
+            self.position = context.scene.cursor.location
+            return self.execute(context)
+        context.workspace.status_text_set("Click: show the counterpart of a point. Esc: end")
+        context.window.cursor_modal_set("CROSSHAIR")
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if event.type in {"ESC", "RIGHTMOUSE"}:
+            self.end(context)
+            return {"FINISHED"}
+        if event.type == "LEFTMOUSE" and event.value == "PRESS" and in_window(context, event):
+            self.click(context, event)
+            return {"RUNNING_MODAL"}
+        return {"PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        self.end(context)
+
+    def end(self, context: bpy.types.Context) -> None:
+        context.workspace.status_text_set(None)
+        context.window.cursor_modal_restore()
+
+    def click(self, context: bpy.types.Context, event: bpy.types.Event) -> None:
+        item = taker(context)
+        region = next(one for one in context.area.regions if one.type == "WINDOW")
+        place = event.mouse_x - region.x, event.mouse_y - region.y
+        view = context.area.spaces.active.region_3d
+        hit, point, _, _, seen, _ = context.scene.ray_cast(
+            context.evaluated_depsgraph_get(),
+            view3d_utils.region_2d_to_origin_3d(region, view, place),
+            view3d_utils.region_2d_to_vector_3d(region, view, place),
+        )
+        if not hit or seen not in (item, match.partner(item)):
+            context.workspace.status_text_set("There is neither of the two animals. Click on one; Esc: end")
+            return
+        self.position = point
+        sure = show(context, seen, np.array(point))
+        context.workspace.status_text_set(f"{sure:.0%} sure. Click: another point. Esc: end")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        sure = show(context, taker(context), np.array(self.position))
+        self.report({"INFO"}, f"{sure:.0%} sure")
+        return {"FINISHED"}
+
+
+def show(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float:
+    """Put markers on a point of a matched animal and on its counterpart; returns how sure that is."""
+    own, there, sure = match.counterpart(context, item, point)
+    other = match.partner(item)
+    for place, on in ((own, item), (there, other)):
+        marker = bpy.data.objects.new(f"{MARKER} on {on.name}", None)
+        marker.empty_display_type, marker.empty_display_size = "SPHERE", 0.02 * max(on.dimensions)
+        marker.show_in_front, marker.location = True, place
+        context.scene.collection.objects.link(marker)
+    context.scene.cursor.location = there
+    return sure
+
+
+def in_window(context: bpy.types.Context, event: bpy.types.Event) -> bool:
+    """Whether the mouse is over the 3D view itself, and not over its panels."""
+    if context.area is None or context.area.type != "VIEW_3D":
+        return False
+
+    def over(region: bpy.types.Region) -> bool:
+        return 0 <= event.mouse_x - region.x < region.width and 0 <= event.mouse_y - region.y < region.height
+
+    panels = (one for one in context.area.regions if one.type != "WINDOW" and one.width > 1 and one.height > 1)
+    return any(over(one) for one in context.area.regions if one.type == "WINDOW") and not any(map(over, panels))
+
+
+def taker(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active animal, if it is matched with another one."""
+    item = match.mesh_of(context, context.view_layer.objects.active)
+    return item if match.partner(item) is not None else None
+
+
+def match_recipe(item: bpy.types.Object | None) -> dict | None:
+    """What made the match of an animal, found on the one or the other mesh."""
+    for one in (item, match.partner(item)):
+        made = recipe.read(one.data) if one is not None else None
+        if made is not None and made["capability"] == "match":
+            return made
+    return None
+
+
+CLASSES = (GALATEA_OT_match, GALATEA_OT_match_point, GALATEA_OT_match_texture, GALATEA_OT_match_groups)
