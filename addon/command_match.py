@@ -39,6 +39,9 @@ def add_parser(commands) -> None:
         "--texture-size", metavar="N", type=int, default=1024, help="pixels across that texture, 64 to 8192"
     )
     parser.add_argument("--vertex-groups", action="store_true", help="give the target the source's vertex groups")
+    parser.add_argument("--rig", action="store_true", help="give the target the source's armature, fitted to it")
+    parser.add_argument("--pose", action="store_true", help="pose the target's armature as the source's is posed")
+    parser.add_argument("--action", action="store_true", help="give it the source's present action")
 
 
 def match(options: argparse.Namespace) -> int:
@@ -69,6 +72,10 @@ def match(options: argparse.Namespace) -> int:
             bpy.ops.galatea.match_texture(size=options.texture_size)
         if options.vertex_groups:
             bpy.ops.galatea.match_groups()
+        if options.rig:
+            bpy.ops.galatea.match_rig()
+        if options.pose or options.action:
+            bpy.ops.galatea.match_pose(action=options.action)
     except RuntimeError as error:
         raise CommandProblem(reason(error)) from error
     report = session.get().queue.jobs[-1].end.report

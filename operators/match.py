@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from bpy_extras import view3d_utils
 
-from ..addon import checks, match, match_transfer, properties, recipe, session
+from ..addon import checks, match, match_pose, match_rig, match_transfer, properties, recipe, session
 from .rig import ACTION_OPTIONS, JobOperator, look
 
 MARKER = "Match Point"
@@ -96,12 +96,43 @@ class GALATEA_OT_match_groups(OfMatched, bpy.types.Operator):
         return self.carry(lambda: f"{len(match_transfer.vertex_groups(match.partner(item), item))} vertex groups")
 
 
+class GALATEA_OT_match_rig(OfMatched, bpy.types.Operator):
+    bl_idname = "galatea.match_rig"
+    bl_label = "Fit Rig"
+    bl_description = (
+        "Give this animal a copy of the other one's armature, with bones of the same names moved to where they belong "
+        "in it, and the weights"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        item = taker(context)
+        return self.carry(lambda: f"{item.name} follows {match_rig.fit(context, match.partner(item), item).name}")
+
+
+class GALATEA_OT_match_pose(OfMatched, bpy.types.Operator):
+    bl_idname = "galatea.match_pose"
+    bl_label = "Transfer Pose"
+    bl_description = (
+        "Pose this animal's armature as the other one's is posed now, or give it its whole action. Bones are paired by "
+        "their names, else by where they are; other rest poses and proportions are allowed for"
+    )
+
+    action: bpy.props.BoolProperty(
+        name="Action", default=False, description="Every frame of the present action, as an action of its own"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        item = taker(context)
+        other = match.partner(item)
+        if self.action:
+            return self.carry(lambda: match_pose.transfer_action(context, other, item).name)
+        return self.carry(lambda: f"{match_pose.transfer(context, other, item)} bones follow")
+
+
 class GALATEA_OT_match_point(OfMatched, bpy.types.Operator):
     bl_idname = "galatea.match_point"
     bl_label = "Show Point"
-    bl_description = (
-        "Click on one of the two animals: a marker shows the point, another one its counterpart. Esc ends"
-    )
+    bl_description = "Click on one of the two animals: a marker shows the point, another one its counterpart. Esc ends"
 
     position: bpy.props.FloatVectorProperty(
         name="Position", subtype="TRANSLATION", unit="LENGTH", description="A point on or near this animal"
@@ -195,4 +226,11 @@ def match_recipe(item: bpy.types.Object | None) -> dict | None:
     return None
 
 
-CLASSES = (GALATEA_OT_match, GALATEA_OT_match_point, GALATEA_OT_match_texture, GALATEA_OT_match_groups)
+CLASSES = (
+    GALATEA_OT_match,
+    GALATEA_OT_match_point,
+    GALATEA_OT_match_texture,
+    GALATEA_OT_match_groups,
+    GALATEA_OT_match_rig,
+    GALATEA_OT_match_pose,
+)

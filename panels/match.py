@@ -53,6 +53,10 @@ def draw_match(layout: bpy.types.UILayout, context: bpy.types.Context, item: bpy
     column.operator("galatea.match_point", icon="CURSOR")
     column.operator("galatea.match_texture", icon="TEXTURE")
     column.operator("galatea.match_groups", icon="GROUP_VERTEX")
+    column.operator("galatea.match_rig", icon="ARMATURE_DATA")
+    row = column.row(align=True)
+    row.operator("galatea.match_pose", icon="POSE_HLT").action = False
+    row.operator("galatea.match_pose", text="Transfer Action", icon="ACTION").action = True
 
 
 CLASSES = (GALATEA_PT_match,)
