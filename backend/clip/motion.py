@@ -83,7 +83,7 @@ class Calm:
     camera_speed: float = 3e-3
     camera_jerk: float = 3e-2
     level: float = 1e-3
-    flow: float = 0.5
+    flow: float = 5.0
 
 
 SPREAD = (0.15, 0.04, 0.03, 0.3, 0.3, 0.05)

@@ -25,7 +25,7 @@ OUTLINE = 96
 """Pixels of these outlines."""
 FAR = 60.0
 """Longer sides of the animal between these cameras and it: without perspective, nearly."""
-JOINTS = {"front knee": "Forearm", "front ankle": "FrontToes", "back knee": "Foot", "back ankle": "BackToes"}
+JOINTS = {"front knee": "Hand", "front ankle": "FrontToes", "back knee": "Foot", "back ankle": "BackToes"}
 """True joints, at the head of a bone of the template; with the side behind."""
 
 
@@ -42,9 +42,10 @@ class Judge:
     """P of (K,)"""
 
     def scored(self, body: Body, state: State) -> dict:
-        """IoU and PCK; Chamfer, joints (mean distance from the true ones) and jitter (mean change of speed from frame
-        to frame, less the true one) in % of the diagonal; the part of frames seen from the right side; IoU of
-        outlines from UNSEEN sides: of the whole result, and of that part of it alone which the clip shows."""
+        """IoU, PCK and Chamfer as of photos; the part of frames seen from the right side. After a scale and a shift of
+        each frame: joints (mean distance from the true ones) and jitter (mean change of speed from frame to frame, less
+        the true one) in % of the diagonal, and IoU of outlines from UNSEEN sides: of the whole result, and of that part
+        of it alone which the clip shows."""
         shape = symmetric(body, state.shape)
         points, _ = posed(body, shape, state.poses)
         heads = posed_bones(body, shape, state.poses)[1].numpy()
@@ -66,12 +67,13 @@ class Judge:
             # In the axes of their own camera: a pose that is right from one side alone must not be good.
             turn = matrices[number][:3, :3].numpy().astype(float)
             own, true = points[number].numpy() @ turn, self.truth.vertices[number] @ self._turn(number)
-            both = scores.onto(own, true, np.concatenate([own, heads[number, list(named.values())] @ turn]))
-            gap = both[len(own) :] - self.truth.keypoints[number, true_joints] @ self._turn(number)
+            scale, shift = sized(own, triangles, true, self.truth.triangles)
+            there = heads[number, list(named.values())] @ turn * scale + shift
+            gap = there - self.truth.keypoints[number, true_joints] @ self._turn(number)
             joints.append(np.linalg.norm(gap, axis=1).mean() / np.linalg.norm(np.ptp(true, axis=0)))
-            moved.append(both[: len(own)])
+            moved.append(scale * own + shift)
             wanted.append(true)
-            chamfers.append(scores.apart(moved[-1], true))
+            chamfers.append(scores.chamfer(own, true))
         cameras = np.stack([camera.camera_to_world.numpy() for camera in self.truth.cameras])
         azimuths = np.arctan2(cameras[:, 0, 2], -cameras[:, 1, 2]) - self.headings
         off = (state.cameras[:, 0].numpy() - azimuths + np.pi) % (2 * np.pi) - np.pi
@@ -101,6 +103,23 @@ class Judge:
                 true = outline_of(wanted[number], self.truth.triangles, frame)
                 found.append(scores.overlap(outline_of(moved[number], triangles, frame), true))
         return float(np.mean(found))
+
+
+def sized(
+    one: np.ndarray, triangles: np.ndarray, other: np.ndarray, other_triangles: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Scale and shift (3,) that give a surface the middle and the size (standard deviation) of another."""
+    (size, middle), (wanted, where) = spread(one, triangles), spread(other, other_triangles)
+    return wanted / size, where - wanted / size * middle
+
+
+def spread(points: np.ndarray, triangles: np.ndarray) -> tuple[float, np.ndarray]:
+    """Standard deviation of a surface, and its middle (3,)."""
+    corners = points[triangles]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    middles, weights = corners.mean(axis=1), (area / area.sum())[:, None]
+    middle = (weights * middles).sum(axis=0)
+    return float(np.sqrt((weights * (middles - middle) ** 2).sum())), middle
 
 
 def unrest(points: list[np.ndarray]) -> float:

@@ -83,34 +83,23 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
 def chamfer(one: np.ndarray, other: np.ndarray) -> float:
     """Mean distance (both ways, halved) of surfaces (N, 3) and (M, 3) in % of the second's diagonal, after the first
     was moved, turned and scaled onto the second by iterated closest points. Both must already be turned alike."""
-    return apart(onto(one, other, one), other)
-
-
-def apart(moved: np.ndarray, other: np.ndarray) -> float:
-    """The same of surfaces that lie on each other already."""
     diagonal = np.linalg.norm(np.ptp(other, axis=0))
-    there, back = KDTree(other).query(moved)[0], KDTree(moved).query(other)[0]
+    moved = (one - one.mean(axis=0)) * np.sqrt(other.var(axis=0).sum() / one.var(axis=0).sum()) + other.mean(axis=0)
+    tree = KDTree(other)
+    for _ in range(30):
+        _, nearest = tree.query(moved)
+        moved = _similar(moved, other[nearest])
+    there, back = tree.query(moved)[0], KDTree(moved).query(other)[0]
     return float(100 * (there.mean() + back.mean()) / 2 / diagonal)
 
 
-def onto(one: np.ndarray, other: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points (K, 3) by the similarity that brings a surface (N, 3) onto another (M, 3), by iterated closest points."""
-    scale = np.sqrt(other.var(axis=0).sum() / one.var(axis=0).sum())
-    linear, shift = scale * np.eye(3), other.mean(axis=0) - scale * one.mean(axis=0)
-    tree = KDTree(other)
-    for _ in range(30):
-        moved = one @ linear.T + shift
-        linear, shift = _similarity(one, other[tree.query(moved)[1]])
-    return points @ linear.T + shift
-
-
-def _similarity(points: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Matrix (3, 3) and shift (3,) that bring points (N, 3) nearest to (N, 3), after Umeyama."""
+def _similar(points: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Points (N, 3) by the similarity that brings them nearest to (N, 3), after Umeyama."""
     a, b = points - points.mean(axis=0), wanted - wanted.mean(axis=0)
     u, s, v = np.linalg.svd(b.T @ a)
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ v))])
-    linear = (s * np.diag(flip)).sum() / (a * a).sum() * (u @ flip @ v)
-    return linear, wanted.mean(axis=0) - linear @ points.mean(axis=0)
+    scale = (s * np.diag(flip)).sum() / (a * a).sum()
+    return scale * a @ (u @ flip @ v).T + wanted.mean(axis=0)
 
 
 def _project(camera: Camera, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
