@@ -33,9 +33,13 @@ class Settings:
     """Adam's, in cells."""
     colour_rate: float = 0.05
     mask_weight: float = 1.0
-    smoothness: float = 0.03
-    """Weight of the squared second differences of the distances, in cells, near the surface. There is no term for
-    their slope: in the middle of thin parts it must be zero, and a term that asks for 1 there makes waves of them."""
+    smoothness: float = 0.3
+    """Weight of the squared second differences of the distances, in cells, near the surface, where it is plain. There
+    is no term for their slope: in the middle of thin parts it must be zero, and a term that asks for 1 there makes
+    waves of them."""
+    edge: float = 0.1
+    """Difference of display-encoded colours across two cells that halves the smoothness: a surface bends where its
+    colour does, and what looks plain is even."""
     volume: float = 0.002
     """Weight of the space inside, in cells, for each cell of the first surface. No shape within the masks is larger
     than the hull, so of those that look alike the smaller is the likelier."""
@@ -156,7 +160,7 @@ def fit(
         shown = colour + background * (1.0 - coverage[:, None])
         loss = torch.nn.functional.smooth_l1_loss(shown, wanted, beta=0.1)
         loss = loss + settings.mask_weight * (coverage - mask[:, 0]).square().mean()
-        loss = loss + settings.smoothness * bending(cells)
+        loss = loss + settings.smoothness * bending(cells, plainness(colours, grid, settings.edge))
         loss = loss + settings.volume * torch.sigmoid(-2.0 * cells).sum() / area
         optimizer.zero_grad()
         loss.backward()
@@ -254,14 +258,24 @@ def _samples(
     return row[kept], number[kept], travel[kept]
 
 
-def bending(cells: torch.Tensor) -> torch.Tensor:
-    """Mean squared second difference of distances (X, Y, Z) in cells, near the surface."""
-    near = (cells.detach()[1:-1, 1:-1, 1:-1].abs() < 2.5).to(cells.dtype)
+def bending(cells: torch.Tensor, weight: torch.Tensor | None = None) -> torch.Tensor:
+    """Mean squared second difference of distances (X, Y, Z) in cells, near the surface, weighted (X, Y, Z)."""
+    near = (cells.detach().abs() < 2.5).to(cells.dtype)[1:-1, 1:-1, 1:-1]
     middle = cells[1:-1, 1:-1, 1:-1]
     bend = torch.zeros_like(middle)
     for axis in range(3):
         bend = bend + _inner(cells, axis, 2) + _inner(cells, axis, 0) - 2.0 * middle
-    return (bend.square() * near).sum() / near.sum().clamp_min(1.0)
+    square = bend.square() if weight is None else bend.square() * weight[1:-1, 1:-1, 1:-1]
+    return (square * near).sum() / near.sum().clamp_min(1.0)
+
+
+@torch.no_grad()
+def plainness(colours: torch.Tensor, grid: Grid, edge: float) -> torch.Tensor:
+    """1 (X, Y, Z) where colours (X * Y * Z, 3) are even, 1/2 where they differ by ``edge`` across two cells."""
+    values = colours.reshape(*grid.shape, 3)
+    squares = sum(torch.gradient(values, spacing=0.5, dim=axis)[0].square().sum(-1) for axis in range(3))
+    around = torch.nn.functional.avg_pool3d(squares[None, None], 3, 1, 1)[0, 0]
+    return 1.0 / (1.0 + around / edge**2)
 
 
 def _inner(values: torch.Tensor, axis: int, start: int) -> torch.Tensor:
