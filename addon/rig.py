@@ -26,7 +26,7 @@ def create_job(
     params: dict,
 ) -> jobs.Job:
     """A job, not yet submitted, for one skeleton in all ``objects``, with weights if ``params["bind"]``."""
-    params = {**params, "blender": compat.child_blender_command()}
+    params = {"said": said(objects), **params, "blender": compat.child_blender_command()}
     title = f"Rig {objects[0].name}" if params["bind"] else f"Place Skeleton in {objects[0].name}"
     job = queue.create("rig", title, params, describe(objects, parts))
     mesh_export.save(mesh_export.joined(parts), job.inputs / "mesh.npz")
@@ -49,6 +49,13 @@ def create_bind_job(
     skeleton = json.dumps(armature_import.read(armature))
     (job.inputs / "skeleton.json").write_text(skeleton, encoding="utf-8")
     return job
+
+
+def said(objects: list[bpy.types.Object]) -> list[str]:
+    """What the automatic choice of the animal listens to: the prompts of meshes that Generate made, then the names."""
+    made = [found for item in objects if (found := recipe.read(item)) is not None]
+    prompts = [found["params"].get("prompt", "") for found in made if found["capability"] == "generate"]
+    return [words for words in (*prompts, *(item.name for item in objects)) if words]
 
 
 def describe(objects: list[bpy.types.Object], parts: list[mesh_export.Arrays]) -> dict:

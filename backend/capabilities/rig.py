@@ -38,6 +38,8 @@ class RigParams:
     tail_bones: int = 0
     ears: bool = True
     """Bones for ears, horns, fins and other side branches, too."""
+    said: typing.Sequence[str] = ()
+    """What the mesh was made of, or is called: "auto" listens to words that name an animal."""
     bind: bool = True
     """Also compute skin weights."""
     seed: int = 0
@@ -74,6 +76,7 @@ def rig(params: RigParams, job: Job) -> tuple[dict[str, str], dict[str, typing.A
             up,
             lambda fraction: job.progress("Finding the skeleton", 0.1 + 0.4 * fraction),
             flip=params.flip,
+            said=params.said,
         )
     job.outputs.mkdir(exist_ok=True)
     (job.outputs / "skeleton.json").write_text(json.dumps(_skeleton_json(finding), indent=1))

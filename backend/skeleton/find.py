@@ -14,13 +14,14 @@ from ..mesh.clean import Shape, open_edges, surface_samples
 from ..mesh.symmetry import MirrorPlane, mirror_plane
 from .biped import biped
 from .bird import bird
-from .body import Body, body_of, frame
+from .body import Body, Limb, body_of, frame
 from .bones import Bone, Skeleton, mirrored
 from .inside import into_body
-from .legs import foot_pairs, is_thin
+from .legs import foot_pairs, is_thin, placed_pairs, without_legs
 from .options import Counts
 from .quadruped import quadruped
-from .recognise import SURE, Recognition, recognise
+from .recognise import SURE, Recognition, looks_back, recognise
+from .said import plan_of
 from .swimmer import facing, fish, serpent
 from .tree import tree
 
@@ -29,6 +30,11 @@ TORN = 10.0
 
 TRUST_IF_TORN = 0.52
 """What is left of the confidence then: only what would be certain in a whole mesh stays above ``recognise.SURE``."""
+
+ABOUT_LEGS = (
+    "Its legs cannot be told apart, so four were placed where it stands: look at them, move joints that lie wrong, and "
+    "press Bind."
+)
 
 ABOUT_TORN = (
     "The mesh is open along many edges, as if it were torn along its seams, so the skeleton may be wrong: use "
@@ -62,8 +68,12 @@ def find_skeleton(
     up: tuple[float, float, float] | np.ndarray = (0.0, 0.0, 1.0),
     progress: typing.Callable[[float], None] = lambda fraction: None,
     flip: bool = False,
+    said: typing.Sequence[str] = (),
 ) -> Finding:
     """The skeleton of a mesh in world space (Z up). ``animal`` is "auto" or one of recognise.ANIMALS.
+
+    ``said``: what the mesh is called, or was made of: the first of these words that name an animal decide for "auto"
+    where the shape has the limbs for it.
 
     ``up`` (3,) is the object's own Z axis: what is tried when nothing stands upright in the world, for turned objects.
     ``flip``: the animal looks the other way than it seems to.
@@ -94,12 +104,18 @@ def find_skeleton(
         recognition = recognition.less_sure(TRUST_IF_TORN)
     plan, note = animal, ""
     if animal == "auto":
-        plan, note = _chosen(recognition)
+        plan, note = _chosen(body, recognition, next(filter(None, map(plan_of, said)), ""))
     if plan in ("fish", "serpent"):
         body, snout = facing(body, symmetric, flip)
         skeleton = (fish if plan == "fish" else serpent)(body, counts, snout)
     else:
-        body = body.reversed() if recognition.reverse[plan] != flip else body
+        behind = recognition.reverse[plan]
+        placed = plan == "quadruped" and len(foot_pairs(body)) < 2 and bool(placed_pairs(body))
+        if placed:
+            body = without_legs(body)
+            behind = looks_back(body, *placed_pairs(body))
+            note = f"{note} {ABOUT_LEGS}".strip()
+        body = body.reversed() if behind != flip else body
         skeleton = _fit(body, plan, counts)
     skeleton = _checked(body, skeleton)
     skeleton = replace(
@@ -111,18 +127,39 @@ def find_skeleton(
     return Finding(skeleton, recognition, matrix, body.symmetric, note)
 
 
-def _chosen(recognition: Recognition) -> tuple[str, str]:
-    """The plan for a recognition, and what to tell the artist."""
+def _chosen(body: Body, recognition: Recognition, said: str) -> tuple[str, str]:
+    """The plan for a recognition and what words say, "" for nothing, and what to tell the artist."""
     best = recognition.best
+    # Four legs, or a body upright on two, are what they are, however they are called: teddy bears, centaurs.
+    clear = best in ("quadruped", "biped") and recognition.scores[best] >= SURE
+    if said not in ("", best) and not clear and _fits(body, said):
+        return said, (
+            f"Called a {said} by its name or prompt, so it got that plan; the shape alone is not clear. "
+            "Choose the animal in the Rig panel if that is wrong."
+        )
     if best == "tree":
         return best, "This shape was not recognised as an animal, so it got a general skeleton."
-    if recognition.scores[best] < SURE:
+    if recognition.scores[best] < SURE and best != said:
         return (
             "tree",
             f"This shape was not recognised with confidence (nearest: {best}), so it got a general skeleton. "
             "Choose the animal in the Rig panel to use its plan.",
         )
     return best, ""
+
+
+def _fits(body: Body, plan: str) -> bool:
+    """Whether the body has the limbs that a plan needs, and no legs where it needs none."""
+    if plan == "quadruped":
+        return bool(_leg_pairs(body))
+    pairs = len(foot_pairs(body))
+    return pairs == 1 if plan in ("biped", "bird") else not pairs and bool(body.limbs)
+
+
+def _leg_pairs(body: Body) -> list[tuple[Limb, Limb]]:
+    """Of a quadruped: its own, else where they would stand; none where it does not stand."""
+    pairs = foot_pairs(body)
+    return pairs if len(pairs) >= 2 else placed_pairs(body)
 
 
 def _stood_up(
@@ -190,10 +227,11 @@ def _about_parts(body: Body) -> str:
 
 
 def _fit(body: Body, plan: str, counts: Counts) -> Skeleton:
-    pairs = foot_pairs(body)
     if plan == "quadruped":
-        _need(len(pairs) >= 2, plan, "two pairs of legs")
+        pairs = _leg_pairs(body)
+        _need(bool(pairs), plan, "two pairs of legs")
         return quadruped(body, pairs[0], pairs[-1], counts)
+    pairs = foot_pairs(body)
     if plan in ("biped", "bird"):
         _need(len(pairs) >= 1, plan, "a pair of legs")
         return (biped if plan == "biped" else bird)(body, pairs[0], counts)

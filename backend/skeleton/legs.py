@@ -10,6 +10,11 @@ import numpy as np
 
 from .body import Body, Limb
 
+LOWER = 0.25
+"""Part of the height in which legs are looked for that cannot be told apart."""
+STANDS = 0.25
+"""Part of the longest side that a body must be high to have some."""
+
 
 def belly_height(body: Body) -> float:
     """z of the lower side of the trunk where it is thickest."""
@@ -35,6 +40,53 @@ def foot_pairs(body: Body) -> list[tuple[Limb, Limb]]:
     if len(pairs) == 1:
         pairs += [_split(limb) for limb in body.limbs if _is_double_leg(body, limb, pairs[0][0])][:1]
     return sorted(pairs, key=lambda pair: leg_top(body, pair[0])[1])
+
+
+def placed_pairs(body: Body) -> list[tuple[Limb, Limb]]:
+    """Front and back legs of a body whose own cannot be told apart, where its lower part is; none if it stands too low.
+
+    That part falls into a front and a back half, and the legs stand in the middle of the four quarters.
+    """
+    height = body.high[2] - body.low[2]
+    points = body.solid.points(np.argwhere(body.solid.inside))
+    low = points[points[:, 2] < body.low[2] + LOWER * height]
+    if height < STANDS * body.size or not len(low):
+        return []
+    belly = float(np.clip(belly_height(body), body.low[2] + 0.25 * height, body.low[2] + 0.6 * height))
+    split = _valley(low[:, 1])
+    pairs = []
+    for half in (low[low[:, 1] < split], low[low[:, 1] >= split]):
+        middle = half.mean(axis=0)
+        aside = np.abs(half[:, 0] - middle[0]).mean()
+        feet = [middle + side * np.array([aside, 0.0, 0.0]) for side in (1, -1)]
+        pairs.append((_placed(body, feet[0], belly, 1), _placed(body, feet[1], belly, -1)))
+    return pairs
+
+
+def without_legs(body: Body) -> Body:
+    """The body without limbs that reach the ground, for legs to be placed in their stead."""
+    ground = body.low[2] + LOWER * (body.high[2] - body.low[2])
+    return replace(body, limbs=[limb for limb in body.limbs if limb.tip[2] > ground])
+
+
+def _valley(values: np.ndarray) -> float:
+    """Where numbers (N,) fall into two groups of least variance (Otsu, 1979)."""
+    ordered = np.sort(values)
+    count = np.arange(1, len(ordered))
+    left = np.cumsum(ordered)[:-1]
+    between = (left / count - (ordered.sum() - left) / (len(ordered) - count)) ** 2 * count * (len(ordered) - count)
+    best = int(between.argmax())
+    return float(ordered[best : best + 2].mean())
+
+
+def _placed(body: Body, foot: np.ndarray, belly: float, side: int) -> Limb:
+    """A leg straight up from below a point (3,) to the belly, and on to the middle of the body."""
+    heights = np.arange(body.low[2] + body.solid.pitch, belly, body.solid.pitch)
+    leg = np.stack([np.full(len(heights), foot[0]), np.full(len(heights), foot[1]), heights], axis=1)
+    root = body.limbs[0].path[-1] if body.limbs else (body.low + body.high) / 2
+    inner = leg[-1] + np.linspace(0, 1, 20)[1:, None] * (root - leg[-1])
+    path = np.concatenate([leg, inner])
+    return Limb(path, np.maximum(body.solid.radius_at(path), body.solid.pitch), len(leg), side)
 
 
 def legs_of(body: Body) -> list[Limb]:

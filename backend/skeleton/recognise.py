@@ -56,7 +56,7 @@ def recognise(body: Body) -> Recognition:
         scores["quadruped"] = (
             four * _step(apart, 0.04, 0.12) * _step(clearance, 0.04, 0.12) * _step(_overhang(body, pairs), 0.0, 0.05)
         )
-        reverse["quadruped"] = _looks_back(body, front, back)
+        reverse["quadruped"] = looks_back(body, front, back)
     if len(pairs) == 1:
         stands = _step(clearance, 0.08, 0.2) * _balance(body, pairs[0])
         person = _step(height / max(length, 1e-9), 1.2, 2.2) * (1.0 if _has_arms(body, pairs[0]) else 0.6)
@@ -79,7 +79,7 @@ def recognise(body: Body) -> Recognition:
     return Recognition({name: round(float(score), 3) for name, score in scores.items()}, reverse)
 
 
-def _looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -> bool:
+def looks_back(body: Body, front: tuple[Limb, Limb], back: tuple[Limb, Limb]) -> bool:
     """Whether the head is at +y: a vote of what sticks out at both ends, of ears, toes and hocks."""
     legs = [*front, *back]
     low_y, high_y = (float(np.mean([leg_top(body, leg)[1] for leg in pair])) for pair in (front, back))

@@ -16,6 +16,7 @@ from galatea.backend.skeleton.body import body_of
 from galatea.backend.skeleton.find import Finding, find_skeleton
 from galatea.backend.skeleton.inside import into_body
 from galatea.backend.skeleton.options import Counts
+from galatea.backend.skeleton.said import plan_of
 from galatea.benchmarks.rig import made_animals
 from galatea.benchmarks.rig.animals import Animal, load_animal
 from galatea.benchmarks.rig.scores import winding_number
@@ -186,6 +187,52 @@ def test_other_animals_are_told_apart(kind: str, animal: str) -> None:
     finding = find(clean(made.vertices, made.triangles))
     assert finding.skeleton.animal == animal
     assert bool(finding.note) == (animal == "tree")
+
+
+@pytest.mark.parametrize(
+    ("words", "plan"),
+    [
+        ("a brown horse", "quadruped"), ("Wolf_LowPoly.001", "quadruped"), ("StagBody", "quadruped"),
+        ("a robot dog", "quadruped"), ("two horses on a meadow", "quadruped"), ("three mice", "quadruped"),
+        ("a teddy bear", "biped"), ("a penguin", "bird"), ("a golden fish", "fish"), ("snakes", "serpent"),
+        ("a red chair", ""), ("a fish bowl", ""), ("a house with a horse", ""), ("a horse's saddle", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_words_name_a_plan(words: str, plan: str) -> None:
+    assert plan_of(words) == plan
+
+
+def post_legged() -> Shape:
+    """Boxes in one: a body with a head, and posts for legs, whose left and right are one."""
+    blocks = [
+        box((0.6, 2.0, 0.6), (0.0, 0.0, 1.0)), box((0.3, 0.7, 0.35), (0.0, -1.2, 1.3)),
+        box((0.3, 0.25, 0.9), (0.0, -0.75, 0.4)), box((0.3, 0.25, 0.9), (0.0, 0.75, 0.4)),
+    ]  # fmt: skip
+    starts = np.cumsum([0] + [len(vertices) for vertices, _ in blocks])
+    triangles = [faces + start for (_, faces), start in zip(blocks, starts)]
+    return clean(np.concatenate([vertices for vertices, _ in blocks]), np.concatenate(triangles))
+
+
+def test_legs_that_are_one_are_placed_when_words_say_what_it_is() -> None:
+    shape = post_legged()
+    assert find(shape).skeleton.animal != "quadruped", "its shape alone does not tell"
+    said = ("Body", "a brown cow")
+    found = find_skeleton(shape, "auto", True, Counts(), np.random.default_rng(0), said=said)
+    assert found.skeleton.animal == "quadruped" and "legs" in found.note
+    bones = {bone.name: (found.matrix[:3, :3] @ bone.tail + found.matrix[:3, 3]) for bone in found.skeleton.bones}
+    for name, y in (("FrontToes", -0.75), ("BackToes", 0.75)):
+        left, right = bones[f"{name}.L"], bones[f"{name}.R"]
+        assert left[2] < 0.1 and abs(left[1] - y) < 0.2, "it stands where the post does"
+        assert left[0] > 0.05 and right[0] < -0.05, "one on each side"
+    assert bones["Head"][1] < -1.2, "and looks where the head is"
+
+
+def test_words_do_not_count_against_a_clear_shape(horse: Shape) -> None:
+    person = made_animals.make(made_animals.person_a, 0)
+    upright = clean(person.vertices, person.triangles)
+    for shape, said, animal in ((horse, "a snake", "quadruped"), (upright, "Bear", "biped")):
+        found = find_skeleton(shape, "auto", True, Counts(), np.random.default_rng(0), said=(said,))
+        assert found.skeleton.animal == animal and not found.note
 
 
 def test_the_artist_may_overrule(horse: Shape) -> None:
