@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import command_line, compat, generate, models, properties, recipe, session
+from galatea.addon import command_line, compat, generate, models, properties, recipe, rig, session
 from galatea.backend import protocol
 from galatea.backend.capabilities.generate import GenerateParams
 from galatea.backend.engines import cards
@@ -460,6 +460,14 @@ def test_the_next_button_is_ready(ran):
     assert surface.prompt == "rusty iron", "what the artist wrote stays"
 
 
+def test_rig_hears_the_prompt_and_the_name(ran):
+    settings(source="PROMPT", prompt="a brown horse")
+    bpy.ops.galatea.generate()
+    horse = bpy.context.view_layer.objects.active
+    other = bpy.data.objects.new("Saddle", horse.data)
+    assert rig.said([other, horse]) == ["a brown horse", "Saddle", horse.name]
+
+
 def test_the_command_writes_the_results(ran, picture, tmp_path, capsys):
     out = tmp_path / "out"
     assert command("--image", picture, "-o", out, "--height", 0.7, "--seed", 3, "--faces", 500) == 0
@@ -567,7 +575,7 @@ def test_a_generated_horse_is_rigged_and_textured_by_the_next_two_buttons(tmp_pa
     horse = bpy.context.view_layer.objects.active
     assert horse.users_collection[0].name == "Generated" and horse.dimensions.z == pytest.approx(1.6, abs=0.01)
     assert horse.dimensions.y > 1.5 * horse.dimensions.x, "it looks forwards"
-    scene.rig.animal = "quadruped"
+    assert scene.rig.animal == "auto", "the name of the picture's file says what it is"
     assert bpy.ops.galatea.rig() == {"FINISHED"}
     rig = horse.find_armature()
     assert {"Head", "Thigh.L", "Thigh.R", "UpperArm.L", "UpperArm.R"} <= {bone.name for bone in rig.data.bones}

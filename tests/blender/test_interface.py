@@ -27,7 +27,8 @@ def test_every_operator_says_what_it_does():
 def test_settings_are_those_of_the_backend():
     rig = pytest.importorskip("galatea.backend.capabilities.rig")
     expected = {field.name: field.default for field in dataclasses.fields(rig.RigParams)}
-    del expected["bind"], expected["blender"]  # the button decides, and the Blender that runs
+    for name in ("bind", "blender", "said"):  # the button decides, the Blender that runs, the meshes
+        del expected[name]
     assert properties.rig_params(bpy.context.scene.galatea.rig) == expected
 
 
