@@ -19,6 +19,9 @@ STIFFNESS = np.geomspace(60.0, 0.5, 14)
 """Weight of smoothness against fit, step by step."""
 THINNEST, THICKEST = 0.25, 4.0
 """Limits of how much thinner or thicker a bone's surroundings may get."""
+EXTRAS = ("Ear", "Horn", "Fin")
+UNLIKE = 0.03
+"""Distance, in parts of the box, from the mirrored place up to which extras count as a pair."""
 TURN, APART = 0.12, 0.25
 """See ``Surface``: in parts of the box."""
 
@@ -40,7 +43,8 @@ class Guide:
 
 def guide(source: Figure, target: Figure) -> Guide:
     """What the bones say. Bones that the other figure lacks count as their parents. No common bone: an empty guide."""
-    names = [name for name in source.bones.names if name in set(target.bones.names)]
+    kept = _reliable(source.bones), _reliable(target.bones)
+    names = [name for name in source.bones.names if name in kept[0] and name in kept[1]]
     weights = [_merged(figure.bones, figure.weights, names) for figure in (source, target)]
     own, other = ([figure.bones.names.index(name) for name in names] for figure in (source, target))
     parts = [source.bones.parts[index] for index in own]
@@ -58,6 +62,21 @@ def guide(source: Figure, target: Figure) -> Guide:
         middle = [0.5 * (f.bones.heads[i] + f.bones.tails[i]) for f, i in ((source, a), (target, b))]
         maps[row] = np.column_stack([linear, middle[1] - linear @ middle[0]])
     return Guide(names, *weights, np.array([[part == kind for kind in kinds] for part in parts], float), maps)
+
+
+def _reliable(bones: Bones) -> set[str]:
+    """Names that mean the same part in every animal. Branches are numbered as they come; what was found for an ear on
+    one side alone, or elsewhere than on the other side, may be a forelock."""
+    ends = {name: np.stack([head, tail]) for name, head, tail in zip(bones.names, bones.heads, bones.tails)}
+    result = set()
+    for name in bones.names:
+        if name.startswith("Limb"):
+            continue
+        twin = name[:-1] + {"L": "R", "R": "L"}.get(name[-1], "")
+        paired = twin in ends and np.abs(ends[name] * [-1.0, 1.0, 1.0] - ends[twin]).max() < UNLIKE
+        if paired or not name.startswith(EXTRAS) or "." not in name:
+            result.add(name)
+    return result
 
 
 def _merged(bones: Bones, weights: np.ndarray, names: list[str]) -> np.ndarray:
@@ -122,7 +141,6 @@ def fitted(
     triangles, count = source.shape.triangles, len(points)
     uneven = eye_array(count) - _averages(triangles, count)
     smooth = (uneven.T @ uneven).tocsc()
-    pulling = slice(None, None, max(1, len(target.points) // 8000))
     for step, stiffness in enumerate(STIFFNESS):
         progress(step / len(STIFFNESS))
         normals = vertex_normals(points, triangles)
@@ -130,23 +148,24 @@ def fitted(
         wanted = places.of(target.shape.vertices, target.shape.triangles)
         alike = (normals * places.of(target.normals, target.shape.triangles)).sum(axis=1)
         trust = np.clip(alike, 0.05, 1.0)
-        # What looks for them: a tip that nothing is nearest to is reached this way.
-        tree = KDTree(target._features(points, normals, parts))
-        _, seeker = tree.query(
-            target._features(
-                target.points[pulling], target.sample_normals[pulling], target.sample_parts[pulling]
-            )
-        )  # fmt: skip
-        number = np.bincount(seeker, minlength=count)
-        pulled = np.stack(
-            [np.bincount(seeker, target.points[pulling][:, axis], minlength=count) for axis in range(3)], axis=1
-        )
-        share = 0.5 * (number > 0)
-        pulled /= np.maximum(number, 1)[:, None]
-        wanted = (1 - share)[:, None] * wanted + share[:, None] * pulled
+        wanted = 0.5 * (wanted + _pulled(target, points, normals, parts, wanted))
         system = (diags_array(trust) + stiffness * smooth).tocsc()
         points = points + splu(system).solve(trust[:, None] * (wanted - points))
     return points
+
+
+def _pulled(
+    target: Surface, points: np.ndarray, normals: np.ndarray, parts: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """(V, 3) where places of the target pull the vertices that are nearest to them, along the vertices' normals:
+    a tip is reached this way that nothing is nearest to. Vertices that nothing pulls stay with ``wanted``."""
+    few = slice(None, None, max(1, len(target.points) // 8000))
+    features = target.features(target.points[few], target.sample_normals[few], target.sample_parts[few])
+    _, pulls = KDTree(target.features(points, normals, parts)).query(features)
+    along = ((target.points[few] - points[pulls]) * normals[pulls]).sum(axis=1)
+    number = np.bincount(pulls, minlength=len(points))
+    away = np.bincount(pulls, along, minlength=len(points)) / np.maximum(number, 1)
+    return np.where(number[:, None] > 0, points + away[:, None] * normals, wanted)
 
 
 def _averages(triangles: np.ndarray, count: int) -> coo_array:

@@ -57,14 +57,15 @@ class Surface:
         self.points = self.samples.of(shape.vertices, shape.triangles)
         self.sample_normals = self.samples.of(self.normals, shape.triangles)
         self.sample_parts = self.samples.of(parts, shape.triangles)
-        self.tree = KDTree(self._features(self.points, self.sample_normals, self.sample_parts))
+        self.tree = KDTree(self.features(self.points, self.sample_normals, self.sample_parts))
 
-    def _features(self, points: np.ndarray, normals: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    def features(self, points: np.ndarray, normals: np.ndarray, parts: np.ndarray) -> np.ndarray:
+        """(N, 6 + P): what nearest places are sought by."""
         return np.concatenate([points, 0.5 * self.turn * normals, np.sqrt(0.5) * self.apart * parts], axis=1)
 
     def nearest(self, points: np.ndarray, normals: np.ndarray, parts: np.ndarray) -> Places:
         """The places nearest to points (N, 3) with their normals (N, 3) and parts (N, P)."""
-        _, found = self.tree.query(self._features(points, normals, parts), k=CANDIDATES)
+        _, found = self.tree.query(self.features(points, normals, parts), k=CANDIDATES)
         triangle = self.samples.triangle[found]
         corners = closest_corners(points[:, None], self.shape.vertices[self.shape.triangles[triangle]])
         there = np.einsum("nck,nckd->ncd", corners, self.shape.vertices[self.shape.triangles[triangle]])
