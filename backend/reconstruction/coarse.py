@@ -40,6 +40,9 @@ class Settings:
     edge: float = 0.1
     """Difference of display-encoded colours across two cells that halves the smoothness: a surface bends where its
     colour does, and what looks plain is even."""
+    veil_rate: float = 0.02
+    veil: float = 0.1
+    """Weight of the squares of what each picture may add to the colours, see VEIL."""
     volume: float = 0.002
     """Weight of the space inside, in cells, for each cell of the first surface. No shape within the masks is larger
     than the hull, so of those that look alike the smaller is the likelier."""
@@ -57,8 +60,8 @@ class Rays:
     """(R, 3) display-encoded."""
     mask: torch.Tensor
     """(R,)"""
-    view: torch.Tensor
-    """(R,) int64"""
+    place: torch.Tensor
+    """(R, 3): the view's number, then 0 to VEIL - 1 down and across its outline."""
     enter: torch.Tensor
     """(R,) distances along the ray between which it comes near the surface."""
     leave: torch.Tensor
@@ -89,12 +92,26 @@ def rays_of(views: list[View], grid: Grid, distances: torch.Tensor) -> Rays:
             direction,
             view.colour.reshape(-1, 3),
             view.mask.reshape(-1),
-            torch.full((len(direction),), number),
+            _places(view, number),
             enter,
             leave,
         )
         parts.append(rays.chosen(met))
     return Rays(*(torch.cat([getattr(part, field.name) for part in parts]) for field in dataclasses.fields(Rays)))
+
+
+def _places(view: View, number: int) -> torch.Tensor:
+    """(H * W, 3): see Rays."""
+    height, width = view.mask.shape
+    rows, columns = (view.mask > 0.5).nonzero(as_tuple=True)
+    if not len(rows):
+        rows, columns = torch.tensor([0, height]), torch.tensor([0, width])
+    down, across = (
+        ((torch.arange(size) - met.min()) / (met.max() - met.min()).clamp_min(1)).clamp(0.0, 1.0)
+        for size, met in ((height, rows), (width, columns))
+    )
+    down, across = torch.meshgrid((VEIL - 1) * down, (VEIL - 1) * across, indexing="ij")
+    return torch.stack((torch.full_like(down, number), down, across), dim=-1).reshape(-1, 3)
 
 
 def _spans(
@@ -140,8 +157,11 @@ def fit(
     base = start.distances / grid.cell
     change = torch.zeros_like(base, requires_grad=True)
     colours = start.colours.clone().requires_grad_()
+    sheets = Grid(torch.zeros(3), 1.0, (int(rays.place[:, 0].max()) + 1, VEIL, VEIL))
+    veil = torch.zeros(sheets.size, 3, requires_grad=True)
+    rates = (settings.distance_rate, settings.colour_rate, settings.veil_rate)
     optimizer = torch.optim.Adam(
-        [{"params": [change], "lr": settings.distance_rate}, {"params": [colours], "lr": settings.colour_rate}],
+        [{"params": [part], "lr": rate} for part, rate in zip((change, colours, veil), rates, strict=True)],
         betas=(0.9, 0.98),
         eps=1e-12,
         foreach=False,
@@ -157,14 +177,16 @@ def fit(
         colour, coverage = render(cells, colours, grid, some, thickness, generator)
         mask = some.mask[:, None]
         wanted = some.colour * mask + background * (1.0 - mask)
-        shown = colour + background * (1.0 - coverage[:, None])
+        reflected = coverage[:, None] * look_up(veil, sheets, some.place)
+        shown = colour + reflected + background * (1.0 - coverage[:, None])
         loss = torch.nn.functional.smooth_l1_loss(shown, wanted, beta=0.1)
         loss = loss + settings.mask_weight * (coverage - mask[:, 0]).square().mean()
         loss = loss + settings.smoothness * bending(cells, plainness(colours, grid, settings.edge))
+        loss = loss + settings.veil * veil.square().mean()
         loss = loss + settings.volume * torch.sigmoid(-2.0 * cells).sum() / area
         optimizer.zero_grad()
         loss.backward()
-        for group, rate in zip(optimizer.param_groups, (settings.distance_rate, settings.colour_rate), strict=True):
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * 0.2**done
         optimizer.step()
         with torch.no_grad():
@@ -225,6 +247,9 @@ REACH = 3.0
 """Thicknesses from the surface beyond which the outside is empty."""
 INSIDE = 1.5
 """How much faster light falls off inside."""
+VEIL = 8
+"""Values each way across a picture of what it adds to the colours: a gloss reflects the sky, and that moves with the
+eye. It changes slowly across a picture, so that edges and patterns still have to agree."""
 OPAQUE = 6.0
 """Optical depth behind which nothing is seen."""
 
