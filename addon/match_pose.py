@@ -174,9 +174,9 @@ def by_name(source: bpy.types.Object, target: bpy.types.Object) -> dict[str, lis
         if told is None:
             continue
         for number, name in enumerate(names):
-            place = (number + 0.5) / len(names) * len(told) - 0.5
-            low = min(max(int(np.floor(place)), 0), len(told) - 1)
-            high, part = min(low + 1, len(told) - 1), float(np.clip(place - low, 0.0, 1.0))
+            place = float(np.clip((number + 0.5) / len(names) * len(told) - 0.5, 0, len(told) - 1))
+            low = int(place)
+            high, part = min(low + 1, len(told) - 1), place - low
             leads = [(source.pose.bones[told[low]], 1.0 - part), (source.pose.bones[told[high]], part)]
             result[name] = [lead for lead in leads if lead[1] > 1e-6]
     return result
