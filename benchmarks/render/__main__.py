@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Render beside painting each frame alone: ``python -m galatea.benchmarks.render DIR``; the options are in ``--help``.
 
-Both have the same weights, prompt, seed, steps, light and way of putting pictures together. Needs Blender as a module.
+Both have the same weights, prompt, seeds, steps, light and way of putting pictures together. Needs Blender as a module.
 Progress goes to stderr, tables to stdout; DIR keeps the frames, and what is there already is not made again.
+
+Rows are means over seeds: noise that sticks is as white in each frame as any other, so of one seed the gradients of the
+two ways differ by chance alone, by up to a half.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -34,6 +38,7 @@ PROMPTS = {
     "crowd": "a blue wooden toy",
 }  # fmt: skip
 FLOOR = "Floor"
+SIZE = 256
 BEAUTY = 24
 ALONE = {"noise": "fixed", "keyframes": 0, "stick": 0.0, "match_background": False}
 """What makes each frame for itself: the same noise on the screen, as everybody does who renders frames one by one."""
@@ -47,14 +52,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="for scenes and frames")
     parser.add_argument("--scene", choices=PROMPTS, action="append", help="only this one; may be repeated")
     parser.add_argument("--frames", type=int, default=24)
-    parser.add_argument("--size", type=int, default=256, help="pixels")
+    parser.add_argument("--size", type=int, default=SIZE, help="pixels")
     parser.add_argument("--steps", type=int, default=0, help="denoising steps; 0 for the default")
+    parser.add_argument("--seeds", type=int, default=3, help="of which the rows are means")
     parser.add_argument("--variants", action="store_true", help="also with keyframes, and refined by T-DASS")
     document.add_options(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     result = {"frames": options.frames, "size": options.size, "steps": options.steps or engines.STARTER_STEPS}
-    result |= {"processors": os.cpu_count(), "scenes": {}, "noise": {}}
+    result |= {"seeds": options.seeds, "processors": os.cpu_count(), "scenes": {}, "noise": {}}
     for name in options.scene or PROMPTS:
         rows, ways = measure(name, options.folder / name, options)
         result["scenes"][name], result["noise"][name] = rows, ways
@@ -84,23 +90,36 @@ def measure(name: str, folder: Path, options: argparse.Namespace) -> tuple[dict,
     rows["truth through the autoencoder"] = scores.scores(through_autoencoder(truth(shot, numbers)), views)
     ways = {"each frame alone": ALONE, "Render": {}} | (VARIANTS if options.variants else {})
     for title, changes in ways.items():
-        params = RenderParams(**vars(common) | {"objects": objects} | changes)
-        job = job_at(folder / title.lower().replace(", ", "-").replace(" ", "-"))
-        seconds = run(params, job, blend, folder / "truth")
-        painted = [shot.crop(engines.Pictures(job.folder / "work")(number)) for number in range(frames)]
+        found = []
+        for seed in range(options.seeds):
+            params = RenderParams(**vars(common) | {"objects": objects, "seed": seed} | changes)
+            job = job_at(folder_of(folder, title, seed))
+            spent = run(params, job, blend, folder / "truth")
+            painted = [shot.crop(engines.Pictures(job.folder / "work")(number)) for number in range(frames)]
+            finished = [picture(job.outputs / "frames" / f"{frame:04d}.png") for frame in numbers]
+            found.append((scores.scores(np.stack(painted), views), scores.scores(np.stack(finished), views) | spent))
         if changes is not ALONE:
-            rows[f"{title}, before surfaces are gathered"] = scores.scores(np.stack(painted), views)
-        finished = [picture(job.outputs / "frames" / f"{frame:04d}.png") for frame in numbers]
-        rows[title] = scores.scores(np.stack(finished), views) | {"seconds": seconds}
+            rows[f"{title}, before surfaces are gathered"] = mean([before for before, _ in found])
+        rows[title] = mean([after for _, after in found])
     pictures.sheet(
         [
-            folder / kind / "out" / "frames" / f"{frame:04d}.png"
-            for kind in ("each-frame-alone", "render")
+            folder_of(folder, title, 0) / "out" / "frames" / f"{frame:04d}.png"
+            for title in ("each frame alone", "Render")
             for frame in passes.anchors(numbers, 6)
         ]
     ).save(folder / "sheet.png")
     print(f"{name}: {json.dumps(rows)}", file=sys.stderr, flush=True)
     return rows, lookups.rows(shot, scale(shot, passes.anchors(numbers)), factor)
+
+
+def folder_of(folder: Path, title: str, seed: int) -> Path:
+    """Where the job of a way and a seed is."""
+    return folder / f"{title.lower().replace(', ', '-').replace(' ', '-')}-{seed}"
+
+
+def mean(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Of each score."""
+    return {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
 
 
 def job_at(folder: Path) -> Job:
@@ -117,19 +136,27 @@ def job_at(folder: Path) -> Job:
     return Job(folder, send)
 
 
-def run(params: RenderParams, job: Job, blend: Path, shared: Path) -> float:
-    """Run the capability on passes that are rendered already; returns the seconds that painting took."""
+def run(params: RenderParams, job: Job, blend: Path, shared: Path) -> dict[str, float]:
+    """Run the capability on passes that are rendered already; returns the seconds that painting took, on the clock and
+    of processors."""
     (job.inputs / "scene.blend").write_bytes(blend.read_bytes())
     work = capability._work_folder(params, job)
-    for source in (shared / "scene.json", *shared.glob("frame-*.npz")):
+    for source in (shared / "scene.json", *shared.glob("frame-*.npz"), *shared.glob("mesh-*.npz")):
         if not (work / source.name).exists():
             os.link(source, work / source.name)
-    timed = job.folder / "seconds"
-    begin = time.perf_counter()
+    timed = job.folder / "seconds.json"
+    begin, spent = time.perf_counter(), time.process_time() + children_seconds()
     capability.render(params, job)
     if not timed.is_file():  # later runs pass over what is there
-        timed.write_text(f"{time.perf_counter() - begin:.1f}")
-    return float(timed.read_text())
+        spent = time.process_time() + children_seconds() - spent
+        timed.write_text(json.dumps({"seconds": time.perf_counter() - begin, "processor": spent}))
+    return json.loads(timed.read_text())
+
+
+def children_seconds() -> float:
+    """Of processors, of this process's children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def picture(path: Path) -> np.ndarray:
@@ -181,14 +208,15 @@ def markdown(result: dict) -> str:
     """A table for each scene, and what is left of the errors of painting each frame alone."""
     parts = [
         f"{result['frames']} frames of {result['size']} pixels, {result['steps']} steps, {result['processors']} "
-        "processors shared with others; seconds without geometry and light. "
-        "Warp error: over the variance within objects. Gradient energy in thousandths, flicker in thousandths."
+        f"processors shared with others, means over {result['seeds']} seeds; processor seconds without geometry and "
+        "light. Warp error: over the variance within objects. Gradient energy in thousandths, flicker in thousandths."
     ]
     for name, rows in result["scenes"].items():
-        lines = [f"| {name} | {' | '.join(COLUMNS.values())} | seconds |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+        lines = [f"| {name} | {' | '.join(COLUMNS.values())} | processor seconds |"]
+        lines += ["| --- | ---: | ---: | ---: | ---: | ---: |"]
         for title, row in rows.items():
             cells = [f"{row['warp']:.3f}", f"{1000 * row['gradient']:.2f}", f"{1000 * row['flicker']:.2f}"]
-            cells += [f"{row['edges']:.2f}", f"{row['seconds']:.0f}" if "seconds" in row else ""]
+            cells += [f"{row['edges']:.2f}", f"{row['processor']:.0f}" if "processor" in row else ""]
             lines.append(f"| {title} | {' | '.join(cells)} |")
         alone, ours, floor = rows["each frame alone"], rows["Render"], rows["truth"]
         above = (ours["warp"] - floor["warp"]) / max(alone["warp"] - floor["warp"], 1e-9)

@@ -19,8 +19,8 @@ import torch
 
 from ...backend.diffusion.pipelines import STARTER
 from ...backend.training.classifier import read_classifier
-from .. import document
-from . import chart, harness, scenes, starter, tables, times
+from .. import chart, document
+from . import harness, scenes, starter, tables, times
 from .times import Timed
 
 
@@ -58,8 +58,8 @@ def main(arguments: list[str]) -> None:
     if options.chart:
         found = dict(zip(JOBS, result["times"], strict=True))
         panels = (("faces", "faces", FACES), ("texels along a side", "resolution", TEXELS), ("views", "views", VIEWS))
-        drawn = chart.chart([(title, key, [found[job] for job in jobs]) for title, key, jobs in panels])
-        drawn.save(options.chart)
+        drawn = [chart.Panel(title, key, [found[job] for job in jobs], tables.STAGES) for title, key, jobs in panels]
+        chart.chart(drawn).save(options.chart)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
     if options.document:
