@@ -268,7 +268,7 @@ def _write(
     }
     (job.outputs / "skeleton.json").write_text(json.dumps(skeleton, indent=1))
     names = np.array([bone.name for bone in template.bones])
-    indices, values = limited(template.weights)
+    indices, values = limited(body.weights.numpy().astype(np.float64))
     np.savez(job.outputs / "weights.npz", bones=names, indices=indices, weights=values)
     motions, cameras = in_world(body, state, scene, clip.chosen[chosen], clip.count, up, params.still_camera)
     free = np.zeros(len(names), bool)

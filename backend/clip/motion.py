@@ -84,6 +84,7 @@ class Calm:
     camera_jerk: float = 3e-2
     level: float = 1e-3
     flow: float = 5.0
+    colour: float = 0.02
 
 
 SPREAD = (0.15, 0.04, 0.03, 0.3, 0.3, 0.05)
@@ -124,6 +125,8 @@ class Tracks:
     """(P - 1, N, 2) in units of the mean crop's half side."""
     sure: torch.Tensor
     """(P - 1, N) 0 where a vertex is not seen."""
+    seen: torch.Tensor
+    """(P, N) float32, 1 where it is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +168,7 @@ def tracks_of(
         both = torch.cat((flows.there, flows.sure[..., None]), dim=-1).permute(0, 3, 1, 2)
         values = torch.nn.functional.grid_sample(both, grid, align_corners=False)[..., 0].permute(0, 2, 1)
         sure = values[..., 2] * (values[..., 2] > SURE) * seen[:-1, few]
-    return Tracks(few, values[..., :2] / pace.unit, sure)
+    return Tracks(few, values[..., :2] / pace.unit, sure, seen[:, few])
 
 
 def astray(body: Body, state: State, lens: torch.Tensor, pace: Pace, tracks: Tracks) -> torch.Tensor:

@@ -21,19 +21,23 @@ from ..photos.body import Body, baked, plain_shape, symmetric
 from ..photos.fit import OnStep, Problem, State, Weights, refine, solve
 from ..photos.solve import Collection, arrays_of, guesses_of, state_of
 from ..reconstruction.store import Store
-from .motion import Calm, Flows, Pace, astray, cameras_of, path, tracks_of, unrest
+from .motion import Calm, Flows, Pace, Tracks, astray, cameras_of, path, tracks_of, unrest
 from .paths import best_chain
+from .skin import skinned
 
-KEYS = 12
+KEYS = 16
 """Frames that are solved first."""
-FITS = {"shape": 100, "again": 60, "all": 80, "outlines": 90, "surface": 120}
+ROUNDS = 2
+"""Of new guesses for these, once the shape is known better."""
+FITS = {"shape": 100, "again": 60, "all": 80, "outlines": 90, "surface": 120, "skin": 60}
 """Steps."""
-PARTS = {"views": (0.0, 0.15), "shape": (0.15, 0.22), "again": (0.22, 0.42), "all": (0.42, 0.58),
-         "outlines": (0.58, 0.76), "surface": (0.76, 1.0)}  # fmt: skip
+PARTS = {"views": (0.0, 0.12), "shape": (0.12, 0.16), "again1": (0.16, 0.31), "again2": (0.31, 0.46),
+         "all": (0.46, 0.53), "outlines": (0.53, 0.66), "surface": (0.66, 0.82), "skin": (0.82, 1.0)}  # fmt: skip
 """Of the time that each stage takes."""
-TITLES = {"views": "Guessing views and poses", "shape": "Finding the shape", "again": "Looking again at some frames",
-          "all": "Following the movement", "outlines": "Following the outlines",
-          "surface": "Shaping the surface"}  # fmt: skip
+TITLES = {"views": "Guessing views and poses", "shape": "Finding the shape", "again1": "Looking again at some frames",
+          "again2": "Looking again at some frames", "all": "Following the movement",
+          "outlines": "Following the outlines", "surface": "Shaping the surface",
+          "skin": "Fitting the skin weights"}  # fmt: skip
 
 OnStage = typing.Callable[[str, float, Body, State | None], None]
 
@@ -44,8 +48,7 @@ class Scene:
 
     collection: Collection
     pace: Pace
-    flows: Flows | None
-    """None leaves the flow out."""
+    flows: Flows
     calm: Calm
 
 
@@ -87,17 +90,20 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
             on_step=step("shape", body, keys),
         )  # fmt: skip
         store.save("shape", arrays_of(shaped))
-    again, generator = begun("again")
-    if again is None:
-        others = other_ways(some, shaped)
-        new = guesses_of(some, shaped.shape, 0.3, generator, step("again", body, keys, 0.0, 0.2))
-        told = step("again", body, keys, 0.2, 0.7)
-        state = best_chain(some, problem, [shaped, *others, *new], weights, pace, calm, generator, told)
-        again, _ = solve(
-            problem, state, weights, FITS["again"], shape=True, generator=generator, besides=steady,
-            on_step=step("again", body, keys, 0.7),
-        )  # fmt: skip
-        store.save("again", arrays_of(again))
+    again = shaped
+    for number in range(1, ROUNDS + 1):
+        stage, before = f"again{number}", again
+        again, generator = begun(stage)
+        if again is None:
+            new = guesses_of(some, before.shape, 0.3, generator, step(stage, body, keys, 0.0, 0.2))
+            guesses = [before, *other_ways(some, before), *new]
+            told = step(stage, body, keys, 0.2, 0.7)
+            state = best_chain(some, problem, guesses, weights, pace, calm, generator, told)
+            again, _ = solve(
+                problem, state, weights, FITS["again"], shape=True, generator=generator, besides=steady,
+                on_step=step(stage, body, keys, 0.7),
+            )  # fmt: skip
+            store.save(stage, arrays_of(again))
     together, generator = begun("all")
     if together is None:
         state = between(again, keys, scene.pace)
@@ -125,7 +131,17 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
             on_step=step("surface", rest, None),
         )  # fmt: skip
         store.save("surface", arrays_of(state))
-    return rest, State(state.cameras, state.poses, symmetric(rest, state.shape))
+    state = dataclasses.replace(state, shape=symmetric(rest, state.shape))
+    saved, (known, generator) = store.load("skin"), begun("skin")
+    if saved is not None and known is not None:
+        return dataclasses.replace(rest, weights=torch.from_numpy(saved["weights"])), known
+    tracks = tracks_of(rest, state, problem.lens, scene.pace, scene.flows, generator)
+    skin, state = skinned(
+        problem, state, collection, tracks, lambda problem, now: asked(scene, problem, now, tracks), weights,
+        calm.colour, FITS["skin"], generator, on_step=step("skin", rest, None),
+    )  # fmt: skip
+    store.save("skin", arrays_of(state) | {"weights": skin.numpy()})
+    return dataclasses.replace(rest, weights=skin), state
 
 
 def part_of(collection: Collection, index: torch.Tensor) -> Collection:
@@ -155,20 +171,15 @@ def other_ways(collection: Collection, state: State) -> list[State]:
 def moving(
     scene: Scene, problem: Problem, state: State, generator: torch.Generator
 ) -> typing.Callable[[State], torch.Tensor]:
-    """What all frames are asked for together: calm, and vertices that go with the flow, which is looked up for the
-    given state."""
-    pace, calm = scene.pace, scene.calm
-    tracks = None
-    if scene.flows is not None and calm.flow:
-        tracks = tracks_of(problem.body, state, problem.lens, pace, scene.flows, generator)
+    """What all frames are asked for together, with a flow that is looked up for the given state."""
+    tracks = tracks_of(problem.body, state, problem.lens, scene.pace, scene.flows, generator)
+    return lambda now: asked(scene, problem, now, tracks)
 
-    def besides(now: State) -> torch.Tensor:
-        total = unrest(now, problem, pace, calm)
-        if tracks is not None:
-            total = total + calm.flow * astray(problem.body, now, problem.lens, pace, tracks)
-        return total
 
-    return besides
+def asked(scene: Scene, problem: Problem, state: State, tracks: Tracks) -> torch.Tensor:
+    """How uneven a movement is, and how far it goes astray from the flow, a scalar."""
+    flow = astray(problem.body, state, problem.lens, scene.pace, tracks)
+    return unrest(state, problem, scene.pace, scene.calm) + scene.calm.flow * flow
 
 
 def between(state: State, keys: torch.Tensor, pace: Pace) -> State:

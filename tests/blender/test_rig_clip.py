@@ -58,7 +58,9 @@ def solved(filmed, monkeypatch):
                 return [describe(name, error)]
             photos = [collect.photo_of(path, 64) for path in read.numbered(filmed.folder)]
             collection = photos_solve.collection_of(filmed.template, photos, features.colours, 0)
-            scene = solve.Scene(collection, motion.pace_of(photos, clip.chosen), None, motion.Calm())
+            scene = solve.Scene(
+                collection, motion.pace_of(photos, clip.chosen), motion.flows_of(clip.frames), motion.Calm()
+            )
             state = in_crops(filmed.state, photos)
             points, _ = posed(filmed.body, symmetric(filmed.body, state.shape), state.poses)
             capability._write(job, params, clip, scene, list(range(COUNT)), filmed.body, state, points)

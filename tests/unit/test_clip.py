@@ -15,7 +15,7 @@ Image = pytest.importorskip("PIL.Image")
 
 from galatea.backend.capabilities import rig_clip as capability  # noqa: E402
 from galatea.backend.capabilities.rig_clip import RigClipParams, rig_clip  # noqa: E402
-from galatea.backend.clip import masks, motion, paths, place, read, solve  # noqa: E402
+from galatea.backend.clip import masks, motion, paths, place, read, skin, solve  # noqa: E402
 from galatea.backend.clip.flow import both_ways, flow, warped  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.photos import collect, features, fit, start, views  # noqa: E402
@@ -318,6 +318,37 @@ def test_before_its_camera_the_animal_is_where_the_frames_show_it(scene, still):
         x = camera.cx + camera.fx * local[:, 0] / -local[:, 2] - 1
         y = camera.cy - camera.fy * local[:, 1] / -local[:, 2] - 1
         assert torch.allclose(torch.stack((x, y), -1), wanted[number], atol=0.02)
+
+
+def test_skin_weights_are_alike_on_both_sides_and_of_four_bones_at_most(filmed):
+    body = filmed.body
+    allowed = skin.beside(body)
+    assert (allowed | (body.weights == 0)).all()  # what moves a vertex still does
+    assert torch.equal(allowed, allowed[body.twin][:, body.twin_bone])
+    change = skin.alike(body, torch.randn(body.weights.shape, generator=torch.Generator().manual_seed(0)))
+    logits = torch.where(allowed, body.weights.clamp_min(skin.FLOOR), torch.zeros(())).log()
+    found = skin.few_bones(body, torch.softmax(logits + change, dim=1))
+    assert (found > 0).sum(dim=1).max() <= 4
+    assert torch.allclose(found.sum(dim=1), torch.ones(len(found)))
+    assert torch.allclose(found, found[body.twin][:, body.twin_bone], atol=1e-5)
+    assert found[:, 0].max() == 0  # the root
+    left = [number for number, bone in enumerate(filmed.template.bones) if bone.name.endswith(".L")]
+    assert found[body.vertices[:, 0] <= 0][:, left].max() == 0
+
+
+def test_vertices_that_keep_their_color_cost_less(scene):
+    made, state = scene
+    problem, pace = made.collection.problem, made.pace
+    tracks = motion.tracks_of(problem.body, state, problem.lens, pace, made.flows, torch.Generator().manual_seed(0))
+    colour = torch.stack([photo.colour for photo in made.collection.photos]).permute(0, 3, 1, 2)
+
+    def cost(now):
+        return float(skin.recoloured(problem.body, now, problem.lens, tracks, colour))
+
+    turned = state.cameras + torch.tensor([torch.pi, 0.0, 0.0, 0.0, 0.0, 0.0]) * (torch.arange(COUNT) % 2)[:, None]
+    assert cost(state) < 0.5 * cost(dataclasses.replace(state, cameras=turned))
+    even = torch.full_like(colour, 0.4)
+    assert float(skin.recoloured(problem.body, state, problem.lens, tracks, even)) < 1e-9
 
 
 # The whole job
