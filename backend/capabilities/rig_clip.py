@@ -31,6 +31,8 @@ COLOURED = 12
 """Frames that colors come from."""
 EDGE = 2
 """Pixels of the crop at its outline that give no colors."""
+KEPT = ("template", "still_camera", "seed")
+"""Parameters on which the solve depends, besides the frames."""
 SMALLEST = 40
 """Pixels of the animal's longer side, at the size that frames are worked with."""
 
@@ -77,7 +79,7 @@ def rig_clip(params: RigClipParams, job: Job) -> tuple[dict[str, str], dict[str,
     clip = read(
         path, params.first, params.last, params.rate, lambda done: job.progress("Reading the clip", 0.02 * done)
     )
-    settings = {name: value for name, value in dataclasses.asdict(params).items() if name in ("template", "seed")}
+    settings = {name: value for name, value in dataclasses.asdict(params).items() if name in KEPT}
     settings |= {"frames": (clip.first + clip.chosen).tolist(), "changed": _changed(path)}
     store = Store(job.folder / "checkpoint", settings)
     masks = _masks(clip, store, job)
@@ -87,7 +89,8 @@ def rig_clip(params: RigClipParams, job: Job) -> tuple[dict[str, str], dict[str,
     told = "Looking at how pixels move"
     flows = motion.flows_of(frames, lambda done: job.progress(told, 0.06 + 0.02 * done))
     pace = motion.pace_of(photos, clip.chosen[chosen])
-    scene = solve.Scene(collection, pace, flows, motion.Calm())
+    calm = motion.Calm() if params.still_camera else motion.Calm(backward=0.0)
+    scene = solve.Scene(collection, pace, flows, calm)
     shown = 0.0
     job.restart_estimate()
 

@@ -10,7 +10,7 @@ import torch
 from ..photos import bank, guess
 from ..photos.fit import OnStep, Problem, State, Weights, solve
 from ..photos.solve import OVERLAP, UNLIKE, Collection
-from .motion import SPREAD, Calm, Pace, path
+from .motion import SPREAD, Calm, Pace, backward, path
 
 STEPS = {"first": 15, "try": 35}
 """Of all guesses, then of the KEPT best ones of each frame."""
@@ -47,7 +47,8 @@ def best_chain(
         best = energy.topk(min(kept, count), dim=1, largest=False).indices
         state, energy = state[(best + first[:, None]).flatten()], energy.gather(1, best)
     count = energy.shape[1]
-    chosen = chain(energy, changes(state, problem, pace, calm, count))
+    guessed = state.cameras.reshape(frames, count, -1)
+    chosen = chain(energy + calm.backward * backward(guessed, pace), changes(state, problem, pace, calm, count))
     found = state[torch.arange(frames) * count + chosen]
     cameras = found.cameras.clone()
     cameras[:, 0] = unwrapped(cameras[:, 0])

@@ -25,18 +25,15 @@ from .motion import Calm, Flows, Pace, Tracks, astray, cameras_of, path, tracks_
 from .paths import best_chain
 from .skin import skinned
 
-KEYS = 16
+KEYS = 12
 """Frames that are solved first."""
-ROUNDS = 2
-"""Of new guesses for these, once the shape is known better."""
 FITS = {"shape": 100, "again": 60, "all": 80, "outlines": 90, "surface": 120, "skin": 60}
 """Steps."""
-PARTS = {"views": (0.0, 0.12), "shape": (0.12, 0.16), "again1": (0.16, 0.31), "again2": (0.31, 0.46),
-         "all": (0.46, 0.53), "outlines": (0.53, 0.66), "surface": (0.66, 0.82), "skin": (0.82, 1.0)}  # fmt: skip
+PARTS = {"views": (0.0, 0.14), "shape": (0.14, 0.18), "again": (0.18, 0.37), "all": (0.37, 0.46),
+         "outlines": (0.46, 0.61), "surface": (0.61, 0.79), "skin": (0.79, 1.0)}  # fmt: skip
 """Of the time that each stage takes."""
-TITLES = {"views": "Guessing views and poses", "shape": "Finding the shape", "again1": "Looking again at some frames",
-          "again2": "Looking again at some frames", "all": "Following the movement",
-          "outlines": "Following the outlines", "surface": "Shaping the surface",
+TITLES = {"views": "Guessing views and poses", "shape": "Finding the shape", "again": "Looking again at some frames",
+          "all": "Following the movement", "outlines": "Following the outlines", "surface": "Shaping the surface",
           "skin": "Fitting the skin weights"}  # fmt: skip
 
 OnStage = typing.Callable[[str, float, Body, State | None], None]
@@ -90,20 +87,17 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
             on_step=step("shape", body, keys),
         )  # fmt: skip
         store.save("shape", arrays_of(shaped))
-    again = shaped
-    for number in range(1, ROUNDS + 1):
-        stage, before = f"again{number}", again
-        again, generator = begun(stage)
-        if again is None:
-            new = guesses_of(some, before.shape, 0.3, generator, step(stage, body, keys, 0.0, 0.2))
-            guesses = [before, *other_ways(some, before), *new]
-            told = step(stage, body, keys, 0.2, 0.7)
-            state = best_chain(some, problem, guesses, weights, pace, calm, generator, told)
-            again, _ = solve(
-                problem, state, weights, FITS["again"], shape=True, generator=generator, besides=steady,
-                on_step=step(stage, body, keys, 0.7),
-            )  # fmt: skip
-            store.save(stage, arrays_of(again))
+    again, generator = begun("again")
+    if again is None:
+        new = guesses_of(some, shaped.shape, 0.3, generator, step("again", body, keys, 0.0, 0.2))
+        guesses = [shaped, *other_ways(some, shaped), *new]
+        told = step("again", body, keys, 0.2, 0.7)
+        state = best_chain(some, problem, guesses, weights, pace, calm, generator, told)
+        again, _ = solve(
+            problem, state, weights, FITS["again"], shape=True, generator=generator, besides=steady,
+            on_step=step("again", body, keys, 0.7),
+        )  # fmt: skip
+        store.save("again", arrays_of(again))
     together, generator = begun("all")
     if together is None:
         state = between(again, keys, scene.pace)

@@ -71,7 +71,7 @@ def row_of(name: str, with_photos: bool) -> dict:
     row: dict = {"clip": name, "frames": len(photos)}
     row["own"], row["seconds"] = run(scene, judge)
     if with_photos:
-        row["photos"], _ = run(dataclasses.replace(scene, calm=motion.Calm(*[0.0] * 9)), judge)
+        row["photos"], _ = run(dataclasses.replace(scene, calm=motion.Calm(*[0.0] * 10)), judge)
     plain = photos_solve.collection_of(quadruped(), photos, features.colours, SEED)
     row["standing"] = judge.scored(*photos_solve.unmoved(plain, SEED))
     return row

@@ -273,6 +273,16 @@ def test_the_true_movement_goes_with_the_flow_and_a_still_one_does_not(scene):
     assert true < 0.5 * other
 
 
+def test_an_animal_that_goes_tail_first_is_unlikely(scene):
+    made, state = scene  # it goes to the right
+    looks_right = state.cameras[:, None].clone()
+    looks_right[..., 0] = -torch.pi / 2
+    looks_left = -looks_right
+    both = motion.backward(torch.cat((looks_right, looks_left), dim=1), made.pace)
+    assert both[:, 0].max() == 0
+    assert both[:, 1].min() > 0.3
+
+
 def test_calm_fits_jitter_less(scene):
     made, state = scene
     problem, pace = made.collection.problem, made.pace
