@@ -24,7 +24,7 @@ from . import (
     texture,
 )
 
-NOT_FOR_THE_FILE = ("texture_seeds", "generate_seeds", "download")
+NOT_FOR_THE_FILE = ("texture_seeds", "generate_seeds", "download", "photo_masks")
 """Jobs whose results are for the panel: pictures of seeds, a downloaded model."""
 
 

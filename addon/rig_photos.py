@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 import numpy as np
@@ -60,6 +61,61 @@ def look(folder: str) -> Found:
     if count < GOOD:
         return Found(count, len(known), warning="So few photos tell little of the shape: 10 to 30 are good.")
     return Found(count, len(known))
+
+
+class Listed(NamedTuple):
+    """A photo in the panel's list."""
+
+    path: Path
+    mask: Path | None
+
+
+def listed(folder: str) -> list[Listed]:
+    """The photos of a folder with their masks. Cheap enough for every redraw; empty for no folder."""
+    if look(folder).photos == 0:
+        return []
+    path = Path(bpy.path.abspath(folder))
+    masks = path / "masks"
+    masked = set(files.listing(masks)) if masks.is_dir() else set()
+    result = []
+    for name in files.listing(path):
+        if is_photo(name):
+            own = next((one for one in (f"{Path(name).stem}.png", f"{name}.png") if one in masked), None)
+            result.append(Listed(path / name, masks / own if own else None))
+    return result
+
+
+def edit_mask(context: bpy.types.Context, photo: Listed) -> bpy.types.Image:
+    """Show a photo's mask in an Image Editor, to be painted in: in one that is open, else beside the 3D view."""
+    image = bpy.data.images.load(str(photo.mask), check_existing=True)
+    image.colorspace_settings.name = "Non-Color"
+    area = next((one for one in context.screen.areas if one.type == "IMAGE_EDITOR"), None)
+    if area is None:
+        view = max((one for one in context.screen.areas if one.type == "VIEW_3D"), key=lambda one: one.width)
+        before = set(context.screen.areas)
+        with context.temp_override(area=view):
+            bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+        area = (set(context.screen.areas) - before).pop()
+        area.type = "IMAGE_EDITOR"
+    space = area.spaces.active
+    space.image, space.ui_mode = image, "PAINT"
+    return image
+
+
+def save_masks(folder: str) -> list[str]:
+    """Write masks of a folder that were painted in and not saved; returns their names."""
+    masks = {photo.mask.resolve() for photo in listed(folder) if photo.mask is not None}
+    saved = []
+    for image in bpy.data.images:
+        if image.is_dirty and image.filepath and Path(bpy.path.abspath(image.filepath)).resolve() in masks:
+            image.save()
+            saved.append(image.name)
+    return saved
+
+
+def create_masks_job(queue: jobs.Queue, folder: str) -> jobs.Job:
+    """A job, not yet submitted, that finds the masks that the folder lacks."""
+    return queue.create("photo_masks", f"Masks of {Path(folder).name}", {"folder": folder}, {"objects": []})
 
 
 def is_photo(name: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy.utils.previews
 import numpy as np
 
-MOST = 64
+MOST = 256
 """Pictures kept; all are thrown away when there are more."""
 
 
@@ -34,6 +34,18 @@ class Thumbnails:
                 self._add(name, np.load(path, allow_pickle=False))
         except (OSError, ValueError):
             return 0
+        return self._icons[name].icon_id
+
+    def file(self, path: Path) -> int:
+        """Number of an icon of a picture file as Blender reads it, as it is now; 0 if it is not there."""
+        try:
+            name = f"{path}:{path.stat().st_mtime_ns}"
+        except OSError:
+            return 0
+        if name not in self._icons:
+            if len(self._icons) >= MOST:
+                self._icons.clear()
+            self._icons.load(name, str(path), "IMAGE")
         return self._icons[name].icon_id
 
     def _add(self, name: str, picture: np.ndarray) -> None:

@@ -37,8 +37,64 @@ class GALATEA_OT_rig_photos(JobOperator, bpy.types.Operator):
         if problem:
             self.report({"ERROR"}, problem)
             return {"CANCELLED"}
+        if not masks_saved(self, settings.folder):
+            return {"CANCELLED"}
         params = properties.photos_params(settings)
         return self.run(lambda: rig_photos.create_job(session.get().queue, params))
+
+
+class GALATEA_OT_find_photo_masks(JobOperator, bpy.types.Operator):
+    bl_idname = "galatea.find_photo_masks"
+    bl_label = "Find Masks"
+    bl_description = (
+        "Look at each photo, and write the outlines that Rig Photos would use into a folder masks beside them, to "
+        "be looked at and corrected before. Masks that are there stay as they are"
+    )
+    bl_options = ACTION_OPTIONS
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        folder = context.scene.galatea.photos.folder
+        problem = rig_photos.look(folder).problem
+        if problem:
+            self.report({"ERROR"}, problem)
+            return {"CANCELLED"}
+        return self.run(lambda: rig_photos.create_masks_job(session.get().queue, bpy.path.abspath(folder)))
+
+
+class GALATEA_OT_edit_photo_mask(bpy.types.Operator):
+    bl_idname = "galatea.edit_photo_mask"
+    bl_label = "Edit Mask"
+    bl_description = (
+        "Open the mask of this photo in an Image Editor and paint: white is the animal, black is not. Rig Photos saves "
+        "it and solves with it"
+    )
+
+    photo: bpy.props.StringProperty(name="Photo", description="Name of its file", options={"SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        found = [one for one in rig_photos.listed(context.scene.galatea.photos.folder) if one.path.name == self.photo]
+        if not found or found[0].mask is None:
+            self.report({"ERROR"}, f"{self.photo} has no mask yet: press Find Masks first.")
+            return {"CANCELLED"}
+        if context.screen is None or all(area.type not in {"IMAGE_EDITOR", "VIEW_3D"} for area in context.screen.areas):
+            self.report({"ERROR"}, "There is no room for an Image Editor: press it in a window with a 3D view.")
+            return {"CANCELLED"}
+        try:
+            rig_photos.edit_mask(context, found[0])
+        except RuntimeError as error:
+            self.report({"ERROR"}, f"{found[0].mask.name} cannot be read: {error}")
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def masks_saved(operator: bpy.types.Operator, folder: str) -> bool:
+    """Whether all masks are on the disk as they were painted; says so otherwise."""
+    try:
+        rig_photos.save_masks(folder)
+    except RuntimeError as error:
+        operator.report({"ERROR"}, f"A painted mask cannot be saved: {error}")
+        return False
+    return True
 
 
 class OfPhotoRig:
@@ -96,4 +152,10 @@ def photo_rig(context: bpy.types.Context) -> bpy.types.Object | None:
     return active if made is not None and made["capability"] == "rig_photos" else None
 
 
-CLASSES = (GALATEA_OT_rig_photos, GALATEA_OT_show_photo, GALATEA_OT_rerun_photos)
+CLASSES = (
+    GALATEA_OT_rig_photos,
+    GALATEA_OT_find_photo_masks,
+    GALATEA_OT_edit_photo_mask,
+    GALATEA_OT_show_photo,
+    GALATEA_OT_rerun_photos,
+)

@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The panel of photos, below Rig."""
 
+from pathlib import Path
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import recipe, rig_photos
+from ..addon import recipe, rig_photos, session
 from ..operators.rig_photos import photo_rig
 from .jobs import draw_running
 from .rig import Side
 from .text import duration, paragraph
 from .texture import LARGE, draw_picture
+
+PHOTOS, THUMBNAIL = 2, 3.0
+"""Columns of photos in the panel, and the size of each picture in lines."""
 
 
 class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
@@ -26,6 +31,8 @@ class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
         layout.prop(settings, "folder", text="", placeholder="Folder of photos")
         found = rig_photos.look(settings.folder)
         draw_found(layout, context, found, bool(settings.folder))
+        if not found.problem:
+            draw_photos(layout, rig_photos.listed(settings.folder))
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -33,8 +40,10 @@ class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
         column.prop(settings, "texture_size")
         row = layout.row()
         row.scale_y = 1.5
-        row.operator("galatea.rig_photos", text="Rig Photos", icon="OUTLINER_OB_ARMATURE")
-        running = draw_running(layout, "rig_photos")
+        again = made_of(context, settings.folder)
+        text = "Solve Again" if again else "Rig Photos"
+        row.operator("galatea.rig_photos", text=text, icon="OUTLINER_OB_ARMATURE")
+        running = draw_running(layout, "rig_photos", "photo_masks")
         if running is not None and running.preview is not None:
             draw_picture(layout, running.preview, LARGE)
         elif running is None and not found.problem:
@@ -55,6 +64,33 @@ def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context, found: ri
     layout.label(text=text, icon="CHECKMARK", translate=False)
     if found.warning:
         paragraph(layout, context, found.warning, icon="ERROR")
+
+
+def draw_photos(layout: bpy.types.UILayout, photos: list[rig_photos.Listed]) -> None:
+    """Each photo with its mask beside it and a button that opens that."""
+    grid = layout.grid_flow(columns=PHOTOS, even_columns=True, even_rows=True, align=True)
+    thumbnails = session.get().thumbnails
+    for photo in photos:
+        cell = grid.column(align=True)
+        row = cell.row(align=True)
+        for path in (photo.path, photo.mask):
+            icon = thumbnails.file(path) if path is not None else 0
+            if icon:
+                row.template_icon(icon_value=icon, scale=THUMBNAIL)
+        if photo.mask is not None:
+            cell.operator("galatea.edit_photo_mask", text=photo.path.name, icon="MOD_MASK").photo = photo.path.name
+        else:
+            cell.label(text=photo.path.name, translate=False)
+    if any(photo.mask is None for photo in photos):
+        layout.operator("galatea.find_photo_masks", icon="MOD_MASK")
+
+
+def made_of(context: bpy.types.Context, folder: str) -> bool:
+    """Whether the active rig was made of this folder."""
+    armature = photo_rig(context)
+    if armature is None:
+        return False
+    return Path(recipe.read(armature)["params"]["folder"]) == Path(bpy.path.abspath(folder))
 
 
 def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object) -> None:

@@ -32,6 +32,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .rig_photos import RigPhotosParams, rig_photos
 
                 return rig_photos(RigPhotosParams(**params), job)
+            case "photo_masks":
+                from .photo_masks import PhotoMasksParams, photo_masks
+
+                return photo_masks(PhotoMasksParams(**params), job)
             case "rig_clip":
                 from .rig_clip import RigClipParams, rig_clip
 

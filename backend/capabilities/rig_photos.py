@@ -65,7 +65,8 @@ def rig_photos(params: RigPhotosParams, job: Job) -> tuple[dict[str, str], dict[
     told = "Reading the photos"
     job.progress(told, 0.0)
     photos = collect.collect(folder, SIZE, lambda done, count: job.progress(told, 0.04 * done / count))
-    stamp = {photo.name: photo.path.stat().st_mtime_ns for photo in photos}
+    read = {photo.name: (photo.path, collect.mask_file_of(photo.path)) for photo in photos}
+    stamp = {name: [file.stat().st_mtime_ns for file in pair if file] for name, pair in read.items()}
     settings = {"seed": params.seed, "template": params.template, "photos": stamp}
     collection = solve.collection_of(quadruped(), photos, features.shown_places, params.seed)
     shown = 0.0

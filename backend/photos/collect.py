@@ -28,6 +28,8 @@ FOCAL = 50.0 / 36.0
 """Focal length over the picture's longer side: photos do not tell theirs, this is Blender's default camera."""
 WHOLE = 0.97
 """A mask that covers more of the picture shows no outline."""
+AROUND = 0.9
+"""A mask that covers so much of each of the picture's four sides is that of the background."""
 CUT = 0.04
 """Part of one side of the picture that an animal may touch and still be called whole."""
 SIZES = 12.0
@@ -129,9 +131,15 @@ def named(names: list[str]) -> str:
 
 def photo_of(path: Path, size: int) -> Photo:
     """One photo as a crop of ``size`` pixels."""
+    picture, coverage, mask_from = outlined(path)
+    return _photo(path, picture, coverage, mask_from, size)
+
+
+def outlined(path: Path) -> tuple[files.Picture, np.ndarray, str]:
+    """A photo, how much of each pixel (H, W) is the animal, and ``Photo.mask_from``. Raises JobError."""
     picture = files.read(path)
     height, width = picture.pixels.shape[:2]
-    mask_file = _mask_file(path)
+    mask_file = mask_file_of(path)
     if mask_file is not None:
         coverage, mask_from = files.read_mask(mask_file, (width, height)), "mask"
     elif picture.has_alpha:
@@ -145,11 +153,23 @@ def photo_of(path: Path, size: int) -> Photo:
     if not (coverage > 0.5).any():
         reason = "is black" if mask_from == "mask" else "shows no animal: all of it is transparent"
         raise JobError("no_subject", f"{what[0].upper()}{what[1:]} {reason}.", "Put it right, or remove the photo.")
-    if (coverage > 0.5).mean() > WHOLE:
+    solid = coverage > 0.5
+    if solid.mean() > WHOLE:
         raise JobError(
             "no_subject", f"{what[0].upper()}{what[1:]} covers the whole picture, so the animal has no outline.",
             "Put it right, or remove the photo.",
         )  # fmt: skip
+    if mask_from == "mask" and min(line.mean() for line in (solid[0], solid[-1], solid[:, 0], solid[:, -1])) > AROUND:
+        raise JobError(
+            "no_subject", f"{what[0].upper()}{what[1:]} is white all around: it is the wrong way round.",
+            "Invert it: white where the animal is, black elsewhere.",
+        )  # fmt: skip
+    return picture, coverage, mask_from
+
+
+def _photo(path: Path, picture: files.Picture, coverage: np.ndarray, mask_from: str, size: int) -> Photo:
+    """The crop of what :func:`outlined` found."""
+    height, width = coverage.shape
     left, upper, right, lower = box(coverage)
     longer = max(right - left, lower - upper)
     if longer < SMALLEST:
@@ -180,13 +200,19 @@ def photo_of(path: Path, size: int) -> Photo:
     )
 
 
-def _mask_file(picture: Path) -> Path | None:
+def mask_file_of(picture: Path) -> Path | None:
     """``masks/<name>.png``; ``<name>`` with or without its own ending."""
     for name in (f"{picture.stem}.png", f"{picture.name}.png"):
         path = picture.parent / "masks" / name
         if path.is_file():
             return path
     return None
+
+
+def mask_file_to_make(picture: Path, all: list[Path]) -> Path:
+    """Where a mask of the photo belongs. Of two photos of one name each keeps its own ending."""
+    alike = sum(path.stem == picture.stem for path in all) > 1
+    return picture.parent / "masks" / (f"{picture.name}.png" if alike else f"{picture.stem}.png")
 
 
 def _cropped(values: np.ndarray, square: tuple[float, float, float, float], size: int) -> np.ndarray:

@@ -16,9 +16,11 @@ pytest.importorskip("scipy")
 
 from bpy_extras.object_utils import world_to_camera_view  # noqa: E402
 from mathutils import Vector  # noqa: E402
+from PIL import Image  # noqa: E402
 
 from galatea.addon import command_line, properties, recipe, rig_photos, session  # noqa: E402
 from galatea.backend import protocol  # noqa: E402
+from galatea.backend.capabilities import photo_masks  # noqa: E402
 from galatea.backend.capabilities import rig_photos as capability  # noqa: E402
 from galatea.backend.job import Job, JobError, describe  # noqa: E402
 from galatea.backend.photos import collect  # noqa: E402
@@ -181,7 +183,7 @@ class Sheet(Paper):
     def row(self, **options):
         return Sheet(self)
 
-    column = box = row
+    column = box = grid_flow = row
 
     def prop(self, *names, **options):
         pass
@@ -212,3 +214,42 @@ def test_the_command_writes_the_rig_into_files(solved, taken, tmp_path, capsys):
     assert (tmp_path / "result.glb").is_file()
     assert "3 photos, outlines overlap by 99 %" in capsys.readouterr().out
     assert command_line.blender_command(["rig", "--photos", str(tmp_path / "none"), "-o", str(tmp_path)]) == 1
+
+
+def test_masks_are_listed_and_a_painted_one_is_saved_before_the_solve(solved, taken, tmp_path):
+    folder = tmp_path / "photos"
+    (folder / "masks").mkdir(parents=True)
+    for path in taken.folder.glob("*.png"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    settings = bpy.context.scene.galatea.photos
+    settings.folder, settings.texture_size = str(folder), 64
+    assert [photo.mask for photo in rig_photos.listed(settings.folder)] == [None] * COUNT
+    with pytest.raises(RuntimeError, match="no mask yet"):
+        bpy.ops.galatea.edit_photo_mask(photo="01.png")
+    job = Job(tmp_path / "job")
+    made = photo_masks.photo_masks(photo_masks.PhotoMasksParams(str(folder)), job)[1]["made"]
+    assert made == ["00.png", "01.png", "02.png"]
+    listed = rig_photos.listed(settings.folder)
+    assert [photo.mask.name for photo in listed] == made
+    # What it says is the photo's own transparency, and a second look changes nothing.
+    alpha = collect.outlined(taken.folder / "01.png")[1]
+    assert np.abs(collect.outlined(folder / "01.png")[1] - alpha).max() < 0.01
+    assert photo_masks.photo_masks(photo_masks.PhotoMasksParams(str(folder)), job)[1]["made"] == []
+    image = bpy.data.images.load(str(listed[1].mask))
+    pixels = np.array(image.pixels[:]).reshape(SIZE, SIZE, -1)
+    pixels[: SIZE // 2, :, :3] = 0.0  # the lower half
+    image.pixels.foreach_set(pixels.astype(np.float32).ravel())
+    assert image.is_dirty
+    assert bpy.ops.galatea.rig_photos() == {"FINISHED"}
+    assert not image.is_dirty and len(solved) == 1
+    assert (collect.outlined(folder / "01.png")[1][SIZE // 2 :] < 0.5).all()
+
+
+def test_an_inverted_mask_is_said(taken, tmp_path):
+    (tmp_path / "masks").mkdir()
+    (tmp_path / "a.png").write_bytes((taken.folder / "00.png").read_bytes())
+    with Image.open(tmp_path / "a.png") as picture:
+        alpha = np.asarray(picture)[..., 3]
+    Image.fromarray(255 - alpha).save(tmp_path / "masks/a.png")
+    with pytest.raises(JobError, match="wrong way round"):
+        collect.outlined(tmp_path / "a.png")
