@@ -27,8 +27,11 @@ KEPT_FOLDERS = 5
 """So many folders of ended jobs stay, for a look at what went wrong."""
 
 
-SENT_TO_CLUSTER = {"texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "fit_splats"}
-"""Those that take long without a graphics card, and need no Blender where they run."""
+SENT_TO_CLUSTER = {
+    "rig", "bind", "rig_sequence", "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct",
+    "fit_splats", "render",
+}  # fmt: skip
+"""Those whose files are all in the job, but for what the artist chose elsewhere."""
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 """Names of the jobs' folders: nothing else in their place is touched, for the artist chose it."""
 

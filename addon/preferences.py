@@ -56,8 +56,8 @@ class GalateaPreferences(bpy.types.AddonPreferences):
     )
     send_to_cluster: bpy.props.BoolProperty(
         name="Send to Cluster",
-        description="Let machines of the cluster do what takes long without a graphics card: Texture, Generate, "
-        "Reconstruct and pictures. Counts for jobs that are started from now on",
+        description="Let machines of the cluster do the jobs: Rig, Texture, Generate, Reconstruct, Render, "
+        "pictures. Counts for jobs that are started from now on",
         update=_changed,
     )
 

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import queue
+import shutil
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ import typing
 from pathlib import Path
 
 from . import protocol
-from .job import Job, JobCancelled, describe
+from .job import Job, JobCancelled, JobError, describe
 
 CAPABILITIES = (
     "rig", "bind", "rig_sequence", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats",
@@ -30,6 +31,9 @@ CAPABILITIES = (
 HEARTBEAT_SECONDS = 1.0
 ON_CLUSTER = "GALATEA_ON_CLUSTER"
 """Set for a worker to which a cluster has sent the job: it is to do it itself."""
+BLENDER = "GALATEA_BLENDER"
+"""Path of Blender on a machine of a cluster, if not as on the one that sends."""
+BLENDER_RUNS_SCRIPT = ("--background", "--factory-startup", "--python-exit-code", "1", "--python")
 EXIT_SECONDS = 8.0
 """When Blender has gone, a job that does not stop by itself is cut off after this long."""
 
@@ -141,6 +145,11 @@ class Worker:
 def _do(task: dict[str, typing.Any], job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """The job itself, here or where it is to be done."""
     if (address := task.get("cluster")) and ON_CLUSTER not in os.environ:
+        if task["capability"] == "render" and task["params"].get("windows") != 1:
+            from .capabilities.render import RenderParams
+            from .cluster import split
+
+            return split.run(job, RenderParams(**task["params"]), address, task["version"])
         from .cluster import remote
 
         return remote.run(job, address, task["version"])
@@ -149,7 +158,20 @@ def _do(task: dict[str, typing.Any], job: Job) -> tuple[dict[str, str], dict[str
 
     if task["capability"] not in keeping.USERS:
         keeping.drop()
-    return capabilities.run(task["capability"], task["params"], job)
+    return capabilities.run(task["capability"], _with_own_blender(task["params"]), job)
+
+
+def _with_own_blender(params: dict[str, typing.Any]) -> dict[str, typing.Any]:
+    """On a cluster a job names the Blender of the machine that sent it; the environment may name the one here."""
+    if not params.get("blender") or ON_CLUSTER not in os.environ:
+        return params
+    own = os.environ.get(BLENDER)
+    command = [own, *BLENDER_RUNS_SCRIPT] if own else params["blender"]
+    if shutil.which(command[0]) is None:
+        raise JobError(
+            "no_blender", f"There is no {command[0]}.", f"Say in {BLENDER} where Blender is on that machine."
+        )
+    return params | {"blender": command}
 
 
 def write_end(folder: Path, end: protocol.End) -> None:

@@ -88,6 +88,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .render import RenderParams, render
 
                 return render(RenderParams(**params), job)
+            case "render_window":
+                from .render_window import RenderWindowParams, render_window
+
+                return render_window(RenderWindowParams(**params), job)
     except TypeError as error:
         if "unexpected keyword" in str(error) or "required positional" in str(error):
             raise JobError(

@@ -9,9 +9,10 @@ import hashlib
 import importlib.util
 import json
 import shutil
+import sys
 import time
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ if typing.TYPE_CHECKING:
     from ..rendering.consolidate import Skin
     from ..rendering.engines import Engine, Pictures
     from ..rendering.passes import Look, Shot, Size
+    from ..rendering.windows import Schedule
 
 CONTROLS = ("light", "depth")
 BACKGROUNDS = ("painted", "transparent", "gray", "scene")
@@ -94,68 +96,162 @@ class RenderParams:
     """What that was trained with, one of CONTROLS."""
     blender: Sequence[str] = ()
     """Command that starts a background Blender, which renders the geometry and the movie."""
+    windows: int = 0
+    """On a cluster: parts of the shot that machines paint at the same time; 0: of about windows.FRAMES frames each."""
 
 
-def render(params: RenderParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+class Others(typing.Protocol):
+    """Machines that do the long parts of a render, into the job's folder."""
+
+    def geometry(self, frames: Sequence[int], heard: Callable[[float], None]) -> dict:
+        """The passes of these frames, with all that ``passes.render`` gives."""
+
+    def paint(self, count: int, prompts: int, schedule: Schedule | None, heard: Callable[[float], None]) -> list[str]:
+        """All ``count`` frames. Returns words that the model has never learned.
+
+        Args:
+            prompts: how many there are beside the shot's. schedule: None if the shot is painted as a whole.
+        """
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What follows from the parameters alone."""
+
+    engine: Engine
+    folder: Path
+    """For what is kept between runs."""
+    size: Size
+    frames: tuple[int, ...]
+    """That are painted."""
+    shown: tuple[int, ...]
+    """From which everything is taken that must be the same in all frames."""
+
+    @property
+    def needed(self) -> list[int]:
+        """Frames whose geometry is rendered."""
+        return sorted({*self.frames, *self.shown})
+
+
+def plan(params: RenderParams, job: Job) -> Plan:
+    """Raises JobError for a model that is not there."""
+    from ..rendering import passes
+    from ..rendering.engines import engine_of
+
+    frames = range(params.frame_start, params.frame_end + 1, max(params.frame_step, 1))
+    engine = engine_of(params)
+    painted = passes.anchors(frames, params.preview) if params.preview else tuple(frames)
+    return Plan(engine, job.folder / "work", _size(params, engine), painted, passes.anchors(frames))
+
+
+def geometry(params: RenderParams, job: Job, made: Plan, folder: Path, frames: Sequence[int], begin: float) -> dict:
+    """Let Blender render the passes of these frames into a folder; what is in the scene. ``begin``: of the progress."""
+    from ..rendering import passes
+
+    return passes.render(
+        job, params.blender, job.inputs / "scene.blend", folder, frames, made.size,
+        LIGHT_SAMPLES if made.engine.light else 0, begin, PASSES,
+        backdrop=BACKDROP_SAMPLES if params.background == "scene" else 0, painted=params.objects,
+    )  # fmt: skip
+
+
+def surfaces(params: RenderParams, made: Plan, facts: dict) -> tuple[Shot, Scale, Look]:
+    """The shot as it was rendered, and what all its frames share."""
+    from ..rendering import passes
+    from ..rendering.cells import scale
+
+    shot = passes.shot(made.folder, made.frames, made.size, facts, params.objects)
+    look = passes.look(shot, made.shown, made.engine.light)
+    return shot, scale(shot, made.shown), look
+
+
+def render(
+    params: RenderParams, job: Job, others: Others | None = None
+) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """in/scene.blend -> out/frames/0001.png, ..., or .exr, out/contact.png, and out/movie.mp4 where Blender has FFmpeg.
 
     What is done is kept in work/: a job that is run again in the same folder goes on where it was.
+
+    Args:
+        others: who renders the geometry and paints, if not this process.
     """
-    frames = _checked(params, job)
+    _check(params, job)
     begin = time.perf_counter()
     job.progress("Loading the model", 0.0)
     from ..diffusion import pipelines
-    from ..rendering import passes
-    from ..rendering.cells import scale
-    from ..rendering.engines import engine_of, regions
+    from ..rendering.engines import Pictures, regions
 
-    folder = _work_folder(params, job)
-    engine = engine_of(params)
-    size = _size(params, engine)
-    shown = passes.anchors(frames)
-    if params.preview:
-        frames = list(passes.anchors(frames, params.preview))
-    _check_disk(job, size, len({*frames, *shown}))
-    facts = passes.render(
-        job, params.blender, job.inputs / "scene.blend", folder, sorted({*frames, *shown}), size,
-        LIGHT_SAMPLES if engine.light else 0, 0.01, PASSES,
-        backdrop=BACKDROP_SAMPLES if params.background == "scene" else 0, painted=params.objects,
-    )  # fmt: skip
-    shot = passes.shot(folder, frames, size, facts, params.objects)
-    look = passes.look(shot, shown, engine.light)
-    lengths = scale(shot, shown)
-    job.progress("Loading the model", PASSES)
-    engine.load()
-    unknown = engine.unknown((params.prompt, *regions(params, shot)))
+    _prepare_work(params, job)
+    made = plan(params, job)
+    engine = made.engine
+    _check_disk(job, made.size, len(made.needed))
+    if others is None:
+        facts = geometry(params, job, made, made.folder, made.needed, 0.01)
+    else:
+        facts = others.geometry(made.needed, lambda part: job.progress("Rendering the geometry", PASSES * part))
+    shot, lengths, look = surfaces(params, made, facts)
+    others_words, schedule = regions(params, shot), engine.schedule(params, len(shot.frames))
+    rendered = time.perf_counter()
+    if others is None:
+        job.progress("Loading the model", PASSES)
+        engine.load()
+        unknown = engine.unknown((params.prompt, *others_words))
+        warnings = _warned(params, job, engine, shot, unknown)
+        job.restart_estimate()
+        started = time.perf_counter()
+        pictures = engine.paint(
+            params, shot, lengths, look, lambda stage, part: job.progress(stage, PASSES + (PAINTED - PASSES) * part)
+        )
+    else:
+        job.restart_estimate()
+        started = rendered
+        unknown = others.paint(
+            len(shot.frames), len(others_words), schedule,
+            lambda part: job.progress("Painting", PASSES + (PAINTED - PASSES) * part),
+        )  # fmt: skip
+        warnings, pictures = _warned(params, job, engine, shot, unknown), Pictures(made.folder)
+    finished = time.perf_counter()
+    files = _written(params, job, shot, lengths, look, engine.light, pictures)
+    if problem := _movie(params, job, shot, files):
+        warnings.append(problem)
+    job.progress("Done", 1.0)
+    ended = time.perf_counter()
+    seconds = {
+        "geometry": rendered - begin, "loading": started - rendered, "painting": finished - started,
+        "writing": ended - finished, "all": ended - begin,
+    }  # fmt: skip
+    return files, {
+        "frames": len(shot.frames), "width": made.size.width, "height": made.size.height, "fps": shot.fps,
+        "keyframes": schedule.keyframes if schedule is not None else 0,
+        "seconds": {stage: round(value, 1) for stage, value in seconds.items()}, "memory_mb": _memory(),
+        "device": pipelines.describe(pipelines.best_device()).name if others is None else "cluster",
+        "unknown_words": unknown, "warnings": warnings, "textures": _textures(job),
+    }  # fmt: skip
+
+
+def _memory() -> int | None:
+    """Megabytes that this process had at most, None where that is not known (Windows)."""
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (1e6 if sys.platform == "darwin" else 1e3))
+
+
+def _warned(params: RenderParams, job: Job, engine: Engine, shot: Shot, unknown: Sequence[str]) -> list[str]:
+    """What the artist should know, which is logged as well."""
     warnings = [f"The model does not know: {', '.join(unknown[:20])}."] if unknown else []
     if shot.left_out:
         warnings.append(f"Hair, volumes and point clouds are left out: {', '.join(shot.left_out[:5])}.")
     warnings += engine.warnings(params, shot)
     for warning in warnings:
         job.log(warning, "warning")
-    job.restart_estimate()
-    painted = time.perf_counter()
-    pictures = engine.paint(
-        params, shot, lengths, look, lambda stage, part: job.progress(stage, PASSES + (PAINTED - PASSES) * part)
-    )
-    finished = time.perf_counter()
-    files = _written(params, job, shot, lengths, look, engine.light, pictures)
-    if problem := _movie(params, job, shot, files):
-        warnings.append(problem)
-    job.progress("Done", 1.0)
-    seconds = {
-        "geometry": round(painted - begin, 1), "painting": round(finished - painted, 1),
-        "all": round(time.perf_counter() - begin, 1),
-    }  # fmt: skip
-    return files, {
-        "frames": len(frames), "width": size.width, "height": size.height, "fps": shot.fps, "seconds": seconds,
-        "device": pipelines.describe(pipelines.best_device()).name, "unknown_words": unknown, "warnings": warnings,
-        "textures": _textures(job),
-    }  # fmt: skip
+    return warnings
 
 
-def _checked(params: RenderParams, job: Job) -> list[int]:
-    """The frames of the range, or JobError for parameters that make no sense."""
+def _check(params: RenderParams, job: Job) -> None:
+    """JobError for parameters that make no sense."""
     if not params.prompt.strip():
         raise JobError("bad_input", "There is no prompt.", "Say what the objects look like, such as: mossy stone.")
     for name, choices in (
@@ -213,21 +309,19 @@ def _checked(params: RenderParams, job: Job) -> list[int]:
             "missing_packages", "The compute environment has no diffusion models yet.",
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
-    return frames
 
 
-def _work_folder(params: RenderParams, job: Job) -> Path:
-    """For what is kept between runs; emptied when it was made with other parameters."""
+def _prepare_work(params: RenderParams, job: Job) -> None:
+    """The folder for what is kept between runs; emptied when it was made with other parameters."""
     folder = job.folder / "work"
-    said = json.dumps(dataclasses.asdict(params) | {"blender": ""}, sort_keys=True)
+    said = json.dumps(dataclasses.asdict(params) | {"blender": "", "windows": 0}, sort_keys=True)
     made = hashlib.sha256(said.encode()).hexdigest()
     if folder.is_dir() and (folder / "made-with").is_file():
         if (folder / "made-with").read_text(encoding="utf-8") == made:
-            return folder
+            return
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "made-with").write_text(made, encoding="utf-8")
-    return folder
 
 
 def _size(params: RenderParams, engine: Engine) -> Size:

@@ -18,9 +18,12 @@ ORDER = "job.json"
 INPUTS, JOB = "inputs", "job"
 """Folders of a parcel."""
 WITH_NETWORKS = {
-    "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "render", "splats", "fit_splats",
+    "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "render", "render_window",
+    "splats", "fit_splats",
 }  # fmt: skip
 """Capabilities that a graphics card makes faster by far: one job takes a whole card, unless it says otherwise."""
+SPLIT = "--windows="
+"""Option of a command that gives its work to other machines: it must not keep a place from them."""
 CPUS_WITHOUT_CARD = 2.0
 """For these where the cluster has no card. More help little: part of each job is Blender's, in one thread."""
 LARGEST_PARCEL = 1 << 30
@@ -71,7 +74,10 @@ def read(job: str, folder: Path, has_gpus: bool, most_cpus: float) -> Order:
     """
     text = (folder / ORDER).read_bytes()
     values = json.loads(text)
-    capability = values.get("capability") or values["arguments"][0]
+    arguments = values.get("arguments", [])
+    capability = values.get("capability") or arguments[0]
+    if any(argument.startswith(SPLIT) for argument in arguments):
+        values = {"cpus": 0.0, "gpus": 0.0} | {name: value for name, value in values.items() if value is not None}
     needs = _needs(capability in WITH_NETWORKS, values.get("cpus"), values.get("gpus"), has_gpus, most_cpus)
     paths = [_path(values, place) for place in values.get("places", [])]
     return Order(job, str(folder), text, tuple((str(path), _extent(path)) for path in paths), needs)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ...addon.worker import Patience, State, WorkerProcess, child_environment
 from .. import protocol
+from ..diffusion.keeping import KEEP
 from ..job import describe
 from ..worker import ON_CLUSTER
 from . import orders
@@ -28,7 +29,7 @@ POLL = 0.02
 COMMANDS = Patience(start=300.0, silence=math.inf, cancel=0.0)
 """For commands, in whose process Blender's native code may hold the interpreter, and which do not look for a stop."""
 WORKERS = Patience(start=300.0, silence=120.0, cancel=5.0)
-SETUP = ("no_galatea", "no_start", "wrong_version")
+SETUP = ("no_galatea", "no_start", "wrong_version", "no_blender")
 """Codes of errors that tell of the machine, not of the job."""
 
 
@@ -102,7 +103,8 @@ class Runner:
             return protocol.Error(
                 job, "no_galatea", f"There is no {command[0]}.", "Say in GALATEA_COMMAND what starts galatea there."
             )
-        environment = dict(os.environ) if self._program.command else child_environment(online=False) | {ON_CLUSTER: "1"}
+        own = {ON_CLUSTER: "1", KEEP: "1"}  # this process is for one driver, and goes with it
+        environment = dict(os.environ) if self._program.command else child_environment(online=False) | own
         self._process = process = WorkerProcess(
             command, version=self._program.version, log_file=Path(self._logs.name) / "process.log",
             environment=environment, patience=COMMANDS if self._program.command else WORKERS,

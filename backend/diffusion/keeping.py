@@ -16,7 +16,7 @@ from pathlib import Path
 
 KEEP = "GALATEA_KEEP_MODELS"
 """Set in the environment of a worker that is to keep them."""
-USERS = {"image", "texture"}
+USERS = {"image", "texture", "render_window"}
 """Capabilities that leave the models as they found them. Others need the card for something else as well."""
 
 Made = typing.TypeVar("Made")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,9 @@ from ..diffusion.conditioning import Prompter
 from ..texturing import diffusion
 from . import noise, passes, refine, sampler, video
 from .cells import Scale
-from .fusion import footprints
+from .fusion import Footprints, footprints
 from .passes import Look, Shot
+from .windows import Schedule, Window
 
 if typing.TYPE_CHECKING:
     from ..capabilities.render import RenderParams
@@ -61,6 +62,9 @@ class Engine(typing.Protocol):
             heard: called with what is being done and the part that is done; it may raise.
         """
 
+    def schedule(self, params: RenderParams, frames: int) -> Schedule | None:
+        """What the windows of a shot of so many frames want of each other; None if it must be painted as a whole."""
+
 
 def engine_of(params: RenderParams) -> Engine:
     """The one for the model that was asked for. JobError for one that is not there."""
@@ -88,6 +92,16 @@ class ImageEngine:
     def unknown(self, prompts: Sequence[str]) -> list[str]:
         return pipelines.unknown_words(" ".join(prompts), self._pipeline.tokenizer)
 
+    @property
+    def batch(self) -> int:
+        """Pictures with one prompt that the device has memory for at a time. Call it after :meth:`load`."""
+        return self._batch
+
+    def schedule(self, params: RenderParams, frames: int) -> Schedule:
+        keyframes = (KEYFRAMES if params.model else 0) if params.keyframes < 0 else params.keyframes
+        steps = params.steps or (STEPS if params.model else STARTER_STEPS)
+        return Schedule(steps, keyframes, params.match_background, params.seed, frames)
+
     def warnings(self, params: RenderParams, shot: Shot) -> list[str]:
         return []
 
@@ -97,67 +111,138 @@ class ImageEngine:
         pictures = Pictures(shot.folder)
         if all(pictures.path(number).is_file() for number in range(len(shot.frames))):
             return pictures
+        every = Window(0, len(shot.frames))
+        end = REFINED if params.refine else 1.0
+        latents = self._paint(params, shot, scale, look, lambda stage, part: heard(stage, end * part), every)
+        self._finish(params, shot, scale, look, heard, latents, every)
+        return pictures
+
+    def paint_window(
+        self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
+        window: Window, until: int, batch: int,
+    ) -> None:  # fmt: skip
+        """Go on with a window of the shot until a step, and after the last one decode it if nothing is to be refined.
+
+        Args:
+            until: what other windows have painted must be there for all steps before.
+            batch: frames that are predicted at a time.
+        """
+        if all(Pictures(shot.folder).path(number).is_file() for number in window.numbers):
+            return
+        latents = self._paint(params, shot, scale, look, heard, window, until, batch)
+        if until == self.schedule(params, len(shot.frames)).steps and not params.refine:
+            self._decode(shot, latents, window, heard)
+
+    def refine(
+        self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
+        windows: Sequence[Window],
+    ) -> None:  # fmt: skip
+        """Refine the whole shot, all windows of which are painted."""
+        latents = sampler.painted(shot.folder, windows)
+        self._finish(params, shot, scale, look, heard, latents, Window(0, len(shot.frames)))
+
+    def _paint(
+        self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
+        window: Window, until: int | None = None, batch: int = 0,
+    ) -> torch.Tensor:  # fmt: skip
+        schedule = self.schedule(params, len(shot.frames))
+        last = schedule.steps if until is None else until
+        steps = range(sampler.done(shot.folder, window), last)
+        guests = {frame for step in steps for frame in (*schedule.chosen(step), *schedule.guests(step))}
+        needed = sorted({*window.numbers, *guests})
+        self._prepare(params, shot, scale, look, heard, needed)
+        around = footprints(shot, scale, self.factor, STRIDES, needed) if schedule.keyframes else {}
+        wish = self._wish(params, shot, schedule, batch)
+        material = self._material(params, shot, around)
+        prompter = Prompter(self._pipeline, self._pipeline.unet.device)
+        return sampler.paint(
+            self._pipeline, prompter, wish, material, shot.folder, lambda part: heard("Painting", part), window, until
+        )
+
+    def _prepare(
+        self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
+        numbers: Sequence[int],
+    ) -> None:  # fmt: skip
+        """What these frames are painted from, into the shot's folder."""
         control = passes.light_control if self.light else passes.depth_control
         others = regions(params, shot)
-        keyframes = (KEYFRAMES if params.model else 0) if params.keyframes < 0 else params.keyframes
-        for number, frame in enumerate(shot.frames):
+        for number in numbers:
             heard("Preparing the noise", 0.0)
+            file, frame = _material_file(shot, number), shot.frames[number]
+            if file.is_file():
+                continue
             geometry = shot.geometry(frame)
             owner = noise.owned(shot, geometry, scale, self.factor, frame)
             block = self.factor * shot.size.oversampling
             parts = [passes.pooled(np.isin(geometry.surface, list(one)), block) for one in others.values()]
-            np.savez(
-                shot.folder / f"material-{number}.npz", control=control(shot, frame, look).astype(np.float16),
+            passes.keep(
+                file, control=control(shot, frame, look).astype(np.float16),
                 cells=owner.cells, pixel=owner.pixel, fresh=owner.fresh,
                 background=passes.pooled(shot.is_painted(geometry), block) == 0,
                 regions=np.stack((np.ones(owner.shape, np.float32) - sum(parts), *parts)),
             )  # fmt: skip
 
+    def _material(self, params: RenderParams, shot: Shot, around: Mapping[int, Footprints]) -> sampler.Material:
         def stored(name: str) -> Callable[[int], np.ndarray]:
             def load(number: int) -> np.ndarray:
-                with np.load(shot.folder / f"material-{number}.npz") as found:
+                with np.load(_material_file(shot, number)) as found:
                     return found[name]
 
             return load
 
         def noise_of(number: int, counter: int) -> np.ndarray:
-            with np.load(shot.folder / f"material-{number}.npz") as found:
+            with np.load(_material_file(shot, number)) as found:
                 shape = found["background"].shape
                 owner = noise.Owned(found["cells"], found["pixel"], found["fresh"], shape)
             if params.noise == "surface":
                 return noise.noise(owner, params.seed, counter)
             return noise.screen(shape, params.seed, counter, number if params.noise == "independent" else 0)
 
-        material = sampler.Material(
+        return sampler.Material(
             noise=noise_of, control=lambda number: stored("control")(number).astype(np.float32),
-            background=stored("background"), regions=stored("regions"),
-            footprints=footprints(shot, scale, self.factor, STRIDES) if keyframes else {}, frames=len(shot.frames),
+            background=stored("background"), regions=stored("regions"), footprints=around, frames=len(shot.frames),
         )  # fmt: skip
-        wish = sampler.Wish(
+
+    def _wish(self, params: RenderParams, shot: Shot, schedule: Schedule, batch: int = 0) -> sampler.Wish:
+        others = regions(params, shot)
+        return sampler.Wish(
             prompt=params.prompt.strip(), others=tuple(others), negative=params.negative.strip(), seed=params.seed,
-            steps=params.steps or (STEPS if params.model else STARTER_STEPS),
-            guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
-            keyframes=keyframes, fusion=params.fusion, match_background=params.match_background,
-            chunk=max(2 * self._batch // (2 + len(others)), 1),
+            steps=schedule.steps, guidance=pipelines.guidance(params.guidance, params.model), control=params.control,
+            keyframes=schedule.keyframes, fusion=params.fusion, match_background=params.match_background,
+            chunk=batch or frames_at_a_time(self._batch, len(others)),
         )  # fmt: skip
-        prompter = Prompter(self._pipeline, self._pipeline.unet.device)
-        end = REFINED if params.refine else 1.0
-        latents = sampler.paint(
-            self._pipeline, prompter, wish, material, shot.folder, lambda part: heard("Painting", end * part)
-        )
+
+    def _finish(
+        self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
+        latents: torch.Tensor, window: Window,
+    ) -> None:  # fmt: skip
+        """Refine all frames, if that was asked for, and decode them."""
         if params.refine:
+            wish = self._wish(params, shot, self.schedule(params, len(shot.frames)))
             latents = sampler.refined(
-                self._pipeline, prompter, wish, material, latents, refine.motion(shot, scale, self.factor),
-                lambda part: heard("Refining", end + (1.0 - end) * part),
+                self._pipeline, Prompter(self._pipeline, self._pipeline.unet.device), wish,
+                self._material(params, shot, {}), latents, refine.motion(shot, scale, self.factor),
+                lambda part: heard("Refining", REFINED + (1.0 - REFINED) * part),
             )  # fmt: skip
-        vae = self._pipeline.vae
+        self._decode(shot, latents, window, heard)
+
+    def _decode(self, shot: Shot, latents: torch.Tensor, window: Window, heard: Callable[[str, float], None]) -> None:
+        vae, pictures = self._pipeline.vae, Pictures(shot.folder)
         with torch.no_grad():
-            for number in range(len(latents)):
+            for number, one in zip(window.numbers, latents):
                 heard("Painting", 1.0)
-                given = latents[number : number + 1].to(self._pipeline.unet.device, vae.dtype)
+                given = one[None].to(self._pipeline.unet.device, vae.dtype)
                 decoded = vae.decode(given / vae.config.scaling_factor).sample.float()[0] / 2 + 0.5
                 pictures.keep(number, decoded.clamp(0.0, 1.0).permute(1, 2, 0).cpu().numpy())
-        return pictures
+
+
+def frames_at_a_time(batch: int, prompts: int) -> int:
+    """How many are predicted together, for ``Engine.batch`` and the number of prompts beside the shot's."""
+    return max(2 * batch // (2 + prompts), 1)
+
+
+def _material_file(shot: Shot, number: int) -> Path:
+    return shot.folder / f"material-{number}.npz"
 
 
 class VideoEngine:
@@ -175,6 +260,9 @@ class VideoEngine:
 
     def unknown(self, prompts: Sequence[str]) -> list[str]:
         return []
+
+    def schedule(self, params: RenderParams, frames: int) -> None:
+        return None  # each of its windows needs the end of the one before
 
     def warnings(self, params: RenderParams, shot: Shot) -> list[str]:
         found = ["Video models were not yet run on real weights, only on tiny ones of the same layout."]
@@ -216,7 +304,7 @@ class Pictures:
         return self._folder / f"painted-{number}.npy"
 
     def keep(self, number: int, picture: np.ndarray) -> None:
-        partial = self._folder / "painted.part.npy"
+        partial = self._folder / f"painted-{number}.part.npy"
         np.save(partial, picture.astype(np.float16))
         partial.replace(self.path(number))
 

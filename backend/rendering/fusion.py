@@ -10,12 +10,13 @@ which is smooth. What is covered is always known by masks, never by looking for 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from . import passes
 from .cells import Scale, cells
 from .noise import pixel_of_sample
 from .passes import Geometry, Shot
@@ -44,18 +45,18 @@ class Footprint:
 
 @dataclasses.dataclass(frozen=True)
 class Footprints:
-    """Of all frames, for the layers of one size. They lie on the disk, for a shot may be long."""
+    """Of frames of a shot, for the layers of one size. They lie on the disk, for a shot may be long."""
 
     folder: Path
-    stride: int
-    """Latent pixels along a side of a token."""
+    pixels: int
+    """Along a side of a token."""
     tokens: int
     table: np.ndarray
-    """(N,) uint64, ascending: the cells that any frame shows."""
+    """(N,) uint64, ascending: the cells that any of these frames shows."""
 
     def __getitem__(self, number: int) -> Footprint:
         """Of the frame with this number in the shot."""
-        with np.load(_path(self.folder, self.stride, number)) as stored:
+        with np.load(_path(self.folder, self.pixels, number)) as stored:
             cell = np.searchsorted(self.table, stored["keys"])
             return Footprint(
                 torch.from_numpy(cell), torch.from_numpy(stored["token"]), torch.from_numpy(stored["weight"]),
@@ -73,32 +74,38 @@ class Texture:
     """(cells,) bool"""
 
 
-def footprints(shot: Shot, scale: Scale, factor: int, strides: Sequence[int]) -> dict[int, Footprints]:
-    """Of all frames, by the number of tokens of a layer; kept in the shot's folder.
+def footprints(
+    shot: Shot, scale: Scale, factor: int, strides: Sequence[int], numbers: Iterable[int] | None = None
+) -> dict[int, Footprints]:
+    """Of frames by the number of tokens of a layer; kept in the shot's folder.
 
     Args:
         factor: pixels of the picture along a side of a latent pixel.
         strides: latent pixels along a side of a token, of the layers that are fused.
+        numbers: of the frames in the shot; all if None.
     """
-    tables = dict.fromkeys(strides, np.zeros(0, np.uint64))
-    tokens = {}
-    for number, frame in enumerate(shot.frames):
-        geometry = shot.geometry(frame)
-        for stride in strides:
-            keys, token, weight, tokens[stride] = _entries(shot, geometry, scale, factor * stride)
-            np.savez(_path(shot.folder, stride, number), keys=keys, token=token, weight=weight)
-            tables[stride] = np.union1d(tables[stride], keys)
-    return {tokens[stride]: Footprints(shot.folder, stride, tokens[stride], tables[stride]) for stride in strides}
+    height, width = shot.size.padded
+    found = {}
+    for pixels in (factor * stride for stride in strides):
+        table = np.zeros(0, np.uint64)
+        for number in range(len(shot.frames)) if numbers is None else numbers:
+            file = _path(shot.folder, pixels, number)
+            if not file.is_file():
+                keys, token, weight = _entries(shot, shot.geometry(shot.frames[number]), scale, pixels)
+                passes.keep(file, keys=keys, token=token, weight=weight)
+            with np.load(file) as stored:
+                table = np.union1d(table, stored["keys"])
+        tokens = (height // pixels) * (width // pixels)
+        found[tokens] = Footprints(shot.folder, pixels, tokens, table)
+    return found
 
 
-def _path(folder: Path, stride: int, number: int) -> Path:
-    return folder / f"footprint-{stride}-{number}.npz"
+def _path(folder: Path, pixels: int, number: int) -> Path:
+    return folder / f"footprint-{pixels}-{number}.npz"
 
 
-def _entries(
-    shot: Shot, geometry: Geometry, scale: Scale, pixels: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Cells (P,) uint64, tokens and weights of a frame, and its number of tokens, each ``pixels`` pixels wide."""
+def _entries(shot: Shot, geometry: Geometry, scale: Scale, pixels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cells (P,) uint64, tokens and weights of a frame, whose tokens are ``pixels`` pixels wide."""
     block = pixels * shot.size.oversampling
     shape = (geometry.surface.shape[0] // block, geometry.surface.shape[1] // block)
     of_token = pixel_of_sample(shape, block)
@@ -111,13 +118,13 @@ def _entries(
     np.minimum.at(smallest, of_token.ravel(), surface.ravel())
     usable = ((largest == smallest) & (largest > 0))[of_token]
     if not usable.any():
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.float32), tokens
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.float32)
     order = np.lexsort((found[usable], of_token[usable]))
     keys, token = found[usable][order], of_token[usable][order]
     first = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]) | (token[1:] != token[:-1])))
     count = np.diff(np.append(first, len(keys)))
     per_token = np.bincount(token, minlength=tokens)
-    return keys[first], token[first], (count / per_token[token[first]]).astype(np.float32), tokens
+    return keys[first], token[first], (count / per_token[token[first]]).astype(np.float32)
 
 
 def gathered(footprints: Sequence[Footprint], features: torch.Tensor, rows: int) -> Texture:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -127,6 +128,13 @@ def path(folder: Path, frame: int) -> Path:
     return folder / f"frame-{frame:04d}.npz"
 
 
+def keep(file: Path, **arrays: np.ndarray) -> None:
+    """Arrays as a file (.npz) that is there as a whole or not at all, also while others write the same."""
+    partial = file.with_name(f"{file.stem}.{secrets.token_hex(4)}.part.npz")
+    np.savez(partial, **arrays)
+    partial.replace(file)
+
+
 def take(folder: Path, frame: int, light: bool, backdrop: bool = False, keep: bool = False) -> None:
     """Keep of a frame's OpenEXR files what is needed, in a form that is read fast.
 
@@ -150,9 +158,7 @@ def take(folder: Path, frame: int, light: bool, backdrop: bool = False, keep: bo
     if backdrop:
         lights.append(folder / f"backdrop-{frame:04d}.exr")
         arrays["backdrop"] = np.nan_to_num(exr.read(lights[-1])["Combined"]).astype(np.float16)
-    partial = folder / "partial.npz"
-    np.savez(partial, **arrays)
-    partial.replace(path(folder, frame))
+    keep(path(folder, frame), **arrays)
     if not keep:
         for one in (source, *lights):
             one.unlink()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Denoises all frames of a shot together, one step after the other.
+"""Denoises all frames of a shot together, one step after the other; or those of one window of it (:mod:`.windows`).
 
 Every step draws its own keyframes from (seed, step), so a job that is resumed after any step goes on just as it
 would have.
@@ -11,9 +11,10 @@ Of a long shot only the latents are in memory, and what belongs to the few frame
 from __future__ import annotations
 
 import dataclasses
-import itertools
+import errno
 import json
 import os
+import time as clock
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,13 +23,17 @@ import numpy as np
 import torch
 
 from ..diffusion.conditioning import Prompter
+from ..job import JobError
 from . import refine
 from .attention import sharing
 from .fusion import Footprints
+from .windows import Schedule, Window
 
 NOISES = ("surface", "fixed", "independent")
 LEAST_BACKGROUND = 0.05
 """Part of a frame that must be background in it and in the first one, for its colors to be matched there."""
+ARRIVES = 60.0
+"""Seconds until a file that another machine has written must be there."""
 RELEASED = 0.75
 """Part of the steps after which surfaces are no longer blended with keyframes: the last steps make fine detail."""
 
@@ -71,57 +76,114 @@ class Material:
     frames: int
 
 
-def keyframes(count: int, frames: int, seed: int, step: int) -> list[int]:
-    """``count`` different frames, one at random from each of as many equal parts of the shot."""
-    draw = np.random.default_rng([seed, step, 0x4B])
-    edges = np.linspace(0, frames, min(count, frames) + 1).astype(int)
-    return [int(draw.integers(low, high)) for low, high in itertools.pairwise(edges)]
-
-
 def paint(
     pipeline: typing.Any, prompter: Prompter, wish: Wish, material: Material, folder: Path,
-    heard: Callable[[float], None],
+    heard: Callable[[float], None], window: Window | None = None, until: int | None = None,
 ) -> torch.Tensor:  # fmt: skip
-    """Latents (F, 4, h, w) float32 of all frames, on the processor.
+    """Latents (N, 4, h, w) float32 of the frames of a window, on the processor.
 
     Args:
         pipeline: of the families SD 1.5 or SDXL, with a ControlNet.
         folder: where the state after each step is kept; one that is there is gone on from.
         heard: called with the part that is done; it may raise.
+        window: all frames if None.
+        until: so many steps; all if None. What the window has to know of others before them must be in the folder.
     """
     device = pipeline.unet.device
     scheduler = solver(pipeline.scheduler)
     scheduler.set_timesteps(wish.steps, device="cpu")
-    latents = torch.stack([torch.from_numpy(material.noise(frame, 0)) for frame in range(material.frames)])
-    latents = latents * float(scheduler.init_noise_sigma)
+    schedule = Schedule(wish.steps, wish.keyframes, wish.match_background, wish.seed, material.frames)
+    window = window or Window(0, material.frames)
+    until = wish.steps if until is None else until
+    own = list(window.numbers)
+
+    def begun(frame: int) -> torch.Tensor:
+        return torch.from_numpy(material.noise(frame, 0)) * float(scheduler.init_noise_sigma)
+
     begin = 0
-    if (state := _restored(folder, scheduler)) is not None:
+    if (state := _restored(folder, window, scheduler)) is not None:
         begin, latents = state
-    every = list(range(material.frames))
-    chunks = [every[first : first + wish.chunk] for first in range(0, len(every), wish.chunk)]
+    else:
+        latents = torch.stack([begun(frame) for frame in own])
+    chunks = [own[first : first + wish.chunk] for first in range(0, len(own), wish.chunk)]
     predict = _predictor(pipeline, prompter, wish, material, device)
     with sharing(pipeline.unet, material.footprints) as shared, torch.no_grad():
-        for step in range(begin, wish.steps):
+        for step in range(begin, until):
+
+            def known(frame: int, step: int = step, latents: torch.Tensor = latents) -> torch.Tensor:
+                if frame in window.numbers:
+                    return latents[frame - window.begin]
+                return guest(folder, step, frame) if step else begun(frame)
+
+            chosen = schedule.chosen(step)
+            looked_at = [known(frame) for frame in chosen]
+            if wish.match_background and step:
+                first, behind = known(0), material.background(0)
+                looked_at = [
+                    matched(one, material.background(frame), first, behind) if frame else one
+                    for one, frame in zip(looked_at, chosen)
+                ]
+                latents = torch.stack([
+                    matched(one, material.background(frame), first, behind) if frame else one
+                    for one, frame in zip(latents, own)
+                ])  # fmt: skip
             time = scheduler.timesteps[step]
             strength = wish.fusion if step < RELEASED * wish.steps else 0.0
-            chosen = keyframes(wish.keyframes, material.frames, wish.seed, step) if wish.keyframes else []
             if chosen:
                 with shared.collecting(chosen):
-                    predict(latents[chosen], chosen, time, scheduler)
+                    predict(torch.stack(looked_at), chosen, time, scheduler)
             predicted = torch.empty_like(latents)
             for number, chunk in enumerate(chunks):
                 heard((step + number / len(chunks)) / wish.steps)
+                here = slice(chunk[0] - window.begin, chunk[-1] - window.begin + 1)
                 if chosen:
                     with shared.showing(chunk, strength):
-                        predicted[chunk] = predict(latents[chunk], chunk, time, scheduler)
+                        predicted[here] = predict(latents[here], chunk, time, scheduler)
                 else:
-                    predicted[chunk] = predict(latents[chunk], chunk, time, scheduler)
-            added = torch.stack([torch.from_numpy(material.noise(frame, step + 1)) for frame in every])
+                    predicted[here] = predict(latents[here], chunk, time, scheduler)
+            added = torch.stack([torch.from_numpy(material.noise(frame, step + 1)) for frame in own])
             latents = scheduler.step(predicted, time, latents, variance_noise=added).prev_sample
-            if wish.match_background and step < wish.steps - 1:
-                latents = matched(latents, [torch.from_numpy(material.background(frame)) for frame in every])
-            _keep(folder, scheduler, step + 1, latents)
+            if step + 1 < wish.steps and len(own) < material.frames:
+                for frame in schedule.guests(step + 1) & set(own):
+                    _keep_guest(folder, step + 1, frame, latents[frame - window.begin])
+            _keep(folder, window, scheduler, step + 1, latents)
     return latents
+
+
+def done(folder: Path, window: Window) -> int:
+    """Steps that a window has done."""
+    from safetensors import safe_open
+
+    path = _state(folder, window)
+    if not path.is_file():
+        return 0
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["state"])["done"]
+
+
+def painted(folder: Path, windows: Sequence[Window]) -> torch.Tensor:
+    """Latents (F, 4, h, w) float32 of all frames, of windows that are done."""
+    from safetensors import safe_open
+
+    found = []
+    for window in windows:
+        with safe_open(_state(folder, window), "pt") as file:
+            found.append(file.get_tensor("latents"))
+    return torch.cat(found)
+
+
+def guest(folder: Path, step: int, frame: int) -> torch.Tensor:
+    """Latents (4, h, w) float32 that another window has painted, before a step. JobError if they do not come."""
+    path = _guest(folder, step, frame)
+    deadline = clock.monotonic() + ARRIVES
+    while not path.is_file():
+        if clock.monotonic() > deadline:
+            raise JobError(
+                "not_shared", f"What another machine has painted is not in {folder}.",
+                "See that all machines of the cluster share this folder, then start the same again.",
+            )  # fmt: skip
+        clock.sleep(0.1)
+    return torch.from_numpy(np.load(path))
 
 
 def refined(
@@ -190,26 +252,40 @@ def _predictor(
     return predict
 
 
-def matched(latents: torch.Tensor, background: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Give all frames the first one's mean and spread in the background (AdaIN: Huang and Belongie, ICCV 2017).
+def matched(
+    latents: torch.Tensor, background: np.ndarray, first: torch.Tensor, first_background: np.ndarray
+) -> torch.Tensor:
+    """Give a frame (4, h, w) the first one's mean and spread in the background (AdaIN: Huang and Belongie, ICCV 2017).
 
-    Both are measured where both frames show background, so nothing that moves in front of it counts. Frames that share
-    too little background with the first one stay as they are.
+    Both are measured where both frames show background (h, w), so nothing that moves in front of it counts. A frame
+    that shares too little background with the first one stays as it is.
     """
-    result = latents.clone()
-    for frame in range(1, len(latents)):
-        both = background[0] & background[frame]
-        if both.float().mean() < LEAST_BACKGROUND:
-            continue
-        wanted, found = latents[0][:, both], latents[frame][:, both]
-        factor = wanted.std(1) / found.std(1).clamp_min(1e-6)
-        shift = wanted.mean(1) - factor * found.mean(1)
-        result[frame] = latents[frame] * factor[:, None, None] + shift[:, None, None]
-    return result
+    both = torch.from_numpy(background & first_background)
+    if both.float().mean() < LEAST_BACKGROUND:
+        return latents
+    wanted, found = first[:, both], latents[:, both]
+    factor = wanted.std(1) / found.std(1).clamp_min(1e-6)
+    shift = wanted.mean(1) - factor * found.mean(1)
+    return latents * factor[:, None, None] + shift[:, None, None]
 
 
-def _keep(folder: Path, scheduler, done: int, latents: torch.Tensor) -> None:
+def _state(folder: Path, window: Window) -> Path:
+    return folder / f"steps-{window.begin}-{window.end}.safetensors"
+
+
+def _guest(folder: Path, step: int, frame: int) -> Path:
+    return folder / f"guest-{step}-{frame}.npy"
+
+
+def _keep_guest(folder: Path, step: int, frame: int, latents: torch.Tensor) -> None:
+    partial = folder / f"guest-{step}-{frame}.part.npy"
+    np.save(partial, latents.numpy())
+    partial.replace(_guest(folder, step, frame))
+
+
+def _keep(folder: Path, window: Window, scheduler, done: int, latents: torch.Tensor) -> None:
     """The state after a step, replaced as a whole."""
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     tensors = {"latents": latents.contiguous()}
@@ -217,14 +293,20 @@ def _keep(folder: Path, scheduler, done: int, latents: torch.Tensor) -> None:
         if output is not None:
             tensors[f"output-{index}"] = output.contiguous()
     facts = {"done": done, "lower_order_nums": scheduler.lower_order_nums}
-    partial = folder / "steps.part"
-    save_file(tensors, partial, metadata={"state": json.dumps(facts)})
-    os.replace(partial, folder / "steps.safetensors")
+    path = _state(folder, window)
+    partial = path.with_suffix(".part")
+    try:
+        save_file(tensors, partial, metadata={"state": json.dumps(facts)})
+    except SafetensorError as error:
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, "No space left on device") from error
+        raise
+    os.replace(partial, path)
 
 
-def _restored(folder: Path, scheduler) -> tuple[int, torch.Tensor] | None:
+def _restored(folder: Path, window: Window, scheduler) -> tuple[int, torch.Tensor] | None:
     """Steps that are done and the latents after them; the scheduler is put where it was."""
-    path = folder / "steps.safetensors"
+    path = _state(folder, window)
     if not path.is_file():
         return None
     from safetensors import safe_open

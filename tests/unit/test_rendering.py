@@ -34,6 +34,7 @@ from galatea.backend.rendering import (
     refine,
     sampler,
     unwrapped,
+    windows,
 )
 from galatea.backend.texturing.picture import write_exr
 from galatea.backend.training.captions import vocabulary
@@ -312,21 +313,21 @@ def test_the_starter_paints_one_object_red_in_a_blue_picture(shot, repository, t
 
 
 def test_keyframes_are_spread_and_belong_to_seed_and_step():
-    chosen = sampler.keyframes(3, 24, seed=5, step=2)
+    chosen = windows.keyframes(3, 24, seed=5, step=2)
     assert [frame // 8 for frame in chosen] == [0, 1, 2]
-    assert chosen == sampler.keyframes(3, 24, seed=5, step=2)
-    assert len({tuple(sampler.keyframes(3, 24, 5, step)) for step in range(10)}) > 5
-    assert sampler.keyframes(4, 2, 0, 0) == [0, 1]
+    assert chosen == windows.keyframes(3, 24, seed=5, step=2)
+    assert len({tuple(windows.keyframes(3, 24, 5, step)) for step in range(10)}) > 5
+    assert windows.keyframes(4, 2, 0, 0) == [0, 1]
 
 
 def test_background_gets_the_first_frames_statistics():
     torch.manual_seed(0)
-    latents = torch.randn(2, 4, 16, 16)
-    background = torch.zeros(16, 16, dtype=torch.bool)
+    latents = torch.randn(4, 16, 16)
+    background = np.zeros((16, 16), bool)
     background[:8] = True
-    changed = torch.stack((latents[0], 1.7 * latents[0] + 0.4))
-    assert torch.allclose(sampler.matched(changed, [background, background])[1], latents[0], atol=1e-4)
-    assert torch.equal(sampler.matched(changed, [background, ~background]), changed), "no background in common"
+    changed = 1.7 * latents + 0.4
+    assert torch.allclose(sampler.matched(changed, background, latents, background), latents, atol=1e-4)
+    assert torch.equal(sampler.matched(changed, ~background, latents, background), changed), "no background in common"
 
 
 def test_motion_is_where_places_were(shot, scale):
