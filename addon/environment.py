@@ -68,9 +68,10 @@ TIERS = (
         "cpu",
         "Processor",
         "Everything, without a graphics card: slow where neural networks compute",
-        download_megabytes=290,
-        installed_megabytes=1200,
-        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers: Apache-2.0; fast-simplification: MIT",
+        download_megabytes=340,
+        installed_megabytes=1340,
+        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers, OpenCV: Apache-2.0; FFmpeg: LGPL; "
+        "fast-simplification: MIT",
         modules=("numpy", "scipy.sparse", "fast_simplification", "torch", "diffusers", "transformers"),
         # The ordinary index has only the CUDA build for Linux.
         index="https://download.pytorch.org/whl/cpu" if sys.platform == "linux" else "",
@@ -79,10 +80,10 @@ TIERS = (
         "cuda",
         "NVIDIA graphics card",
         "Everything, with CUDA",
-        download_megabytes=3250,
-        installed_megabytes=7200,
-        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers: Apache-2.0; fast-simplification: MIT; "
-        "CUDA libraries: NVIDIA's own licence",
+        download_megabytes=3300,
+        installed_megabytes=7340,
+        licences="numpy, scipy, PyTorch: BSD-3-Clause; diffusers, transformers, OpenCV: Apache-2.0; FFmpeg: LGPL; "
+        "fast-simplification: MIT; CUDA libraries: NVIDIA's own licence",
         modules=("numpy", "scipy.sparse", "fast_simplification", "torch", "diffusers", "transformers"),
     ),
 )
