@@ -47,32 +47,32 @@ class Timed:
         return f"render-{self.frames}-{self.keyframes}"
 
 
-FRAMES = (Timed(6), Timed(12), Timed(24))
-KEYFRAMES = (Timed(6), Timed(keyframes=1), Timed(keyframes=3))
-JOBS = tuple(dict.fromkeys((*FRAMES, *KEYFRAMES)))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.render.times", description="What Render costs.")
     parser.add_argument("folder", type=Path, metavar="DIR", help="for scenes and frames")
     parser.add_argument("--one", nargs=2, type=int, metavar=("FRAMES", "KEYFRAMES"), help="only this, as JSON")
     parser.add_argument("--chart", type=Path, metavar="FILE", help="the same as a picture")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the same as JSON")
+    parser.add_argument(
+        "--frames", nargs="+", type=int, default=(6, 12, 24), metavar="N", help="of shots without keyframes"
+    )
+    parser.add_argument("--keyframes", nargs="+", type=int, default=(0, 1, 3), metavar="N", help="of the shortest shot")
     options = parser.parse_args()
     if options.one:
         print(json.dumps(measure(Timed(*options.one), options.folder)))
         return
-    rows = [in_process(job, options.folder) for job in JOBS]
-    print(markdown(rows))
+    frames = [Timed(count) for count in options.frames]
+    keyframes = [Timed(min(options.frames), count) for count in options.keyframes]
+    rows = {job: in_process(job, options.folder) for job in (*frames, *keyframes)}
+    print(markdown(list(rows.values())))
     if options.json:
-        options.json.write_text(json.dumps({"processors": os.cpu_count(), "rows": rows}, indent=1))
+        options.json.write_text(json.dumps({"processors": os.cpu_count(), "rows": list(rows.values())}, indent=1))
     if options.chart:
-        found = dict(zip(JOBS, rows))
-        frames, keyframes = ([found[job] for job in jobs] for jobs in (FRAMES, KEYFRAMES))
+        lengths, shortest = ([rows[job] for job in jobs] for jobs in (frames, keyframes))
         panels = (
-            chart.Panel("frames", "frames", frames, tuple(PARTS)),
-            chart.Panel("keyframes, 6 frames", "keyframes", keyframes, tuple(PARTS)),
-            chart.Panel("frames", "frames", frames, ("memory",), "MB"),
+            chart.Panel("frames", "frames", lengths, tuple(PARTS)),
+            chart.Panel(f"keyframes, {min(options.frames)} frames", "keyframes", shortest, tuple(PARTS)),
+            chart.Panel("frames", "frames", lengths, ("memory",), "MB"),
         )
         chart.chart(panels).save(options.chart, quality=92)
 
