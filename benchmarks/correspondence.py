@@ -29,7 +29,7 @@ from . import document
 from .rig.animals import Animal, limb_of_joint, load_animal
 
 DEVELOPED = ("wolf", "horse", "cow", "fox")
-"""Looked at while the method was made; the others were not."""
+"""Looked at one by one while the method was made; of the pairs the first four."""
 PAIRS = (
     ("wolf", "horse"), ("fox", "cow"), ("deer", "husky"), ("alpaca", "stag"), ("donkey", "shibainu"), ("bull", "deer"),
 )  # fmt: skip

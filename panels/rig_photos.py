@@ -68,7 +68,7 @@ def draw_found(layout: bpy.types.UILayout, context: bpy.types.Context, found: ri
 
 def draw_photos(layout: bpy.types.UILayout, photos: list[rig_photos.Listed]) -> None:
     """Each photo with its mask beside it and a button that opens that."""
-    grid = layout.grid_flow(columns=PHOTOS, even_columns=True, even_rows=True, align=True)
+    grid = layout.grid_flow(row_major=True, columns=PHOTOS, even_columns=True, even_rows=True, align=True)
     thumbnails = session.get().thumbnails
     for photo in photos:
         cell = grid.column(align=True)
