@@ -14,7 +14,7 @@ Image = pytest.importorskip("PIL.Image")
 Rotation = pytest.importorskip("scipy.spatial.transform").Rotation
 
 from galatea.backend.capabilities.reconstruct import ReconstructParams, reconstruct  # noqa: E402
-from galatea.backend.isosurface.extract import extract  # noqa: E402
+from galatea.backend.isosurface.extract import Grid, extract  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.raster.camera import Camera, orbit, pixel_rays  # noqa: E402
 from galatea.backend.reconstruction import coarse, hull, light, masks, read, render, scene, texture  # noqa: E402
@@ -45,6 +45,25 @@ def ball_view(number: int, count: int = 10) -> View:
     hit = (inside > 0).float().reshape(4 * SIZE, 4 * SIZE)
     colour = ball_colour(points).reshape(4 * SIZE, 4 * SIZE, 3)
     return resized(View(f"view-{number}.png", fine, colour, hit), SIZE)
+
+
+HALF = torch.tensor((0.6, 0.6, 0.35))
+FACES = torch.tensor((0.7, 0.45, 0.95))
+"""Display-encoded gray of the faces along X, Y, Z of a plain box."""
+
+
+def box_view(number: int, count: int = 10) -> View:
+    """A picture of a plain box from above, so that no camera looks along its upper face."""
+    elevation = math.radians((20.0, 35.0, 50.0)[number % 3])
+    camera = orbit(2 * math.pi * (number + 0.3) / count, elevation, 4.0, FOV, SIZE, tuple(CENTRE.tolist()))
+    fine = resize_camera(camera, 4)
+    direction = torch.nn.functional.normalize(pixel_rays(fine).reshape(-1, 3), dim=-1)
+    offset = camera.position - CENTRE
+    enter, axis = torch.minimum((-HALF - offset) / direction, (HALF - offset) / direction).max(dim=1)
+    leave = torch.maximum((-HALF - offset) / direction, (HALF - offset) / direction).amin(dim=1)
+    hit = (leave > enter).float().reshape(4 * SIZE, 4 * SIZE)
+    colour = FACES[axis].reshape(4 * SIZE, 4 * SIZE, 1).expand(-1, -1, 3)
+    return resized(View(f"view-{number}.png", fine, colour.contiguous(), hit), SIZE)
 
 
 def resize_camera(camera: Camera, factor: int) -> Camera:
@@ -335,6 +354,47 @@ def test_redistancing_moves_nothing_however_often():
         assert ((found < 0) == (true < 0)).all()
         assert error[true.abs() < 1.0].mean() < 0.03
         assert error[true.abs() < 4.0].max() < allowed
+
+
+def test_a_plain_face_that_no_outline_shows_sinks_to_its_place():
+    views = [box_view(number) for number in range(10)]
+    silhouettes = [hull.silhouette_distance(view.mask) for view in views]
+    grid = hull.grid_of_box(*hull.find_box(views, silhouettes), 24)
+    distances = redistanced(hull.hull_distance(grid.points(), views, silhouettes).reshape(grid.shape), grid.cell)
+    start = coarse.Field(distances, torch.full((grid.size, 3), 0.5))
+    rays = coarse.rays_of(views, grid, distances)
+    settings = coarse.Settings(steps=120, rays=1024)
+    found = coarse.fit(grid, start, rays, settings, torch.Generator().manual_seed(0))
+    hull_error, error = (too_high(field.distances, grid) for field in (start, found))
+    assert hull_error > 2.0
+    assert error < 0.6 * hull_error
+
+
+def too_high(distances: torch.Tensor, grid: Grid) -> float:
+    """Cells by which the surface is off the box' upper face, away from its edges, at most."""
+    vertices = extract(distances, grid).vertices - CENTRE
+    above = (vertices[:, :2].abs() < 0.6 * HALF[:2]).all(dim=1) & (vertices[:, 2] > 0)
+    return float((vertices[above, 2] - HALF[2]).abs().max()) / grid.cell
+
+
+def test_plain_is_what_has_one_colour():
+    grid = Grid(torch.zeros(3), 0.1, (12, 5, 5))
+    colours = torch.zeros(12, 5, 5, 3)
+    colours[6:, ..., 0] = 0.2
+    plain, stricter = (coarse.plainness(colours.reshape(-1, 3), grid, edge)[:, 2, 2] for edge in (0.2, 0.05))
+    assert plain[0] == plain[-1] == 1.0
+    assert plain[5] == plain[6] == pytest.approx(0.6)
+    assert plain[6] < plain[7] < 1.0
+    assert stricter[5] < 0.1
+
+
+def test_bending_counts_where_it_is_asked_to():
+    x = torch.arange(10.0) - 4.5
+    cells = (x.abs() - 1.0)[:, None, None].expand(10, 10, 10)
+    weight = torch.ones_like(cells)
+    assert coarse.bending(cells, weight) == coarse.bending(cells) > 0.0
+    weight[4:6] = 0.0
+    assert coarse.bending(cells, weight) == 0.0
 
 
 def test_look_up_is_exact_for_linear_fields():
