@@ -5,13 +5,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-from . import command_line
+from . import command_line, files
 from .command_line import CommandProblem, reason, say
 
 NUMBERS = ("seed", "frame_step", "size", "steps", "keyframes")
 FACTORS = ("guidance", "control", "fusion", "stick")
+UNFINISHED = "unfinished"
+"""Folder in that for the frames: what the same command goes on with after a stop."""
+CLUSTER = "GALATEA_CLUSTER"
+"""Set where a batch runs on a cluster: the cluster's address."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -53,6 +62,20 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--refine", action="store_true", help=settings["refine"].description)
     for name in PATHS:
         parser.add_argument(f"--{name}", metavar="PATH", default="", help=settings[name].description)
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS",
+        help="render on this Ray cluster, whose machines share DIR; auto: the one that this machine belongs to",
+    )  # fmt: skip
+    parser.add_argument(
+        "--windows", metavar="N", type=_windows, default=0,
+        help="parts of the shot that machines of the cluster paint at the same time; about 24 frames each if not given",
+    )  # fmt: skip
+
+
+def _windows(text: str) -> int:
+    if (value := int(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{value} is below 0")
+    return value
 
 
 def render(options: argparse.Namespace) -> int:
@@ -90,15 +113,47 @@ def render(options: argparse.Namespace) -> int:
     settings.own_range = options.frames is not None
     if options.frames:
         settings.frame_start, settings.frame_end = options.frames
-    try:
-        bpy.ops.galatea.render(folder=str(output), objects="\n".join(options.object))
-    except RuntimeError as error:
-        raise CommandProblem(reason(error)) from error
-    made = last_recipe(scene)
-    if made is None:
-        raise CommandProblem("the job ended without frames")
+    address = options.cluster or (os.environ.get(CLUSTER, "") if options.windows else "")
+    if options.windows > 1 and not address:
+        raise CommandProblem("--windows is for a cluster: name it with --cluster")
+    with _resumable(output, address):
+        try:
+            bpy.ops.galatea.render(folder=str(output), objects="\n".join(options.object), windows=options.windows)
+        except RuntimeError as error:
+            raise CommandProblem(reason(error)) from error
+        made = last_recipe(scene)
+        if made is None:
+            raise CommandProblem("the job ended without frames")
     report = made["report"]
+    (output / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     for warning in report["warnings"]:
         say(warning)
     say(f"{report['frames']} frames of {report['width']} x {report['height']} pixels. Results are in {options.output}")
     return 0
+
+
+@contextlib.contextmanager
+def _resumable(output: Path, address: str) -> Iterator[None]:
+    """Have jobs in a folder below ``output`` and, with an address, on that cluster. It goes if all went well."""
+    from . import session
+
+    queue = session.get().queue
+    before = queue.folder, queue.cluster
+    folder = output / UNFINISHED
+    folder.mkdir(exist_ok=True)
+    lock = files.lock(folder)
+    if lock is None:
+        raise CommandProblem(f"another render writes to {output}: wait for it, or choose another folder")
+    known = list(queue.jobs)
+    try:
+        with lock:
+            for end in folder.glob("*/end.json"):  # what failed or was stopped is gone on with
+                end.unlink()
+            queue.folder, queue.cluster = folder, address or queue.cluster
+            queue.find_earlier()
+            yield
+        for job in [job for job in queue.jobs if job not in known]:
+            queue.delete(job)
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        queue.folder, queue.cluster = before

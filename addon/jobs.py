@@ -180,12 +180,8 @@ class Queue:
 
     def submit(self, job: Job) -> None:
         """Put a created job at the end of the queue. It starts at the next tick."""
-        if job.capability in SENT_TO_CLUSTER:
-            job.cluster = self.cluster
-        fields = ("id", "capability", "title", "params", "target", "created", "cluster")
-        description = {name: getattr(job, name) for name in fields} | {"version": self._version}
         # Only now: a folder without it is one that was never completed.
-        files.write(job.folder / "job.json", json.dumps(description, indent=1).encode())
+        self._describe(job)
         self.jobs.append(job)
 
     def twin(self, job: Job) -> Job | None:
@@ -194,9 +190,10 @@ class Queue:
         return next((other for other in active if other is not job and _alike(job, other)), None)
 
     def resume(self, job: Job) -> None:
-        """Run an UNFINISHED job of an earlier session again, in the same folder."""
+        """Run an UNFINISHED job of an earlier session again, in the same folder, here or on the cluster as new ones."""
         if job.state is not JobState.UNFINISHED:
             raise RuntimeError(f"Job {job.id} is {job.state.value}")
+        self._describe(job)
         job.state = JobState.WAITING
         self.jobs.remove(job)
         self.jobs.append(job)
@@ -307,6 +304,14 @@ class Queue:
         self.jobs.clear()
         for id in list(self._locks):
             self._unlock(id)
+
+    def _describe(self, job: Job) -> None:
+        """Write job.json."""
+        if job.capability in SENT_TO_CLUSTER:
+            job.cluster = self.cluster
+        fields = ("id", "capability", "title", "params", "target", "created", "cluster")
+        description = {name: getattr(job, name) for name in fields} | {"version": self._version}
+        files.write(job.folder / "job.json", json.dumps(description, indent=1).encode())
 
     def _start_next(self) -> None:
         job = next((job for job in self.jobs if job.state is JobState.WAITING), None)

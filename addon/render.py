@@ -45,7 +45,7 @@ def params(context: bpy.types.Context, preview: int = 0, objects: list[str] | No
     values["objects"] = painted(context) if objects is None else objects
     values["prompts"] = own_prompts(scene, values["objects"])
     values["width"], values["height"] = pixels(scene)
-    return values | {"preview": preview, "noise": "surface", "blender": compat.child_blender_command()}
+    return values | {"preview": preview, "noise": "surface", "blender": compat.child_blender_command(), "windows": 0}
 
 
 def pixels(scene: bpy.types.Scene) -> tuple[int, int]:
@@ -157,7 +157,8 @@ def pace_of(model: str) -> str:
 
 
 def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, folder: str = "") -> jobs.Job:
-    """A job, not yet submitted, with a copy of the file as it is now. Raises OSError and RuntimeError.
+    """A job, not yet submitted, with a copy of the file as it is now; without a window one of the queue's that did not
+    end, if it does the same. Raises OSError and RuntimeError.
 
     Args:
         values: fields of the backend's ``RenderParams``. folder: for the frames; empty for one of their own.
@@ -165,6 +166,11 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, fold
     title = f"{'Preview' if values['preview'] else 'Render'}: {values['prompt']}"
     title = title if len(title) <= NAME_LENGTH else f"{title[: NAME_LENGTH - 1]}…"
     target = {"objects": [], "inputs": [], "scene": context.scene.name, "folder": folder}
+    if bpy.app.background and bpy.data.filepath:
+        target["source"] = source(Path(bpy.data.filepath))
+        if (earlier := _unfinished(queue, values, target)) is not None:
+            earlier.params = values
+            return earlier
     job = queue.create("render", title, values, target)
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(job.inputs / "scene.blend"), copy=True, check_existing=False)
@@ -172,6 +178,23 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, fold
         queue.delete(job)
         raise
     return job
+
+
+def source(file: Path) -> list:
+    """Tells a file from one of the same name, and from what it was before."""
+    status = file.stat()
+    return [str(file.resolve()), status.st_size, status.st_mtime_ns]
+
+
+def _unfinished(queue: jobs.Queue, values: dict, target: dict) -> jobs.Job | None:
+    """A job that did not end and would make the same pictures. Where and how it runs does not count."""
+
+    def of_pictures(params: dict) -> dict:
+        return json.loads(json.dumps(params)) | {"blender": [], "windows": 0}
+
+    waiting = (job for job in queue.jobs if job.state is jobs.JobState.UNFINISHED and job.capability == "render")
+    wanted = of_pictures(values)
+    return next((job for job in waiting if job.target == target and of_pictures(job.params) == wanted), None)
 
 
 def import_result(job: jobs.Job, report: dict) -> Path | None:

@@ -23,6 +23,11 @@ class RenderOperator(JobOperator):
         description="Names of the objects that are painted, one a line, instead of the selected ones",
     )  # fmt: skip
 
+    windows: bpy.props.IntProperty(
+        name="Windows", min=0, options={"SKIP_SAVE", "HIDDEN"},
+        description="Parts of the shot that machines of a cluster paint at the same time; 0 for what suits",
+    )  # fmt: skip
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not super().poll(context):
@@ -33,7 +38,7 @@ class RenderOperator(JobOperator):
         return not problem
 
     def start(self, context: bpy.types.Context, preview: int) -> set[str]:
-        values = render.params(context, preview, self.objects.splitlines() or None)
+        values = render.params(context, preview, self.objects.splitlines() or None) | {"windows": self.windows}
         try:
             return self.run(lambda: render.create_job(session.get().queue, context, values, self.folder))
         except RuntimeError as error:

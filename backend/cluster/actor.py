@@ -14,6 +14,8 @@ class Actor:
 
     def __init__(self, root: str, program: dict, has_card: bool) -> None:
         self._problem = ""
+        ray = importlib.import_module("ray")
+        os.environ["GALATEA_CLUSTER"] = ray.get_runtime_context().gcs_address  # for what splits its own work
         if not has_card:  # Ray hides only those cards that it has counted
             os.environ["CUDA_VISIBLE_DEVICES"] = ""
         place = Path(os.environ.get("GALATEA_ROOT") or root)

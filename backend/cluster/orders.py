@@ -17,6 +17,8 @@ ORDER = "job.json"
 """In the job's folder. A batch's holds ``arguments``, ``folder``, and ``places`` of those arguments that are paths."""
 INPUTS, JOB = "inputs", "job"
 """Folders of a parcel."""
+STAYS = ("in/", "unfinished/")
+"""Folders of a job that are not sent back: its inputs, and what only a further attempt there needs."""
 WITH_NETWORKS = {
     "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "render", "render_window",
     "splats", "fit_splats",
@@ -136,7 +138,7 @@ def unpack(content: bytes, folder: Path) -> Path:
 
 def results(folder: Path) -> bytes:
     """All that a job has written into its folder, to be sent back. JobError if that is too much."""
-    return _packed({name: path for name, path in _files(folder) if name != ORDER and name[:3] != "in/"})
+    return _packed({name: path for name, path in _files(folder) if name != ORDER and not name.startswith(STAYS)})
 
 
 def accept(content: bytes, folder: Path) -> None:

@@ -175,7 +175,7 @@ class ImageEngine:
             owner = noise.owned(shot, geometry, scale, self.factor, frame)
             block = self.factor * shot.size.oversampling
             parts = [passes.pooled(np.isin(geometry.surface, list(one)), block) for one in others.values()]
-            passes.keep(
+            passes.store(
                 file, control=control(shot, frame, look).astype(np.float16),
                 cells=owner.cells, pixel=owner.pixel, fresh=owner.fresh,
                 background=passes.pooled(shot.is_painted(geometry), block) == 0,

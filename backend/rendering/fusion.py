@@ -92,7 +92,7 @@ def footprints(
             file = _path(shot.folder, pixels, number)
             if not file.is_file():
                 keys, token, weight = _entries(shot, shot.geometry(shot.frames[number]), scale, pixels)
-                passes.keep(file, keys=keys, token=token, weight=weight)
+                passes.store(file, keys=keys, token=token, weight=weight)
             with np.load(file) as stored:
                 table = np.union1d(table, stored["keys"])
         tokens = (height // pixels) * (width // pixels)

@@ -128,7 +128,7 @@ def path(folder: Path, frame: int) -> Path:
     return folder / f"frame-{frame:04d}.npz"
 
 
-def keep(file: Path, **arrays: np.ndarray) -> None:
+def store(file: Path, **arrays: np.ndarray) -> None:
     """Arrays as a file (.npz) that is there as a whole or not at all, also while others write the same."""
     partial = file.with_name(f"{file.stem}.{secrets.token_hex(4)}.part.npz")
     np.savez(partial, **arrays)
@@ -158,7 +158,7 @@ def take(folder: Path, frame: int, light: bool, backdrop: bool = False, keep: bo
     if backdrop:
         lights.append(folder / f"backdrop-{frame:04d}.exr")
         arrays["backdrop"] = np.nan_to_num(exr.read(lights[-1])["Combined"]).astype(np.float16)
-    keep(path(folder, frame), **arrays)
+    store(path(folder, frame), **arrays)
     if not keep:
         for one in (source, *lights):
             one.unlink()
