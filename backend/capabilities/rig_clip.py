@@ -29,8 +29,6 @@ if typing.TYPE_CHECKING:
 
 COLOURED = 12
 """Frames that colors come from."""
-EDGE = 2
-"""Pixels of the crop at its outline that give no colors."""
 KEPT = ("template", "still_camera", "seed")
 """Parameters on which the solve depends, besides the frames."""
 SMALLEST = 40
@@ -168,6 +166,7 @@ def _photos(clip: Clip, masks: Masks, folder: Path, job: Job) -> tuple[list[int]
     """Numbers of the clip's frames that show the animal, and these as crops; their files are in ``folder``."""
     from PIL import Image
 
+    from ..clip.masks import without_edge
     from ..photos.collect import photo_of
     from ..pictures.gate import box
 
@@ -178,9 +177,12 @@ def _photos(clip: Clip, masks: Masks, folder: Path, job: Job) -> tuple[list[int]
         left, upper, right, lower = box(masks.coverage[number])
         if max(right - left, lower - upper) < SMALLEST:
             continue
+        colours = clip.frames[number][..., :3]
+        if masks.source not in ("alpha", "mask"):
+            colours = without_edge(colours, masks.coverage[number])
         alpha = (masks.coverage[number] * 255).round().astype(np.uint8)
         path = folder / f"{clip.first + clip.chosen[number]:05}.png"
-        Image.fromarray(np.dstack([clip.frames[number][..., :3], alpha])).save(path, compress_level=1)
+        Image.fromarray(np.dstack([colours, alpha])).save(path, compress_level=1)
         chosen.append(number)
         photos.append(photo_of(path, SIZE))
     if len(photos) < len(masks.found) / 2:
@@ -221,15 +223,6 @@ def _warnings(clip: Clip, masks: Masks, chosen: list[int], photos: list[Photo], 
     if len(poor):
         notes.append(f"The outline could not be explained well in {_listed(poor)}. Look there first.")
     return notes
-
-
-def _without_edge(photo: Photo) -> Photo:
-    """The photo with a smaller mask: at its edge video is a blend with the background."""
-    import torch
-
-    size = 2 * EDGE + 1
-    smaller = -torch.nn.functional.max_pool2d(-photo.mask[None], size, 1, EDGE)[0]
-    return dataclasses.replace(photo, mask=smaller)
 
 
 def _listed(frames: np.ndarray) -> str:
@@ -290,7 +283,7 @@ def _write(
     photos = scene.collection.photos
     few = np.unique(np.linspace(0, len(photos) - 1, min(COLOURED, len(photos))).round().astype(int)).tolist()
     fused, _ = textures(
-        [_without_edge(photos[number]) for number in few], points[few], body.triangles, state.cameras[few], corner_uv,
+        [photos[number] for number in few], points[few], body.triangles, state.cameras[few], corner_uv,
         params.texture_size, lambda number: job.progress("Colors", 0.93 + 0.06 * number / len(few)),
     )  # fmt: skip
     Image.fromarray(fused).save(job.outputs / "texture.png")

@@ -22,6 +22,12 @@ STILL = 0.03
 """Median difference to the mean of all frames at the border, of a camera that does not move."""
 STANDS_OUT = 0.08
 """Difference in display-encoded colour to the background of a still camera that is animal."""
+EDGE = 3
+"""Pixels at the outline whose colors are mixed with the background's, after compression."""
+NEARBY = 15.0
+"""Pixels around a place from which the background's color is known there."""
+PLAIN, SAME = 0.02, 0.06
+"""Difference in display-encoded color to the background nearby: typical of a plain one, and most of what is it."""
 LEAST, MOST = 0.002, 0.9
 """Parts of a frame that an animal can take."""
 ENOUGH = 0.5
@@ -49,7 +55,8 @@ def masks_of(clip: Clip, on_frame: typing.Callable[[float], None] = lambda done:
     for number, frame in enumerate(clip.frames):
         on_frame(0.6 * number / len(clip.frames))
         try:
-            masks.append(outline(frame[..., :3].astype(np.float32) / 255.0, f"frame {number + 1}"))
+            mask = outline(frame[..., :3].astype(np.float32) / 255.0, f"frame {number + 1}")
+            masks.append(without_gaps(frame[..., :3], mask))
         except JobError:
             masks.append(np.zeros(frame.shape[:2], np.float32))
     flows = []
@@ -96,6 +103,30 @@ def agreed(masks: list[np.ndarray], flows: list[tuple[np.ndarray, np.ndarray]]) 
         if max(overlap(masks[number], before), overlap(masks[number], after)) < AGREE < overlap(before, after):
             result[number] = ((before + after) / 2 > 0.5).astype(np.float32)
     return result
+
+
+def without_gaps(colours: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """Coverage (H, W) without what has the color (H, W, 3) uint8 of a plain background nearby: gaps between legs."""
+    colours = colours.astype(np.float64) / 255.0
+    outside = ~ndimage.binary_dilation(coverage > 0.1, iterations=3)
+    weight = ndimage.gaussian_filter(outside.astype(np.float64), NEARBY) + 1e-6
+    nearby = [ndimage.gaussian_filter(colours[..., i] * outside, NEARBY) / weight for i in range(3)]
+    difference = np.abs(colours - np.stack(nearby, axis=-1)).max(axis=-1)
+    if not outside.any() or np.median(difference[outside]) > PLAIN:
+        return coverage
+    gap = (difference < SAME) & (weight > 1e-3)
+    return np.where(gap, 0.0, coverage).astype(np.float32)
+
+
+def without_edge(colours: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """Colours (H, W, 3) uint8, those at the edge of what is covered (H, W) replaced by the nearest ones inside: in a
+    video they are a blend with the background. Where the animal is thin, its middle is inside."""
+    depth = ndimage.distance_transform_edt(coverage > 0.5)
+    inside = (depth > EDGE) | ((depth > 0.0) & (depth >= ndimage.maximum_filter(depth, 2 * EDGE + 1)))
+    if not inside.any():
+        return colours
+    row, column = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    return colours[row, column]
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:

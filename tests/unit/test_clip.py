@@ -211,6 +211,27 @@ def test_a_mask_that_neighbours_contradict_is_replaced():
     assert all(mended[number] is spoiled[number] for number in (0, 1, 2, 5, 6, 7))
 
 
+def test_gaps_that_show_a_plain_background_are_no_animal():
+    frames, wanted = moving_spots(np.full((96, 96, 3), 230, np.uint8), 1)
+    frames[0][38:52, 14:20] = 230, 230, 230, 255
+    found = masks.without_gaps(frames[0][..., :3], wanted[0].astype(np.float32))
+    assert found[38:52, 14:20].max() == 0
+    assert found[32:36, 10:26].min() == 1
+    busy, wanted = moving_spots(texture(), 1)
+    assert np.array_equal(masks.without_gaps(busy[0][..., :3], wanted[0].astype(np.float32)), wanted[0])
+
+
+def test_colors_at_the_edge_come_from_inside():
+    coverage = np.zeros((40, 40), np.float32)
+    coverage[5:25, 5:25], coverage[25:38, 10:13] = 1.0, 1.0  # a body, and a leg of three pixels
+    inner = np.zeros((40, 40), bool)
+    inner[8:22, 8:22] = inner[22:36, 11] = inner[22:25, 10:13] = True
+    colours = np.where(inner[..., None], (200, 30, 30), (90, 200, 90)).astype(np.uint8)
+    found = masks.without_edge(colours, coverage)
+    assert (found[6:24, 6:24] == (200, 30, 30)).all()
+    assert (found[29:35, 10:13] == (200, 30, 30)).all()
+
+
 def test_clips_without_an_animal_are_told():
     frames, wanted = moving_spots(np.full((96, 96, 3), 230, np.uint8))
     with pytest.raises(JobError, match="masks are black or white in 6 of 8"):
