@@ -9,29 +9,33 @@ at rest stays at rest, and a neck that rests lower bends as much as one that res
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion, Vector
 
-from . import compat, match_rig
+from . import compat, match, match_rig
 from .importers import armature as armature_import
 from .importers import motion, weights
 from .match_transfer import TransferProblem
 
 ALIKE = 0.5
-"""Part of the deforming bones that must have names in common; otherwise bones are paired by where they are."""
-NEAR = 0.08
-"""How far apart, in parts of the target's size, the middles of two bones may be then."""
+"""Part of the deforming bones that must have names in common; otherwise bones are paired by the skin they move."""
+LEADS, LEAST = 3, 0.15
+"""Most bones that one follows then, and the least part of its skin that each of them moves."""
 
 
-class Follower:
+class Follower(NamedTuple):
     """One bone of the target, and what of the source it follows."""
 
-    def __init__(
-        self, bone: bpy.types.PoseBone, leads: list[tuple[bpy.types.PoseBone, float]], turn: Quaternion
-    ) -> None:
-        self.bone, self.leads, self.turn = bone, leads, turn
+    bone: bpy.types.PoseBone
+    leads: list[tuple[bpy.types.PoseBone, float]]
+    """With their shares; none where nothing corresponds."""
+    turn: Quaternion
+    """From how the lead rests to how the bone rests."""
+    top: bool
+    """Whether nothing above it follows anything."""
 
 
 class Retarget:
@@ -47,19 +51,21 @@ class Retarget:
         self.own = _turn(self.target)
         leads = by_name(self.source, self.target)
         deforming = [bone.name for bone in self.target.data.bones if bone.use_deform]
-        if sum(name in leads for name in deforming) < ALIKE * len(deforming):
-            leads = by_place(match_rig.carried(source, target, self.source), self.source, self.target)
+        named = sum(name in leads for name in deforming) >= ALIKE * len(deforming)
+        if not named:
+            leads = by_skin(source, target, self.source, self.target)
         if not leads:
             raise TransferProblem(f"No bone of {self.source.name} corresponds to one of {self.target.name}.")
-        self.followers = {}
+        self.followers: dict[str, Follower] = {}
         for bone in armature_import.parents_first(self.target.data):
             followed = leads.get(bone.name, [])
             turn = Quaternion()
-            if followed:
+            if followed and named:  # others may point anywhere
                 lead = max(followed, key=lambda one: one[1])[0]
                 was = self.into @ Vector(lead.bone.matrix_local.col[1][:3])
                 turn = was.rotation_difference(self.own @ Vector(bone.matrix_local.col[1][:3]))
-            self.followers[bone.name] = Follower(self.target.pose.bones[bone.name], followed, turn)
+            top = not any(self.followers[above.name].leads for above in bone.parent_recursive)
+            self.followers[bone.name] = Follower(self.target.pose.bones[bone.name], followed, turn, top)
 
     def pose(self) -> dict[str, tuple[Quaternion, Vector]]:
         """Bone of the target -> its own turn and shift, as the source is posed now."""
@@ -92,14 +98,18 @@ class Retarget:
         return result
 
     def shift(self, follower: Follower) -> Vector:
-        """The location of a bone that is free to move, in its own axes."""
+        """The location of a bone that is free to move, in its own axes: the topmost one moves as its lead does in
+        all, others as their leads do of themselves."""
         bone, lead = follower.bone.bone, max(follower.leads, key=lambda one: one[1])[0]
-        if bone.use_connect or lead.bone.use_connect:
+        if bone.use_connect or (lead.bone.use_connect and not follower.top):
             return Vector()
-        local = self.source.convert_space(pose_bone=lead, matrix=lead.matrix, from_space="POSE", to_space="LOCAL")
-        moved = self.into @ lead.bone.matrix_local.to_quaternion() @ local.translation * _size(self.source)
+        if follower.top:
+            moved = self.into @ (lead.head - lead.bone.head_local)
+        else:
+            local = self.source.convert_space(pose_bone=lead, matrix=lead.matrix, from_space="POSE", to_space="LOCAL")
+            moved = follower.turn @ self.into @ lead.bone.matrix_local.to_quaternion() @ local.translation
         own = self.own @ bone.matrix_local.to_quaternion()
-        return own.inverted() @ (follower.turn @ moved) * (self.scale / _size(self.target))
+        return own.inverted() @ moved * (self.scale * _size(self.source) / _size(self.target))
 
 
 def transfer(context: bpy.types.Context, source: bpy.types.Object, target: bpy.types.Object) -> int:
@@ -191,27 +201,26 @@ def _chains(armature: bpy.types.Object) -> dict[tuple[str, str], list[str]]:
     return {key: [name for _, name in sorted(bones)] for key, bones in found.items()}
 
 
-def by_place(
-    carried: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]], source: bpy.types.Object, target: bpy.types.Object
+def by_skin(
+    source: bpy.types.Object, target: bpy.types.Object, lead: bpy.types.Object, follower: bpy.types.Object
 ) -> dict[str, list[tuple[bpy.types.PoseBone, float]]]:
-    """Bone of the target -> the bone of the source that the match takes nearest to it and along it."""
-    names = [bone.name for bone in source.data.bones if bone.use_deform]
-    heads, tails = (np.array([carried[name][end] for name in names]) for end in (0, 1))
-    along = (tails - heads) / np.maximum(np.linalg.norm(tails - heads, axis=1, keepdims=True), 1e-300)
-    ends = {
-        bone.name: match_rig.in_world(target, np.array([bone.head_local, bone.tail_local], np.float64))
-        for bone in target.data.bones
-        if bone.use_deform
-    }
-    size = float(np.ptp(np.concatenate(list(ends.values())), axis=0).max()) if ends else 1.0
+    """Bone of the follower -> the bones of the lead that move the same skin, by how much of it each of them moves.
+
+    ``source`` and ``target`` are the matched meshes of the two armatures."""
+    told = [bone.name for bone in lead.data.bones if bone.use_deform and bone.name in source.vertex_groups]
+    names = [bone.name for bone in follower.data.bones if bone.use_deform and bone.name in target.vertex_groups]
+    if not told or not names:
+        return {}
+    surface = match.Surface(source.data)
+    triangle, share = surface.nearest(match.places(target))
+    moved = np.einsum("nk,nkg->ng", share, weights.read(source, told)[surface.triangles[triangle]])
+    common = (weights.read(target, names) * match.sureness(target)[:, None]).T @ moved
+    common /= np.maximum(common.sum(axis=1, keepdims=True), 1e-12)
     result = {}
-    for name, (head, tail) in ends.items():
-        direction = (tail - head) / max(np.linalg.norm(tail - head), 1e-300)
-        distance = np.linalg.norm((heads + tails - head - tail) / 2, axis=1) / size
-        distance[along @ direction < 0.5] = np.inf
-        nearest = int(distance.argmin())
-        if distance[nearest] < NEAR:
-            result[name] = [(source.pose.bones[names[nearest]], 1.0)]
+    for name, row in zip(names, common, strict=True):
+        best = [number for number in np.argsort(-row)[:LEADS] if row[number] >= LEAST]
+        if best:
+            result[name] = [(lead.pose.bones[told[number]], float(row[number])) for number in best]
     return result
 
 

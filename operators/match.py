@@ -114,7 +114,7 @@ class GALATEA_OT_match_pose(OfMatched, bpy.types.Operator):
     bl_label = "Transfer Pose"
     bl_description = (
         "Pose this animal's armature as the other one's is posed now, or give it its whole action. Bones are paired by "
-        "their names, else by where they are; other rest poses and proportions are allowed for"
+        "their names, else by the skin they move; other rest poses and proportions are allowed for"
     )
 
     action: bpy.props.BoolProperty(

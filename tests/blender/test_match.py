@@ -213,6 +213,22 @@ def test_a_pose_goes_over_to_other_bones_rolls_and_rests(pair):
     assert feet[0].normalized().dot(feet[1].normalized()) > 0.95
 
 
+def test_a_pose_goes_over_to_bones_of_other_names(pair):
+    source, target = pair
+    made_up.select(target)
+    bpy.ops.galatea.match_rig()
+    giver, taker = source.parent, weights.bound_armature(target)
+    for number, bone in enumerate(taker.data.bones):
+        bone.name = f"b{number:02d}{bone.name[-2:] if bone.name[-2] == '.' else ''}"
+    names = [bone.name for bone in giver.data.bones]
+    thigh, other = (taker.pose.bones[names.index(name)] for name in ("Thigh.L", "Thigh.R"))
+    giver.pose.bones["Thigh.L"].matrix_basis = Matrix.Rotation(math.radians(40), 4, "X")
+    bpy.context.view_layer.update()
+    assert bpy.ops.galatea.match_pose() == {"FINISHED"}
+    assert math.degrees(thigh.matrix_basis.to_quaternion().angle) == pytest.approx(40, abs=8)
+    assert math.degrees(other.matrix_basis.to_quaternion().angle) < 8
+
+
 def test_an_action_goes_over_and_the_old_one_is_kept(pair):
     source, target = pair
     made_up.select(target)
