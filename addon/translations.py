@@ -240,6 +240,8 @@ GERMAN_BUTTONS = {
     "Reconstruct": "Rekonstruieren",
     "Rig Moving Mesh": "Bewegtes Netz riggen",
     "Rig Photos": "Fotos riggen",
+    "Solve Again": "Noch einmal lösen",
+    "Find Masks": "Masken finden",
     "Previous Photo": "Voriges Foto",
     "Next Photo": "Nächstes Foto",
     "Rig Clip": "Clip riggen",

@@ -41,8 +41,7 @@ class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.5
         again = made_of(context, settings.folder)
-        text = "Solve Again" if again else "Rig Photos"
-        row.operator("galatea.rig_photos", text=text, icon="OUTLINER_OB_ARMATURE")
+        row.operator("galatea.rig_photos", text="Solve Again" if again else "Rig Photos", icon="OUTLINER_OB_ARMATURE")
         running = draw_running(layout, "rig_photos", "photo_masks")
         if running is not None and running.preview is not None:
             draw_picture(layout, running.preview, LARGE)
