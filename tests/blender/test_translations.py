@@ -26,6 +26,7 @@ PANELS = {
     "rig_sequence": properties.GalateaSequenceSettings,
     "rig_photos": properties.GalateaPhotosSettings,
     "rig_clip": properties.GalateaClipSettings,
+    "match": properties.GalateaMatchSettings,
     "reconstruct": properties.GalateaReconstructSettings,
     "splats": None,
     "jobs": None,
