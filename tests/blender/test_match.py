@@ -5,6 +5,7 @@
 import dataclasses
 import json
 import math
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -14,8 +15,10 @@ from mathutils import Matrix
 from galatea.addon import command_line, match, match_pose, properties, recipe, session
 from galatea.addon.importers import material, weights
 from galatea.backend import protocol
+from galatea.panels import match as panel
 
 from . import made_up
+from .test_panels import Paper
 
 STRETCH = np.array([1.5, 2.0, 1.2])
 SHIFT = np.array([6.0, 1.0, 0.0])
@@ -283,6 +286,31 @@ def test_what_is_missing_is_said(pair):
     bpy.data.objects.remove(target)
     assert match.partner(source) is None and not bpy.ops.galatea.match_texture.poll()
     assert not bpy.ops.galatea.match.poll()
+
+
+class Sheet(Paper):
+    """With room for properties."""
+
+    def row(self, **options):
+        return Sheet(self)
+
+    column = box = row
+
+    def prop(self, *names, **options):
+        pass
+
+    def label(self, text="", icon="NONE", translate=True):
+        super().label(text)
+
+
+def test_the_panel_says_who_takes_from_whom(pair):
+    paper = Sheet()
+    panel.GALATEA_PT_match.draw(SimpleNamespace(layout=paper), bpy.context)
+    assert "Giver to Taker" in paper.text and "Taker takes from Giver" in paper.text
+    made_up.select(pair[0])
+    paper = Sheet()
+    panel.GALATEA_PT_match.draw(SimpleNamespace(layout=paper), bpy.context)
+    assert "Giver takes from Taker" in paper.text
 
 
 def test_settings_are_those_of_the_backend():
