@@ -248,3 +248,11 @@ def test_parts_are_numbered_by_their_size() -> None:
     )
     assert shape.part_names == ("large", "small")
     assert np.array_equal(np.unique(shape.parts[:44]), [1])
+
+
+@pytest.mark.parametrize("seed", [486, 643, 663, 670])
+def test_wheels_stay_below_the_hood(seed):
+    """Large wheels under a low hood once cut through it, and no car was made."""
+    car = next(family for family in shapes.FAMILIES if family.name == "car")
+    made = shapes.make(car, seed)
+    assert {"body", "wheels"} <= set(made.part_names)

@@ -99,6 +99,9 @@ def car(rng: np.random.Generator) -> list[Piece]:
     style = str(rng.choice(["sedan", "hatchback", "beetle", "pickup", "sports"]))
     nose = belt - rng.uniform(0.04, 0.08) - (0.02 if style == "sports" else 0.0)
     hood = axle_front + rng.uniform(0.22, 0.32)
+    above = nose + (belt - nose) * (axle_front - front - 0.05) / (hood - front - 0.05)
+    # Under a low hood large wheels would touch it: their arches, with what the edges are rounded by.
+    radius = min(radius, (above - 0.086) / 2.18)
     tail = belt - (0.02 if style != "beetle" else 0.1)
     top = [
         (front + 0.02, ground),
