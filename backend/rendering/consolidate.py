@@ -141,19 +141,20 @@ def gather(
 def _lost(
     shot: Shot, scale: Scale, look: Look, light: bool, picture: Callable[[int], np.ndarray], skin: Skin, cell: float
 ) -> float:
-    """How much less fine structure there is after it went through the cells, which are as large as pixels: by the size
-    of gradients, for what is lost is the finest."""
-    before = after = 0.0
+    """By what fine structure is multiplied, for the skin's gradients to be as strong as those that were painted: cells
+    are as large as pixels and take the finest away, and the mean of the frames is smoother than each."""
+    before = after = coarse = 0.0
+    alone = Skin(skin.table, skin.coarse, np.zeros_like(skin.fine))
     for number in spread(len(shot.frames))[:MEASURED]:
         frame = shot.frames[number]
-        shown = pooled(render(shot, scale, skin, frame, cell), shot.size.oversampling)
         inside = ndimage.binary_erosion(
             shot.is_painted(shot.geometry(frame))[:: shot.size.oversampling, :: shot.size.oversampling], iterations=2
         )
-        values = lightless(picture(number), shading(shot, frame, look, light))
-        before += _gradients(values - _blurred(values, inside), inside)
-        after += _gradients(shown - _blurred(shown, inside), inside)
-    return min(max((before / max(after, 1e-9)) ** 0.5, 1.0), MOST_LOST)
+        before += _gradients(lightless(picture(number), shading(shot, frame, look, light)), inside)
+        after += _gradients(pooled(render(shot, scale, skin, frame, cell), shot.size.oversampling), inside)
+        coarse += _gradients(pooled(render(shot, scale, alone, frame, cell), shot.size.oversampling), inside)
+    missing = (before - coarse) / max(after - coarse, 1e-9)
+    return min(max(missing, 1.0) ** 0.5, MOST_LOST)
 
 
 def _gradients(values: np.ndarray, inside: np.ndarray) -> float:
