@@ -37,7 +37,7 @@ WELL = 0.5
 """A frame sees a place well if it shows it at least so large, of the largest that any frame does."""
 MEASURED = 4
 """Frames in which the contrast of fine structure is compared with what was painted."""
-MOST_LOST = 2.0
+MOST_LOST = 1.5
 GRAY = 0.5
 """Base color of the light pictures."""
 
