@@ -85,6 +85,7 @@ class GalateaSequenceSettings(bpy.types.PropertyGroup):
 SEQUENCE_OPTIONS = ("own_range", "frame_start", "frame_end")
 """What matters to Blender's side alone."""
 
+
 class GalateaMatchSettings(bpy.types.PropertyGroup):
     """Names, defaults and limits are those of the backend's ``MatchParams``; a test compares them."""
 

@@ -8,6 +8,7 @@ The jobs are made up (stub_command.py); all else is as it is for artists, but fo
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 ray = pytest.importorskip("ray", reason="make test installs Ray")
 
@@ -28,8 +30,16 @@ from galatea.addon.batch.pools import ClusterPool, LocalPool  # noqa: E402
 from galatea.addon.batch.records import State  # noqa: E402
 from galatea.addon.worker import WorkerProcess, child_environment  # noqa: E402
 from galatea.backend import protocol  # noqa: E402
-from galatea.backend.cluster import orders, pool  # noqa: E402
+from galatea.backend.capabilities.render import RenderParams, _prepare_work, render  # noqa: E402
+from galatea.backend.cluster import orders, pool, split  # noqa: E402
 from galatea.backend.cluster.client import Client, ClusterGone  # noqa: E402
+from galatea.backend.job import Job as BackendJob  # noqa: E402
+from galatea.backend.job import JobError  # noqa: E402
+from galatea.backend.training.captions import vocabulary  # noqa: E402
+from galatea.backend.training.tokenizer import make_tokenizer  # noqa: E402
+
+from .unit import rendered_scene  # noqa: E402
+from .unit.tiny_repositories import stable_diffusion  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-I", str(ROOT / "tests/stub_command.py"))
@@ -291,7 +301,8 @@ def test_a_job_too_large_for_every_machine(direct, tmp_path):
 def test_a_machine_without_galatea_gets_no_jobs(run, cluster, tmp_path):
     node = with_node(cluster, num_cpus=2, env_vars={"GALATEA_COMMAND": "/nowhere/galatea"})
     try:
-        states, told = run(*[f"job{number}" for number in range(6)])
+        # They take so long that the machine which cannot do them is asked, too.
+        states, told = run(*[f"wait-1-{number}" for number in range(6)])
         assert set(states) == {DONE} and "is left alone: There is no /nowhere/galatea" in told
         states, told = run("alone", cpus=2.0)
         assert states == [FAILED] and "No machine can run it" in told
@@ -362,6 +373,67 @@ def test_a_job_of_the_worker_goes_to_the_cluster_and_its_result_comes_back(clust
         ends = [message for message in worker.poll() if isinstance(message, protocol.End)]
         time.sleep(0.02)
     assert ends == [protocol.Cancelled("two")] and time.monotonic() < begin + 8
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A shot of five frames whose geometry is there, and a render of it by one machine."""
+    folder = tmp_path_factory.mktemp("tiny")
+    make_tokenizer(vocabulary(), folder / "words")
+    model = stable_diffusion(folder / "repository", folder / "words")
+    shot = rendered_scene.ball(folder / "shot", frames=5, side=64)
+    facts = {"objects": {"3": "Ball", "5": "Box"}, "left_out": [], "fps": 24.0}
+    (shot.folder / "scene.json").write_text(json.dumps(facts))
+    params = RenderParams(
+        prompt="red wood", frame_end=5, width=64, height=64, size=64, steps=8, keyframes=1, stick=0.0, windows=2,
+        model=str(model), controlnet=str(model / "controlnet"), blender=("false",),
+    )  # fmt: skip
+    whole = with_geometry(shot.folder, params, folder / "whole")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as on the machines of the cluster
+    render(params, whole)
+    torch.set_num_threads(threads)
+    return shot.folder, params, pictures(whole)
+
+
+def with_geometry(shot, params, folder):
+    """A render's job that has done its first part."""
+    job = BackendJob(folder)
+    (folder / "in").mkdir(parents=True)
+    (folder / "in/scene.blend").touch()
+    _prepare_work(params, job)
+    for path in (*shot.glob("frame-*"), shot / "scene.json"):
+        shutil.copy(path, folder / "work")
+    return job
+
+
+def pictures(job):
+    return [path.read_bytes() for path in sorted(job.outputs.glob("frames/*"))]
+
+
+def test_windows_of_a_render_and_a_loss_in_one_of_them(cluster, tiny, tmp_path):
+    """Its process is killed while it paints."""
+    shot, params, wanted = tiny
+    job = with_geometry(shot, params, tmp_path / "job")
+    raylets = {node.all_processes["raylet"][0].process.pid for node in cluster.worker_nodes}
+    killed = []
+
+    def lose():
+        while not list(job.folder.glob("work/steps-*")):
+            time.sleep(0.02)
+        above = {int(entry.name): parent(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
+        killed.append(next(process for process, actor in above.items() if above.get(actor) in raylets))
+        os.kill(killed[0], signal.SIGKILL)
+
+    threading.Thread(target=lose, daemon=True).start()
+    split.run(job, params, cluster.address, version.current())
+    assert killed and pictures(job) == wanted
+
+
+def test_a_render_where_there_is_no_cluster(tiny, tmp_path):
+    shot, params, _ = tiny
+    with pytest.raises(JobError, match="no Ray cluster to join"):
+        split.run(with_geometry(shot, params, tmp_path / "job"), params, "127.0.0.1:1", "0")
 
 
 def test_the_driver_dies_with_whoever_started_it(cluster, tmp_path):

@@ -28,6 +28,8 @@ from .orders import Program
 
 POLL = 0.02
 """Seconds."""
+CRASHES = 3
+"""Of a render: with another one it has failed."""
 
 if typing.TYPE_CHECKING:
     from ..rendering.windows import Schedule
@@ -67,6 +69,7 @@ class Machines:
         self._parts: dict[str, float] = {}
         """Of each task that runs, how much is done."""
         self._asked: dict[str, typing.Any] = {}
+        self._crashes = 0
 
     def geometry(self, frames: Sequence[int], heard: Callable[[float], None]) -> dict:
         from ..rendering import passes
@@ -158,6 +161,10 @@ class Machines:
                 case protocol.Result():
                     del self._parts[message.job]
                     ended.append((message.job, message.report))
+                case protocol.Error(code="crashed" | "killed") if self._crashes < CRASHES:
+                    self._crashes += 1
+                    self._job.log(f"A part runs again: {message.message}", "warning")
+                    self._client.run(message.job, self._work / "tasks" / message.job)
                 case protocol.Error():
                     print(message.details, file=sys.stderr, flush=True)
                     raise JobError(message.code, message.message, message.hint)
