@@ -68,6 +68,7 @@ def cluster(request):
     environment = pytest.MonkeyPatch()
     request.addfinalizer(environment.undo)
     environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    environment.setenv("OMP_NUM_THREADS", "1")  # what is compared bit by bit is computed in one thread
     made = started(request)
     with_node(made)
     with_node(made, num_gpus=1)

@@ -351,7 +351,7 @@ def test_session_without_an_environment(tmp_path, monkeypatch):
         environment.tier("quantum")
 
 
-def test_jobs_that_take_long_without_a_card_go_to_the_cluster(make_queue):
+def test_jobs_that_compute_go_to_the_cluster(make_queue):
     queue = make_queue("good")
     before = queue.create("texture", "Texture Mug", {}, {})
     queue.submit(before)
@@ -360,7 +360,7 @@ def test_jobs_that_take_long_without_a_card_go_to_the_cluster(make_queue):
     for job in sent.values():
         queue.submit(job)
     addresses = {name: json.loads((job.folder / "job.json").read_text())["cluster"] for name, job in sent.items()}
-    assert addresses == {"texture": "10.0.0.5:6379", "rig": "", "download": ""} and not before.cluster
+    assert addresses == {"texture": "10.0.0.5:6379", "rig": "10.0.0.5:6379", "download": ""} and not before.cluster
     queue.close()
     found = {job.capability: job.cluster for job in make_queue("good").find_earlier() if job.title != "Texture Mug"}
     assert found == addresses  # resumed, it goes there again
