@@ -140,7 +140,8 @@ def run(params: RenderParams, job: Job, blend: Path, shared: Path) -> dict[str, 
     """Run the capability on passes that are rendered already; returns the seconds that painting took, on the clock and
     of processors."""
     (job.inputs / "scene.blend").write_bytes(blend.read_bytes())
-    work = capability._work_folder(params, job)
+    capability._prepare_work(params, job)
+    work = job.folder / "work"
     for source in (shared / "scene.json", *shared.glob("frame-*.npz"), *shared.glob("mesh-*.npz")):
         if not (work / source.name).exists():
             os.link(source, work / source.name)
