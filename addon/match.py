@@ -134,7 +134,10 @@ def partner(item: bpy.types.Object | None) -> bpy.types.Object | None:
     if item is None or item.type != "MESH" or PLACE not in item.data.attributes:
         return None
     other = item.get(PLACE)
-    return other if isinstance(other, bpy.types.Object) and other.type == "MESH" and other.users_scene else None
+    if not isinstance(other, bpy.types.Object) or other.type != "MESH" or not other.users_scene:
+        return None
+    # One that was matched with a third animal since then knows nothing of this one any more.
+    return other if other.get(PLACE) == item else None
 
 
 def places(item: bpy.types.Object) -> np.ndarray:

@@ -86,7 +86,11 @@ def fit(context: bpy.types.Context, source: bpy.types.Object, target: bpy.types.
     copy.parent, copy.matrix_world = None, Matrix()
     for collection in target.users_collection[:1] or (context.scene.collection,):
         collection.objects.link(copy)
+    copy.hide_viewport = False
     context.view_layer.update()
+    if copy.name not in context.view_layer.objects:  # that collection is excluded
+        context.scene.collection.objects.link(copy)
+        context.view_layer.update()
     with armature_import.editing(context, copy):
         mirror, copy.data.use_mirror_x = copy.data.use_mirror_x, False
         for bone in copy.data.edit_bones:
@@ -97,8 +101,10 @@ def fit(context: bpy.types.Context, source: bpy.types.Object, target: bpy.types.
     for bone in copy.pose.bones:
         bone.matrix_basis = Matrix()
         for constraint in bone.constraints:
-            if getattr(constraint, "target", None) == armature:
-                constraint.target = copy
+            for holder in (constraint, *getattr(constraint, "targets", ())):
+                for name in ("target", "pole_target"):
+                    if getattr(holder, name, None) == armature:
+                        setattr(holder, name, copy)
     match_transfer.vertex_groups(source, target)
     weights.parent(target, copy)
     weights.add_modifier(target, copy)

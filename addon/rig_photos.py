@@ -19,7 +19,7 @@ from .importers import motion as motion_import
 from .importers import photos as photo_import
 from .importers import weights as weight_import
 
-FEWEST, GOOD = 3, 6
+FEWEST, GOOD, MOST = 3, 6, 60
 """Photos that the backend asks for, and from which a shape gets good."""
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
 SECONDS = 9.0
@@ -58,6 +58,9 @@ def look(folder: str) -> Found:
     if count < FEWEST:
         there = "There is one photo" if count == 1 else f"There are {count} photos"
         return Found(count, len(known), f"{there}. Add more of the same species: 10 to 30 in different poses are good.")
+    if count > MOST:
+        problem = f"There are {count} photos, more than {MOST}. Keep the 10 to 30 that show most."
+        return Found(count, len(known), problem)
     if count < GOOD:
         return Found(count, len(known), warning="So few photos tell little of the shape: 10 to 30 are good.")
     return Found(count, len(known))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -74,7 +75,8 @@ def picture(clip: Clip) -> bpy.types.Image | None:
         image.source = "SEQUENCE"
     image.name = clip.name
     if bpy.data.filepath:
-        image.filepath = bpy.path.relpath(image.filepath)
+        with contextlib.suppress(ValueError):  # on another drive there is no such path
+            image.filepath = bpy.path.relpath(image.filepath)
     return image
 
 

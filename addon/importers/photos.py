@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +73,8 @@ def camera(scene: bpy.types.Scene, photo: Photo, folder: Path) -> bpy.types.Obje
         if folder in photo.picture.parents:  # which goes one day
             image.pack()
         elif bpy.data.filepath:
-            image.filepath = bpy.path.relpath(image.filepath)
+            with contextlib.suppress(ValueError):  # on another drive there is no such path
+                image.filepath = bpy.path.relpath(image.filepath)
         background = data.background_images.new()
         background.image = image
         background.alpha = ALPHA

@@ -17,7 +17,7 @@ ORDER = "job.json"
 """In the job's folder. A batch's holds ``arguments``, ``folder``, and ``places`` of those arguments that are paths."""
 INPUTS, JOB = "inputs", "job"
 """Folders of a parcel."""
-STAYS = ("in/", "unfinished/")
+STAYS = ("in/", "unfinished/", "work/")
 """Folders of a job that are not sent back: its inputs, and what only a further attempt there needs."""
 WITH_NETWORKS = {
     "texture", "texture_seeds", "generate", "generate_seeds", "image", "reconstruct", "render", "render_window",
