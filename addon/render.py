@@ -167,7 +167,7 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, fold
     title = title if len(title) <= NAME_LENGTH else f"{title[: NAME_LENGTH - 1]}…"
     target = {"objects": [], "inputs": [], "scene": context.scene.name, "folder": folder}
     if bpy.app.background and bpy.data.filepath:
-        target["source"] = source(Path(bpy.data.filepath))
+        target["source"] = [source(file) for file in sources()]
         if (earlier := _unfinished(queue, values, target)) is not None:
             earlier.params = values
             return earlier
@@ -178,6 +178,12 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, values: dict, fold
         queue.delete(job)
         raise
     return job
+
+
+def sources() -> list[Path]:
+    """The open file and what it takes geometry from: linked libraries and caches."""
+    others = {Path(bpy.path.abspath(one.filepath)) for one in (*bpy.data.libraries, *bpy.data.cache_files)}
+    return [Path(bpy.data.filepath), *sorted(file for file in others if file.is_file())]
 
 
 def source(file: Path) -> list:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,11 +85,16 @@ def _geometry(params: RenderWindowParams, render: RenderParams, whole: Job) -> N
     wanted = [
         frame for frame in made.needed[params.begin : params.end] if not passes.path(made.folder, frame).is_file()
     ]
+    if not wanted:
+        return
     place = made.folder / f"geometry-{params.begin}-{params.end}"
     geometry(render, whole, made, place, wanted, 0.0)
-    for path in (*place.glob("mesh-*.npz"), place / "scene.json", *(passes.path(place, frame) for frame in wanted)):
-        if path.is_file():
-            path.replace(made.folder / path.name)
+    # The scene's file is copied, not moved: who is stopped in between looks for it there again.
+    facts = place / "scene.json.part"
+    shutil.copyfile(place / "scene.json", facts)
+    facts.replace(made.folder / "scene.json")
+    for path in (*place.glob("mesh-*.npz"), *(passes.path(place, frame) for frame in wanted)):
+        path.replace(made.folder / path.name)
 
 
 def _engine(render: RenderParams) -> Engine:
