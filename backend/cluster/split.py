@@ -106,7 +106,11 @@ class Machines:
         def is_ready(index: int) -> bool:
             if self._params.refine:
                 return done[index] == schedule.steps
-            return all(pictures.path(number).is_file() for number in parts[index].numbers)
+            if all(pictures.path(number).is_file() for number in range(count)):
+                return True
+            # One machine that painted all of the shot has pictures, but kept nothing for other windows.
+            there = all(pictures.path(number).is_file() for number in parts[index].numbers)
+            return there and sampler.told(self._work, schedule, parts[index])
 
         left = {index for index in range(len(parts)) if not is_ready(index)}
         done = [steps if index in left else schedule.steps for index, steps in enumerate(done)]

@@ -127,7 +127,8 @@ class ImageEngine:
             until: what other windows have painted must be there for all steps before.
             batch: frames that are predicted at a time.
         """
-        if all(Pictures(shot.folder).path(number).is_file() for number in window.numbers):
+        there = all(Pictures(shot.folder).path(number).is_file() for number in window.numbers)
+        if there and sampler.told(shot.folder, self.schedule(params, len(shot.frames)), window):
             return
         latents = self._paint(params, shot, scale, look, heard, window, until, batch)
         if until == self.schedule(params, len(shot.frames)).steps and not params.refine:

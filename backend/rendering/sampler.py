@@ -161,6 +161,15 @@ def done(folder: Path, window: Window) -> int:
         return json.loads(file.metadata()["state"])["done"]
 
 
+def told(folder: Path, schedule: Schedule, window: Window) -> bool:
+    """Whether all that other windows have to know of this one is there."""
+    return all(
+        _guest(folder, step, frame).is_file()
+        for step in range(1, schedule.steps)
+        for frame in schedule.guests(step) & set(window.numbers)
+    )
+
+
 def painted(folder: Path, windows: Sequence[Window]) -> torch.Tensor:
     """Latents (F, 4, h, w) float32 of all frames, of windows that are done."""
     from safetensors import safe_open
