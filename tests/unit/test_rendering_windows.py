@@ -165,6 +165,17 @@ def test_a_render_that_was_stopped_goes_on_and_repeats_nothing(repository, tmp_p
     assert kept == {name: (tmp_path / "job/work" / name).stat().st_mtime_ns for name in kept}
 
 
+def test_windows_go_on_where_one_machine_was_stopped(repository, tmp_path):
+    """It was decoding: the first window's pictures are there, but nothing that other windows have to know."""
+    params = params_of(repository)
+    render(params, job_at(tmp_path / "job"))
+    whole = frames(tmp_path / "job")
+    for path in [*(tmp_path / "job/out/frames").glob("*.png"), *sorted((tmp_path / "job/work").glob("painted-*"))[2:]]:
+        path.unlink()
+    in_windows(params, tmp_path / "job")
+    assert frames(tmp_path / "job") == whole
+
+
 def test_a_failure_in_a_window_is_the_renders_and_a_stop_reaches_it(repository, tmp_path):
     params = params_of(repository)
     job = job_at(tmp_path / "job")
