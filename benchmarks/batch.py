@@ -53,13 +53,13 @@ def main() -> int:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     with tempfile.TemporaryDirectory(prefix="b", ignore_cleanup_errors=True) as text:
         folder = Path(text)
-        os.environ["XDG_DATA_HOME"] = os.environ["BLENDER_USER_RESOURCES"] = text
+        os.environ["XDG_DATA_HOME"] = os.environ["BLENDER_USER_RESOURCES"] = os.environ["RAY_TMPDIR"] = text
         figures |= plain(folder / "plain", arguments.jobs)
         figures |= own_process(folder / "own")
         figures |= warm("local", LocalPool(COMMAND, 1, version.current()), folder / "local", arguments.jobs)
         figures |= throughput("local", lambda count: LocalPool(STUB, count, "0"), folder)
         begin = time.perf_counter()
-        node = {"object_store_memory": 300_000_000, "include_dashboard": False, "temp_dir": f"{text}/r"}
+        node = {"object_store_memory": 300_000_000, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args=node | {"num_cpus": 0})
         figures |= {"ray_head_s": time.perf_counter() - begin, "ray_head_mb": memory(os.getpid())}
         try:

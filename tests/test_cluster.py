@@ -50,10 +50,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Ray's clusters 
 
 
 def started(stack, **head):
-    """A cluster with a head that takes no jobs. Ray keeps sockets there, whose paths must be short."""
-    place = tempfile.TemporaryDirectory(prefix="r", ignore_cleanup_errors=True)
+    """A cluster with a head that takes no jobs, unknown to the user's own Ray."""
+    place = tempfile.TemporaryDirectory(prefix="r", ignore_cleanup_errors=True)  # short, for Ray keeps sockets there
     stack.addfinalizer(place.cleanup)
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "temp_dir": place.name, **SMALL, **head})
+    environment = pytest.MonkeyPatch()
+    stack.addfinalizer(environment.undo)
+    environment.setenv("RAY_TMPDIR", place.name)
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **SMALL, **head})
     stack.addfinalizer(made.shutdown)
     return made
 
