@@ -45,6 +45,7 @@ def main(task: dict) -> None:
     settings.ffmpeg.constant_rate_factor = "HIGH"
     settings.ffmpeg.gopsize = 12
     settings.use_file_extension = False
+    settings.use_stamp_date = False  # the same frames make the same file, whenever that is
     settings.filepath = task["result"]
     bpy.ops.render.render(animation=True)
 

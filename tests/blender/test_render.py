@@ -5,6 +5,7 @@
 import dataclasses
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import bpy
@@ -157,6 +158,7 @@ def test_the_movie_has_all_frames(tmp_path):
     assert subprocess.run(command, stdout=subprocess.DEVNULL, timeout=120).returncode == 0
     clip = bpy.data.movieclips.load(str(tmp_path / "a.mp4"))
     assert clip.frame_duration == 4 and tuple(clip.size) == (30, 20) and clip.fps == pytest.approx(12.0)
+    assert time.strftime("%Y/%m").encode() not in (tmp_path / "a.mp4").read_bytes(), "the same file at any time"
 
 
 class Worker(made_up.Worker):
