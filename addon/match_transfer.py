@@ -101,6 +101,17 @@ class _Colors:
         layers = item.data.uv_layers
         self.uv = {layer.name: _corner_uv(item.data, layer.name)[self.surface.loops] for layer in layers}
         self.layer = next((layer.name for layer in layers if layer.active_render), "")
+        for number in np.unique(self.slot).tolist():
+            self._check(self.sources[number])
+
+    def _check(self, source: picture.Source) -> None:
+        """Raise what :meth:`at` could not get over, before anything was changed."""
+        if source.image is None:
+            return
+        if (source.layer or self.layer) not in self.uv:
+            raise TransferProblem(f"{source.image.name} is shown without UVs: give the source a UV map first.")
+        if source.image.source != "TILED" and picture.tile_pixels(source.image, 1001)[0] is None:
+            raise TransferProblem(f"The picture {source.image.name} cannot be read: find its file, or pack it.")
 
     def at(self, points: np.ndarray) -> np.ndarray:
         """(N, 3) display-encoded colors of the places nearest to points (N, 3)."""
@@ -113,9 +124,7 @@ class _Colors:
             if source.image is None:
                 result[here] = picture.encode(np.array(source.value, np.float32))
                 continue
-            uv = self.uv.get(source.layer or self.layer)
-            if uv is None:
-                raise TransferProblem(f"{source.image.name} is shown without UVs: give the source a UV map first.")
+            uv = self.uv[source.layer or self.layer]
             result[here] = _sampled(source.image, np.einsum("nk,nkd->nd", share[here], uv[triangle[here]]))
         return result
 
@@ -134,10 +143,8 @@ def _sampled(image: bpy.types.Image, uv: np.ndarray) -> np.ndarray:
     result = np.zeros((len(uv), 3), np.float32)
     for tile in np.unique(tiles).tolist():
         pixels, encoded = picture.tile_pixels(image, tile)
-        if pixels is None:
-            if tiled:
-                continue
-            raise TransferProblem(f"The picture {image.name} cannot be read: find its file, or pack it.")
+        if pixels is None:  # of a picture without tiles the check was before
+            continue
         here = tiles == tile
         height, width = pixels.shape[:2]
         x = np.mod(uv[here, 0], 1.0) * width - 0.5

@@ -69,6 +69,8 @@ class GALATEA_OT_edit_photo_mask(bpy.types.Operator):
         "it and solves with it"
     )
 
+    bl_options = {"REGISTER", "UNDO"}  # it adds a picture to the file, as Image > Open does
+
     photo: bpy.props.StringProperty(name="Photo", description="Name of its file", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:

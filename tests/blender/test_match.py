@@ -333,3 +333,17 @@ def test_the_command_takes_two_files_and_writes_what_it_found(pair, tmp_path, ca
     assert (tmp_path / "out/result.blend").is_file()
     assert command_line.blender_command(["match", str(tmp_path / "no.glb"), files[1], "-o", str(tmp_path)]) == 1
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_source_whose_picture_is_shown_without_uvs_is_refused_before_anything_changes(pair):
+    source, target = pair
+    image = bpy.data.images.new("Plain", 8, 8)
+    source.data.materials.append(material.create("Skin", {"base_color": image}, ""))
+    while source.data.uv_layers:
+        source.data.uv_layers.remove(source.data.uv_layers[0])
+    while target.data.uv_layers:
+        target.data.uv_layers.remove(target.data.uv_layers[0])
+    made_up.select(target)
+    with pytest.raises(RuntimeError, match="Plain is shown without UVs"):
+        bpy.ops.galatea.match_texture()
+    assert not target.data.uv_layers and not target.material_slots
