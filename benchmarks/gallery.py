@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
              "output": place}
             for (prompt, name), place in wanted.items()
         ]  # fmt: skip
-        textured(rows, options.output / "cells.jsonl", cells)
+        made(rows, options.output / "cells.jsonl", cells)
     seams = [json.loads((cells / place / "report.json").read_text())["seam_ratio"] for place in wanted.values()]
     say(f"Steps of color at UV seams over those beside them: median {statistics.median(seams)}, largest {max(seams)}")
     pictures = [[cell(cells / wanted[prompt, name] / "preview.png") for name in meshes] for prompt in prompts]
@@ -104,13 +104,13 @@ def blender() -> Iterator[None]:
         galatea.unregister()
 
 
-def textured(rows: list[dict[str, str]], jobs: Path, output: Path) -> None:
+def made(rows: list[dict], jobs: Path, output: Path) -> None:
     """Run the jobs that are not done. RuntimeError when one fails."""
     from ..addon import command_line
 
     jobs.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     if command_line.blender_command(["batch", str(jobs), "--output", str(output)]):
-        raise RuntimeError(f"not all cells are done: see {output / 'index.html'}")
+        raise RuntimeError(f"not all jobs are done: see {output / 'index.html'}")
 
 
 def source(name: str, folder: Path) -> Path:

@@ -14,6 +14,7 @@ import csv
 import dataclasses
 import io
 import json
+import shlex
 import typing
 from pathlib import Path, PurePosixPath
 
@@ -160,6 +161,10 @@ def _arguments(
             if action.nargs == 0:
                 arguments += [option] * _truth(name, items[0])
                 continue
+            if isinstance(action.nargs, int):
+                for words in _groups(name, action.nargs, items):
+                    arguments += [option, *words]
+                continue
             for item in items:
                 if action.type is Path:
                     inputs.append((len(arguments), str(item)))
@@ -175,6 +180,24 @@ def _arguments(
             inputs.append((len(arguments), item))
         arguments.append(item)
     return arguments, inputs
+
+
+def _groups(name: str, count: int, items: list) -> list[list[str]]:
+    """Of an option with ``count`` values, once or more: text in which spaces part them, as in a shell; a list of them;
+    or a list of such lists."""
+    if isinstance(items[0], list):
+        groups = [[str(word) for word in item] if isinstance(item, list) else [str(item)] for item in items]
+    elif len(items) == 1 and isinstance(items[0], str):
+        try:
+            words = shlex.split(items[0])
+        except ValueError as error:
+            raise ManifestProblem(f"{name} is {items[0]}: a quotation mark is missing") from error
+        groups = [words[first : first + count] for first in range(0, len(words), count)]
+    else:
+        groups = [[str(item) for item in items]]
+    if any(len(words) != count for words in groups):
+        raise ManifestProblem(f"{name} has {count} values, parted by spaces; words with spaces in quotation marks")
+    return groups
 
 
 def _truth(name: str, value: typing.Any) -> bool:

@@ -2,22 +2,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The benchmark's shots as an artist would paint them: ``python -m galatea.benchmarks.render.gallery FOLDER``.
 
-One sheet of all shots, a few frames of each in a row, and below FOLDER the frames and movies.
+Every shot is a job of ``galatea batch``. One sheet shows a few frames of each in a row; frames and movies are below
+FOLDER. What is done is kept, so an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import os
 import subprocess
+import sys
 from pathlib import Path
 
-import torch
-
-from ...backend.capabilities.render import RenderParams, render
 from ...backend.rendering import passes, pictures
-from .__main__ import BLENDER, FLOOR, SCRIPT, job_at
+from .. import gallery
+from .__main__ import BLENDER, FLOOR, SCRIPT
 
 SHOTS = {
     "turntable": ("mossy stone", {}),
@@ -37,33 +37,28 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--step", type=int, default=2, help="1 for every frame, 2 for every second one")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    shown = []
-    for name in options.shot or SHOTS:
-        paths = made(name, options.folder / name, options.frames, options.step)
-        shown += [paths[number] for number in passes.anchors(range(len(paths)), SHOWN)]
-    columns = min(SHOWN, len(shown))
-    pictures.sheet(shown, columns, most=len(shown)).save(options.folder / "render.jpg", quality=92)
-
-
-def made(name: str, folder: Path, frames: int, step: int) -> list[Path]:
-    """The frames of one shot; its movie lies beside them."""
+    folder, names = options.folder.resolve(), options.shot or list(SHOTS)
     folder.mkdir(parents=True, exist_ok=True)
-    blend = folder / "scene.blend"
+    rows = [row(name, folder, options.frames, options.step) for name in names]
+    gallery.start_again_with_other_weights(folder / "shots", f"{options.frames} frames, every {options.step}.")
+    with gallery.blender():
+        gallery.made(rows, folder / "shots.jsonl", folder / "shots")
+    numbers = passes.anchors(range(1, options.frames + 1, options.step), SHOWN)
+    shown = [folder / "shots" / name / "frames" / f"{number:04d}.png" for name in names for number in numbers]
+    pictures.sheet(shown, len(numbers), most=len(shown)).save(folder / "render.jpg", quality=92)
+    gallery.say(f"Look at {folder / 'render.jpg'}")
+
+
+def row(name: str, folder: Path, frames: int, step: int) -> dict:
+    """One shot as a line of a batch; its scene is made first."""
+    blend = folder / f"{name}-{frames}.blend"
     if not blend.is_file():
         subprocess.run([*BLENDER, SCRIPT, "--", name, str(frames), str(blend)], check=True, stdout=subprocess.DEVNULL)
-    job = job_at(folder / "job")
-    shutil.copyfile(blend, job.inputs / "scene.blend")
     prompt, own = SHOTS[name]
-    params = RenderParams(
-        prompt=prompt, prompts=own, frame_end=frames, frame_step=step, width=256, height=256, blender=BLENDER,
-        objects=tuple(subjects(blend)),
-    )  # fmt: skip
-    files, _ = render(params, job)
-    for key in ("movie", "contact"):
-        if key in files:
-            shutil.copyfile(job.folder / files[key], folder / Path(files[key]).name)
-    return [job.folder / files[f"frame/{frame}"] for frame in range(1, frames + 1, step)]
+    return {
+        "capability": "render", "input": str(blend), "output": name, "prompt": prompt, "frame_step": step,
+        "own_prompt": [[item, words] for item, words in own.items()], "object": subjects(blend),
+    }  # fmt: skip
 
 
 def subjects(blend: Path) -> list[str]:
@@ -79,4 +74,12 @@ def subjects(blend: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    status = 0
+    try:
+        main()
+    except RuntimeError as problem:
+        gallery.say(str(problem))
+        status = 1
+    sys.stdout.flush()
+    # Not a return: Blender's clean-up at exit can hang in drivers after a render.
+    os._exit(status)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from galatea.addon import command_batch, command_line, compat, files
+from galatea.addon.batch import manifest
 
 STAND_IN = Path(__file__).resolve().parents[1] / "stub_command.py"
 """In place of the command: it counts how often it ran."""
@@ -133,6 +134,32 @@ def test_mistakes_are_told_before_anything_runs(batch, tmp_path, capsys, row, sa
         told = capsys.readouterr()
         assert says in told.out and "nothing was started" in told.err
         assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "given"),
+    [
+        ({"frames": "1 12"}, ["--frames", "1", "12"]),
+        ({"frames": [1, 12]}, ["--frames", "1", "12"]),
+        ({"own_prompt": 'Box "red brick"'}, ["--own-prompt", "Box", "red brick"]),
+        ({"own_prompt": [["Box", "red brick"], ["Ball", "moss"]]},
+         ["--own-prompt", "Box", "red brick", "--own-prompt", "Ball", "moss"]),
+        ({"own_prompt": ["Box", "moss"]}, ["--own-prompt", "Box", "moss"]),
+        ({"frames": "1"}, "frames has 2 values"),
+        ({"own_prompt": 'Box "red'}, "a quotation mark is missing"),
+    ],
+)  # fmt: skip
+def test_options_with_several_values(tmp_path, values, given):
+    (tmp_path / "a.blend").touch()
+    row = {"capability": "render", "input": "a.blend", "prompt": "moss", **values}
+    (tmp_path / "jobs.jsonl").write_text(json.dumps(row))
+    lines, problems = manifest.read(tmp_path / "jobs.jsonl", command_batch.allowed())
+    if isinstance(given, str):
+        assert given in problems[0]
+        return
+    (line,) = lines
+    assert list(line.arguments) == ["--prompt=moss", *given, "--", "a.blend"]
+    assert line.inputs == ("a.blend",) and line.arguments[line.places[0]] == "a.blend"
 
 
 def test_lists_that_are_none(batch, tmp_path, capsys):
