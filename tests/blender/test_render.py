@@ -18,6 +18,7 @@ from galatea.addon.render_settings import OPTIONS, GalateaRenderSettings
 from galatea.backend import protocol
 from galatea.backend.capabilities.render import RenderParams
 from galatea.backend.rendering import exr
+from galatea.backend.rendering import passes as stored
 from galatea.panels import render as panel
 
 from . import made_up, test_panels
@@ -105,7 +106,18 @@ def test_passes_are_exact_in_the_middle_of_each_pixel(tmp_path):
     assert len(np.unique(numbers[small & (y > 0)])) == len(np.unique(numbers[small & (y < 0)])) == 1
     assert numbers[small & (y > 0)][0] != numbers[small & (y < 0)][0]
     # A sun of strength 10 from above on gray: 10 * 0.5 / pi.
-    light = exr.read(tmp_path / "light-0001-0.exr")["Combined"][..., 0]
+    lights = [exr.read(tmp_path / f"light-0001-{kind}.exr")["Combined"] for kind in range(3)]
+    light = lights[0][..., 0]
+    # And so they are kept, the files of Blender are not.
+    stored.take(tmp_path, 1, light=True)
+    assert not list(tmp_path.glob("*.exr"))
+    shot = stored.shot(tmp_path, [1], stored.Size(SIDE, SIDE, 1, 1), facts, ["Small"])
+    kept = shot.geometry(1)
+    assert np.array_equal(kept.surface, index) and np.array_equal(shot.is_painted(kept), small)
+    assert np.allclose(kept.depth[plate], 4.75) and np.isinf(kept.depth[~(plate | small)]).all()
+    assert np.allclose(kept.place[plate], wanted[plate], atol=1e-3)
+    assert np.array_equal(kept.instance[small], numbers[small].view(np.uint32)) and not kept.instance[index == 0].any()
+    assert np.array_equal(shot.light(1), np.stack([one[..., :3].mean(-1) for one in lights], axis=-1))
     inner = np.abs(y + 1) < 0.8
     assert light[inner & plate & (np.abs(x + 1) < 0.4)].mean() == pytest.approx(1.59, rel=0.05)
 
