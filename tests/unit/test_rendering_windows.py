@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -99,7 +102,7 @@ class InProcess:
             self._fails(task["params"])
         try:
             return [protocol.Result(name, *capabilities.run(task["capability"], task["params"], Job(folder)))]
-        except JobError as error:
+        except (JobError, OSError) as error:
             return [describe(name, error)]
 
 
@@ -121,6 +124,17 @@ def frames(folder):
 def in_windows(params, folder, client=None):
     job = job_at(folder) if not folder.exists() else Job(folder)
     return render(params, job, split.Machines(job, params, client or InProcess()))
+
+
+@pytest.fixture(scope="module")
+def whole(shot, repository, tmp_path_factory):
+    """The frames that one machine paints alone, without keyframes."""
+    folder = tmp_path_factory.mktemp("whole") / "job"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passes, "render", lambda *some, **more: from_the_shot(shot, *some, **more))
+        patch.setattr(engines, "frames_at_a_time", lambda batch, prompts: 2)
+        render(params_of(repository, keyframes=0), job_at(folder))
+    return frames(folder)
 
 
 @pytest.mark.parametrize("changes", [{"keyframes": 0}, {"keyframes": 2, "refine": True}], ids=["alone", "shared"])
@@ -165,13 +179,53 @@ def test_a_render_that_was_stopped_goes_on_and_repeats_nothing(repository, tmp_p
     assert kept == {name: (tmp_path / "job/work" / name).stat().st_mtime_ns for name in kept}
 
 
-def test_windows_go_on_where_one_machine_was_stopped(repository, tmp_path):
+def test_windows_go_on_where_one_machine_was_stopped(repository, whole, tmp_path):
     """It was decoding: the first window's pictures are there, but nothing that other windows have to know."""
-    params = params_of(repository)
+    params = params_of(repository, keyframes=0)
     render(params, job_at(tmp_path / "job"))
-    whole = frames(tmp_path / "job")
     for path in [*(tmp_path / "job/out/frames").glob("*.png"), *sorted((tmp_path / "job/work").glob("painted-*"))[2:]]:
         path.unlink()
+    in_windows(params, tmp_path / "job")
+    assert frames(tmp_path / "job") == whole
+
+
+def test_one_machine_goes_on_where_windows_were_stopped(repository, whole, tmp_path):
+    params = params_of(repository, keyframes=0)
+
+    class Gone(Exception):
+        pass
+
+    def stop(task):
+        if task["stage"] == "paint" and list((tmp_path / "job/work").glob("painted-*")):
+            raise Gone
+
+    with pytest.raises(Gone):
+        in_windows(params, tmp_path / "job", InProcess(stop))
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "job/work").glob("frame-*")}
+    assert len(kept) == COUNT
+    render(dataclasses.replace(params, windows=0), Job(tmp_path / "job"))
+    assert frames(tmp_path / "job") == whole
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+
+
+@pytest.mark.parametrize("file", ["guest-", "steps-", "painted-"])
+def test_a_full_disk_in_a_window(repository, whole, tmp_path, monkeypatch, file):
+    """A sentence, and the next run goes on."""
+    params = params_of(repository, keyframes=0)
+    replace, told = os.replace, []
+
+    def full(source, target):
+        if Path(target).name.startswith(file) and len(told) < 2:
+            told.append(target)
+            if len(told) == 2:  # not the first one: something is there already
+                raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        return replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(JobError, match="disk is full") as found:
+        in_windows(params, tmp_path / "job")
+    assert found.value.code == "disk_full" and found.value.hint
     in_windows(params, tmp_path / "job")
     assert frames(tmp_path / "job") == whole
 
