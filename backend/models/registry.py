@@ -30,6 +30,7 @@ class Role(enum.Enum):
     STYLE = "Style picture"
     AUTOENCODER = "Small autoencoder"
     ENGINE = "Picture or text to mesh"
+    VIDEO = "Depth and text to video"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,6 +228,34 @@ MODELS = (
         "sdxl-tiny-vae", "TAESDXL", Family.SDXL, Role.AUTOENCODER,
         "Encodes and decodes faster and in less memory, a little less faithfully.",
         MIT, "madebyollin/taesdxl", None, 10, CONTROLNET,
+    ),
+    Card(
+        "wan-vace", "Wan 2.1 VACE 1.3B", None, Role.VIDEO,
+        "For Render: paints 81 frames at a time from their depth. It knows neither the scene's light nor prompts of "
+        "objects.",
+        APACHE, "Wan-AI/Wan2.1-VACE-1.3B-diffusers", None, 19000,
+        (
+            *plain("model_index.json", "scheduler/scheduler_config.json", "tokenizer/tokenizer_config.json"),
+            *plain("tokenizer/tokenizer.json", "text_encoder/config.json", "transformer/config.json"),
+            *plain("vae/config.json", "text_encoder/model.safetensors.index.json"),
+            *plain(*(f"text_encoder/model-0000{part}-of-00003.safetensors" for part in (1, 2, 3))),
+            # In one file or in two: its page could not be read.
+            File(
+                "transformer/diffusion_pytorch_model.safetensors",
+                (
+                    "transformer/diffusion_pytorch_model.safetensors",
+                    "transformer/diffusion_pytorch_model-00001-of-00002.safetensors",
+                ),
+            ),
+            File(
+                "transformer/diffusion_pytorch_model-2.safetensors",
+                ("transformer/diffusion_pytorch_model-00002-of-00002.safetensors",), optional=True,
+            ),
+            File(
+                "vae/diffusion_pytorch_model.safetensors", ("vae/diffusion_pytorch_model.safetensors",),
+                "d6e524b3fffede1787a74e81b30976dce5400c4439ba64222168e607ed19e793",
+            ),
+        ),
     ),
     Card(
         "triposr", "TripoSR", None, Role.ENGINE,

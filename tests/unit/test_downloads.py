@@ -223,5 +223,9 @@ def test_every_card_names_files_that_make_a_model_with_what_it_is_for():
             assert "models/image_encoder/config.json" in names
         elif card.role is registry.Role.ENGINE:
             assert ENGINES[card.id] <= names
+        elif card.role is registry.Role.VIDEO:
+            parts = ("scheduler", "tokenizer", "text_encoder", "transformer", "vae")
+            assert "model_index.json" in names and {name.split("/")[0] for name in names} >= set(parts)
+            assert {f"transformer/{LOCAL}", f"vae/{LOCAL}", "tokenizer/tokenizer.json"} <= names
         else:
             assert names == {"config.json", LOCAL}
