@@ -90,6 +90,11 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
         description="Make the frames steadier by score distillation (T-DASS) before their surfaces are gathered: "
         "slower, and for models with keyframes or little Stick to Surfaces",
     )  # fmt: skip
+    clip: bpy.props.StringProperty(
+        name="Clip", subtype="DIR_PATH",
+        description="Folder with frames of this scene that are refined instead of painting new ones, whoever made them; "
+        "their names end in the frames' numbers",
+    )  # fmt: skip
     model: bpy.props.StringProperty(
         name="Model", subtype="FILE_PATH",
         description="Name of a downloaded model, folder of one in diffusers format, or a checkpoint in one "
@@ -114,4 +119,4 @@ class GalateaWords(bpy.types.PropertyGroup):
 
 OPTIONS = ("own_range", "own_size", "only_selected")
 """What matters to Blender's side alone."""
-PATHS = ("model", "controlnet")
+PATHS = ("model", "controlnet", "clip")

@@ -147,6 +147,7 @@ class GALATEA_PT_render_advanced(Side, bpy.types.Panel):
         column.prop(settings, "fusion")
         column.prop(settings, "match_background")
         column.prop(settings, "refine")
+        column.prop(settings, "clip")
         column = layout.column(align=True)
         column.prop(settings, "model")
         column.prop(settings, "controlnet")

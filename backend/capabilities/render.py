@@ -85,6 +85,8 @@ class RenderParams:
     """Colors of all frames are matched where they show background."""
     refine: bool = False
     """Make the painted frames steadier by T-DASS before their surfaces are gathered."""
+    clip: str = ""
+    """Folder of frames that are refined instead of painting any; the names end in the frames' numbers."""
     noise: str = "surface"
     """One of NOISES; the others are for comparison."""
     model: str = ""
@@ -179,18 +181,22 @@ def render(
     begin = time.perf_counter()
     job.progress("Loading the model", 0.0)
     from ..diffusion import pipelines
+    from ..rendering import clips
     from ..rendering.engines import Pictures, regions
 
     _prepare_work(params, job)
     made = plan(params, job)
     engine = made.engine
+    if params.clip:
+        clips.of_frames(Path(params.clip), made.frames)
     _check_disk(job, made.size, len(made.needed))
     if others is None:
         facts = geometry(params, job, made, made.folder, made.needed, 0.01)
     else:
         facts = others.geometry(made.needed, lambda part: job.progress("Rendering the geometry", PASSES * part))
     shot, lengths, look = surfaces(params, made, facts)
-    others_words, schedule = regions(params, shot), engine.schedule(params, len(shot.frames))
+    others_words = regions(params, shot)
+    schedule = None if params.clip else engine.schedule(params, len(shot.frames))  # all frames of a clip at once
     rendered = time.perf_counter()
     if others is None:
         job.progress("Loading the model", PASSES)
@@ -314,7 +320,10 @@ def _check(params: RenderParams, job: Job) -> None:
 def _prepare_work(params: RenderParams, job: Job) -> None:
     """The folder for what is kept between runs; emptied when it was made with other parameters."""
     folder = job.folder / "work"
-    said = json.dumps(dataclasses.asdict(params) | {"blender": "", "windows": 0}, sort_keys=True)
+    from ..rendering import clips
+
+    own = {"blender": "", "windows": 0, "clip": clips.facts(Path(params.clip)) if params.clip else []}
+    said = json.dumps(dataclasses.asdict(params) | own, sort_keys=True)
     made = hashlib.sha256(said.encode()).hexdigest()
     if folder.is_dir() and (folder / "made-with").is_file():
         if (folder / "made-with").read_text(encoding="utf-8") == made:

@@ -13,8 +13,10 @@ import torch
 
 from ..diffusion import pipelines
 from ..diffusion.conditioning import Prompter
+from ..diffusion.predict import encoded
+from ..job import JobError
 from ..texturing import diffusion
-from . import noise, passes, refine, sampler, video
+from . import clips, noise, passes, refine, sampler, video
 from .cells import Scale
 from .fusion import Footprints, footprints
 from .passes import Look, Shot
@@ -67,8 +69,12 @@ class Engine(typing.Protocol):
 
 
 def engine_of(params: RenderParams) -> Engine:
-    """The one for the model that was asked for. JobError for one that is not there."""
-    return VideoEngine(params) if video.is_video(params.model) else ImageEngine(params)
+    """The one for the model that was asked for. JobError for one that is not there, or cannot do it."""
+    if not video.is_video(params.model):
+        return ImageEngine(params)
+    if params.clip:
+        raise JobError("bad_input", "Video models do not refine clips.", "Choose another model, or no clip.")
+    return VideoEngine(params)
 
 
 class ImageEngine:
@@ -112,6 +118,10 @@ class ImageEngine:
         if all(pictures.path(number).is_file() for number in range(len(shot.frames))):
             return pictures
         every = Window(0, len(shot.frames))
+        if params.clip:
+            self._prepare(params, shot, scale, look, heard, every.numbers)
+            self._finish(params, shot, scale, look, heard, self._read(params, shot, heard), every)
+            return pictures
         end = REFINED if params.refine else 1.0
         latents = self._paint(params, shot, scale, look, lambda stage, part: heard(stage, end * part), every)
         self._finish(params, shot, scale, look, heard, latents, every)
@@ -159,6 +169,16 @@ class ImageEngine:
         return sampler.paint(
             self._pipeline, prompter, wish, material, shot.folder, lambda part: heard("Painting", part), window, until
         )
+
+    def _read(self, params: RenderParams, shot: Shot, heard: Callable[[str, float], None]) -> torch.Tensor:
+        """Latents (F, 4, h, w) float32 of the clip's frames, on the processor."""
+        vae, found = self._pipeline.vae, []
+        for number, path in enumerate(clips.of_frames(Path(params.clip), shot.frames).values()):
+            heard("Reading the clip", REFINED * number / len(shot.frames))
+            picture = torch.from_numpy(clips.read(path, shot)).permute(2, 0, 1)[None]
+            with torch.no_grad():
+                found.append(encoded(vae, picture.to(self._pipeline.unet.device)).float().cpu())
+        return torch.cat(found)
 
     def _prepare(
         self, params: RenderParams, shot: Shot, scale: Scale, look: Look, heard: Callable[[str, float], None],
@@ -218,7 +238,7 @@ class ImageEngine:
         latents: torch.Tensor, window: Window,
     ) -> None:  # fmt: skip
         """Refine all frames, if that was asked for, and decode them."""
-        if params.refine:
+        if params.refine or params.clip:
             wish = self._wish(params, shot, self.schedule(params, len(shot.frames)))
             latents = sampler.refined(
                 self._pipeline, Prompter(self._pipeline, self._pipeline.unet.device), wish,

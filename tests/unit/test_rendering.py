@@ -18,12 +18,13 @@ from scipy.spatial import KDTree
 
 from galatea.backend.capabilities import render as capability
 from galatea.backend.capabilities.render import RenderParams, render
-from galatea.backend.diffusion import pipelines
+from galatea.backend.diffusion import pipelines, predict
 from galatea.backend.diffusion.conditioning import Prompter
 from galatea.backend.job import Job, JobError
 from galatea.backend.rendering import (
     attention,
     cells,
+    clips,
     consolidate,
     engines,
     exr,
@@ -656,3 +657,50 @@ def test_a_whole_job_is_resumed_and_passes_over_what_is_there(shot, repository, 
     assert (tmp_path / files["frame/2"]).read_bytes() == frames[2]
     assert report["textures"] == {} and again["textures"] == report["textures"]
     assert json.loads((tmp_path / "work/movie.json").read_text())["fps"] == 24.0
+
+
+def test_a_clip_is_refined_instead_of_painted(shot, repository, tmp_path, monkeypatch):
+    """Whoever made it: its own pictures go to T-DASS, which is tested above, and what comes back is decoded."""
+    monkeypatch.setattr(passes, "render", lambda *some, **more: from_the_shot(shot, *some, **more))
+    monkeypatch.setattr(sampler, "paint", None)
+    given = []
+    monkeypatch.setattr(sampler, "refined", lambda *some: given.append(some[4]) or some[4] + 1)
+    clip = tmp_path / "clip"
+    clip.mkdir()
+    rng = np.random.default_rng(0)
+    for frame in (1, 2, 3):
+        pictures.write_png(clip / f"shot_{frame:03d}.png", rng.random((256, 256, 3)).astype(np.float32), 8)
+    (clip / "contact.png").write_bytes(b"no frame")
+    params = RenderParams(
+        prompt="red wood", frame_end=3, width=128, height=128, size=128, steps=2, stick=0.0, clip=str(clip),
+        model=str(repository), controlnet=str(repository / "controlnet"), blender=("false",),
+    )  # fmt: skip
+    _, report = render(params, job_at(tmp_path / "job"))
+    assert report["frames"] == 3 and report["keyframes"] == 0
+    pipeline = engines.engine_of(params)
+    pipeline.load()
+    vae = pipeline._pipeline.vae
+    for number in range(3):
+        picture = torch.from_numpy(clips.read(clip / f"shot_{number + 1:03d}.png", shot)).permute(2, 0, 1)[None]
+        wanted = predict.encoded(vae, picture)
+        assert torch.allclose(given[0][number], wanted[0], atol=1e-5)
+        with torch.no_grad():
+            decoded = vae.decode((wanted + 1) / vae.config.scaling_factor).sample[0] / 2 + 0.5
+        found = engines.Pictures(tmp_path / "job/work")(number)
+        assert np.allclose(found, decoded.clamp(0, 1).permute(1, 2, 0).numpy(), atol=2e-3)
+    (clip / "shot_002.png").unlink()
+    with pytest.raises(JobError, match="no picture of frame 2"):
+        render(params, job_at(tmp_path / "other"))
+
+
+def test_a_clip_has_the_shape_of_the_scenes_pictures(tmp_path):
+    shot = rendered_scene.ball(tmp_path / "shot", frames=1, side=40, multiple=32)
+    half = np.zeros((80, 80, 4), np.float32)
+    half[:, :40] = 1.0
+    pictures.write_png(tmp_path / "0001.png", half, 8)
+    found = clips.read(tmp_path / "0001.png", shot)
+    assert found.shape == (64, 64, 3)
+    assert np.allclose(found[:, :28], 1.0, atol=0.01) and np.allclose(found[:, 36:], 0.5, atol=0.01)
+    pictures.write_png(tmp_path / "0002.png", half[:60], 8)
+    with pytest.raises(JobError, match="have another shape"):
+        clips.read(tmp_path / "0002.png", shot)
