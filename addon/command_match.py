@@ -22,10 +22,12 @@ def add_parser(commands) -> None:
     parser = commands.add_parser(
         "match", help="find out which point of one animal is which of another",
         description="Find out which point of one animal is which of another, and carry over what you ask for. Of each "
-        "file the visible mesh with most faces is taken.",
+        "file the visible mesh with most faces is taken. One or both may be pictures: then points alone go over.",
     )  # fmt: skip
     parser.set_defaults(run=match)
-    parser.add_argument("source", metavar="SOURCE", type=Path, help=".glb .gltf .obj .ply .stl .fbx or .blend")
+    parser.add_argument(
+        "source", metavar="SOURCE", type=Path, help=".glb .gltf .obj .ply .stl .fbx .blend, or a picture"
+    )
     parser.add_argument("target", metavar="TARGET", type=Path, help="likewise")
     parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
     parser.add_argument(
@@ -55,6 +57,8 @@ def match(options: argparse.Namespace) -> int:
     if not 64 <= options.texture_size <= 8192:
         raise CommandProblem("--texture-size is 64 to 8192")
     output = command_line.writable_folder(options.output)
+    if any(is_picture(path) for path in (options.source, options.target)):
+        return match_pictures(options, output)
     source, target = (loaded(path, first) for path, first in ((options.source, True), (options.target, False)))
     set_beside(source, target)
     properties.set_match(bpy.context.scene.galatea.match, vars(options))
@@ -95,6 +99,67 @@ def match(options: argparse.Namespace) -> int:
         f"{target.name}: {100 - report['unsure_percent']['target']:.0f} % have a sure counterpart. "
         f"Results are in {options.output}"
     )
+    return 0
+
+
+def is_picture(path: Path) -> bool:
+    from . import rig_photos
+
+    return rig_photos.is_photo(path.name)
+
+
+def match_pictures(options: argparse.Namespace, output: Path) -> int:
+    """``galatea match`` with one or two pictures: what each shows of the mesh, or of a plain animal."""
+    import bpy
+
+    from . import match_picture, session
+
+    if any((options.texture, options.vertex_groups, options.rig, options.pose, options.action)):
+        raise CommandProblem("pictures carry points alone: leave out --texture, --vertex-groups, --rig and the like")
+    files = {"source": options.source, "target": options.target}
+    for path in files.values():
+        if not path.is_file():
+            raise CommandProblem(f"{path}: no such file")
+    meshes = {role: path for role, path in files.items() if not is_picture(path)}
+    item = None
+    if meshes:
+        item = loaded(*meshes.values(), True)
+    else:
+        bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
+    settings = bpy.context.scene.galatea.match_picture
+    settings.seed = options.seed
+    settings.flip = {"source": options.flip, "target": options.flip_target}.get(next(iter(meshes), ""), False)
+    arrays, report = {}, {}
+    for role, path in files.items():
+        if role in meshes:
+            continue
+        for other in bpy.context.selected_objects:
+            other.select_set(False)
+        if item is not None:
+            item.select_set(True)
+            bpy.context.view_layer.objects.active = item
+        say(f"Matching {path.name} with {item.name if item is not None else 'a plain animal'}")
+        try:
+            settings.picture = bpy.data.images.load(str(path.resolve()))
+            bpy.ops.galatea.match_picture()
+        except RuntimeError as error:
+            raise CommandProblem(reason(error)) from error
+        item = item or bpy.context.view_layer.objects.active
+        if settings.picture not in match_picture.pictures(item):
+            raise CommandProblem("the job ended without a match")
+        seen = match_picture.shown(item, settings.picture)
+        arrays |= {f"{role}.{name}": getattr(seen, name) for name in ("places", "sure", "square")}
+        report[role] = session.get().queue.jobs[-1].end.report
+        for warning in report[role]["warnings"]:
+            say(warning)
+        say(f"{path.name}: {report[role]['sure_percent']:.0f} % sure")
+    np.savez(output / "match.npz", **arrays)
+    (output / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    try:
+        command_line.save_blend(output / "result.blend")
+    except (OSError, RuntimeError) as error:
+        raise CommandProblem(f"the results cannot be written to {output}: {reason(error)}") from error
+    say(f"Results are in {options.output}")
     return 0
 
 

@@ -249,10 +249,10 @@ def write(context: bpy.types.Context, image: bpy.types.Image, path: Path) -> Non
         if image.type == "RENDER_RESULT" or image.is_float:
             image.save_render(str(path), scene=context.scene)  # with the scene's view transform, as it is seen
         else:
+            values = pixels(image)  # a copy has them only if the image is packed
             copy = image.copy()  # saving an image itself would change its path
             try:
-                if image.is_dirty or not image.has_data:
-                    copy.pixels.foreach_set(pixels(image))
+                copy.pixels.foreach_set(values)
                 copy.filepath_raw, copy.file_format = str(path), "PNG"
                 copy.save()
             finally:

@@ -49,6 +49,21 @@ def paint_in(image: bpy.types.Image) -> bool:
     return False
 
 
+def open_beside(context: bpy.types.Context, image: bpy.types.Image, mode: str) -> None:
+    """Show an image in an Image Editor of this window in a ``ui_mode``: in one that is open, else beside the 3D view,
+    which must be there."""
+    area = next((one for one in context.screen.areas if one.type == "IMAGE_EDITOR"), None)
+    if area is None:
+        view = max((one for one in context.screen.areas if one.type == "VIEW_3D"), key=lambda one: one.width)
+        before = set(context.screen.areas)
+        with context.temp_override(area=view):
+            bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+        area = (set(context.screen.areas) - before).pop()
+        area.type = "IMAGE_EDITOR"
+    space = area.spaces.active
+    space.image, space.ui_mode = image, mode
+
+
 def show(image: bpy.types.Image) -> None:
     """Put an image into the image editors that show none."""
     for window in bpy.context.window_manager.windows:

@@ -8,7 +8,7 @@ coordinates, and how sure it is. So it is saved with the file, and it survives e
 
 from __future__ import annotations
 
-import functools
+from typing import NamedTuple
 
 import bpy
 import numpy as np
@@ -156,27 +156,51 @@ def _values(item: bpy.types.Object, name: str, key: str, width: int) -> np.ndarr
     return values.reshape(-1, width).astype(np.float64)
 
 
+class Spot(NamedTuple):
+    """A place on a mesh's own surface."""
+
+    corners: np.ndarray
+    """(3,) int64: vertices of its triangle."""
+    share: np.ndarray
+    """(3,) of these."""
+
+
+def spot_at(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> Spot:
+    """The nearest place to a point (3,) of the world, on a mesh as it is seen now."""
+    own = Surface(item.data)
+    vertices = _seen(context, item, own.vertices)
+    tree = BVHTree.FromPolygons(vertices.tolist(), own.triangles.tolist(), all_triangles=True)
+    place, _, triangle, _ = tree.find_nearest(point.tolist())
+    corners = own.triangles[triangle]
+    return Spot(corners, shares(np.array(place)[None], vertices[corners][None])[0])
+
+
+def spot_of(item: bpy.types.Object, place: np.ndarray) -> Spot:
+    """The nearest place to a point (3,) in the mesh's own coordinates, at rest."""
+    own = Surface(item.data)
+    (triangle,), (share,) = own.nearest(place[None])
+    return Spot(own.triangles[triangle], share)
+
+
+def world_of(context: bpy.types.Context, item: bpy.types.Object, spot: Spot) -> np.ndarray:
+    """(3,) where a place of a mesh is seen now."""
+    return spot.share @ _seen(context, item, mesh_export.vertex_positions(item.data))[spot.corners]
+
+
 def counterpart(
     context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """For a point (3,) of the world on or near a matched mesh as it is seen now: its place on that mesh (3,), the
     counterpart (3,) on the partner as that is seen now, and how sure that is."""
-    other = partner(item)
-    own = Surface(item.data)
-    seen = functools.partial(_seen, context)
-    vertices = seen(item, own.vertices)
-    tree = BVHTree.FromPolygons(vertices.tolist(), own.triangles.tolist(), all_triangles=True)
-    place, _, triangle, _ = tree.find_nearest(point.tolist())
-    corners = own.triangles[triangle]
-    share = shares(np.array(place)[None], vertices[corners][None])[0]
-    wanted = share @ places(item)[corners]
-    there = Surface(other.data)
-    (found,), (parts,) = there.nearest(wanted[None])
-    return (
-        share @ vertices[corners],
-        parts @ seen(other, there.vertices)[there.triangles[found]],
-        float(share @ sureness(item)[corners]),
-    )
+    own = spot_at(context, item, point)
+    there, sure = across(item, own)
+    return world_of(context, item, own), world_of(context, partner(item), there), sure
+
+
+def across(item: bpy.types.Object, spot: Spot) -> tuple[Spot, float]:
+    """A place of a matched mesh on its partner, and how sure that is."""
+    there = spot_of(partner(item), spot.share @ places(item)[spot.corners])
+    return there, float(spot.share @ sureness(item)[spot.corners])
 
 
 def _seen(context: bpy.types.Context, item: bpy.types.Object, vertices: np.ndarray) -> np.ndarray:

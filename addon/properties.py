@@ -101,6 +101,20 @@ class GalateaMatchSettings(bpy.types.PropertyGroup):
     seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same match")
 
 
+class GalateaMatchPictureSettings(bpy.types.PropertyGroup):
+    """Names, defaults and limits are those of the backend's ``MatchPictureParams``, but for the picture; a test
+    compares them."""
+
+    picture: bpy.props.PointerProperty(
+        name="Picture", type=bpy.types.Image, description="A picture of one four-legged animal: transparent around it, "
+        "with a mask in masks/ beside its file, or before a plain backdrop",
+    )  # fmt: skip
+    flip: bpy.props.BoolProperty(
+        name="Flip Animal", description="The head of the mesh is at the other end than Galatea thinks"
+    )
+    seed: bpy.props.IntProperty(name="Seed", default=0, min=0, description="The same seed gives the same match")
+
+
 TEMPLATES = [("quadruped", "Quadruped", "Four legs: horse, wolf, cat, cow")]
 
 
@@ -476,6 +490,7 @@ class GalateaSettings(bpy.types.PropertyGroup):
     rig: bpy.props.PointerProperty(type=GalateaRigSettings)
     sequence: bpy.props.PointerProperty(type=GalateaSequenceSettings)
     match: bpy.props.PointerProperty(type=GalateaMatchSettings)
+    match_picture: bpy.props.PointerProperty(type=GalateaMatchPictureSettings)
     photos: bpy.props.PointerProperty(type=GalateaPhotosSettings)
     clip: bpy.props.PointerProperty(type=GalateaClipSettings)
     texture: bpy.props.PointerProperty(type=GalateaTextureSettings)
@@ -512,6 +527,7 @@ CLASSES = (
     GalateaRigSettings,
     GalateaSequenceSettings,
     GalateaMatchSettings,
+    GalateaMatchPictureSettings,
     GalateaPhotosSettings,
     GalateaClipSettings,
     GalateaTextureSettings,
@@ -579,6 +595,12 @@ def set_match(settings: GalateaMatchSettings, values: dict) -> None:
     """Parameters back into the settings; what is no setting is passed over."""
     for name in GalateaMatchSettings.__annotations__.keys() & values.keys():
         setattr(settings, name, values[name])
+
+
+def match_picture_params(settings: GalateaMatchPictureSettings) -> dict:
+    """The settings as the parameters of a job; the picture goes into its folder."""
+    names = GalateaMatchPictureSettings.__annotations__.keys() - {"picture"}
+    return {name: getattr(settings, name) for name in names}
 
 
 def photos_params(settings: GalateaPhotosSettings) -> dict:

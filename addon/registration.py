@@ -7,9 +7,10 @@ from __future__ import annotations
 import bpy
 
 from .. import operators, panels
-from . import command_line, preferences, properties, results, session, thumbnails, translations, version
+from . import command_line, match_points, preferences, properties, results, session, thumbnails, translations, version
 
 _commands: list = []
+_handlers: list = []
 
 
 def register() -> None:
@@ -26,12 +27,14 @@ def register() -> None:
     started.thumbnails = thumbnails.Thumbnails()
     for cls in operators.classes() + panels.classes():
         bpy.utils.register_class(cls)
+    _handlers.append(bpy.types.SpaceImageEditor.draw_handler_add(match_points.draw, (), "WINDOW", "POST_PIXEL"))
     _commands.append(bpy.utils.register_cli_command("galatea", command_line.blender_command))
 
 
 def unregister() -> None:
     """The reverse."""
     bpy.utils.unregister_cli_command(_commands.pop())
+    bpy.types.SpaceImageEditor.draw_handler_remove(_handlers.pop(), "WINDOW")
     for cls in reversed(operators.classes() + panels.classes()):
         bpy.utils.unregister_class(cls)
     session.stop()

@@ -13,6 +13,7 @@ from . import (
     image,
     jobs,
     match,
+    match_picture,
     reconstruct,
     render,
     rig,
@@ -45,6 +46,8 @@ def on_end(job: jobs.Job, end: protocol.End) -> None:
             reconstruct.import_result(job, end.report)
         case "match":
             match.import_result(job, end.report)
+        case "match_picture":
+            match_picture.import_result(job, end.report)
         case "rig_clip":
             rig_clip.import_result(job, end.report)
         case "rig_photos":

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from . import files, jobs, recipe, rig, targets, version
+from . import image as image_editor
 from .importers import armature as armature_import
 from .importers import finished, material
 from .importers import motion as motion_import
@@ -92,16 +93,7 @@ def edit_mask(context: bpy.types.Context, photo: Listed) -> bpy.types.Image:
     """Show a photo's mask in an Image Editor, to be painted in: in one that is open, else beside the 3D view."""
     image = bpy.data.images.load(str(photo.mask), check_existing=True)
     image.colorspace_settings.name = "Non-Color"
-    area = next((one for one in context.screen.areas if one.type == "IMAGE_EDITOR"), None)
-    if area is None:
-        view = max((one for one in context.screen.areas if one.type == "VIEW_3D"), key=lambda one: one.width)
-        before = set(context.screen.areas)
-        with context.temp_override(area=view):
-            bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
-        area = (set(context.screen.areas) - before).pop()
-        area.type = "IMAGE_EDITOR"
-    space = area.spaces.active
-    space.image, space.ui_mode = image, "PAINT"
+    image_editor.open_beside(context, image, "PAINT")
     return image
 
 

@@ -176,6 +176,9 @@ GERMAN_LABELS = {
     "Flip Target": "Ziel umdrehen",
     "{} to {}": "{} auf {}",
     "{} takes from {}": "{} nimmt von {}",
+    "Picture": "Bild",
+    "Flip Animal": "Tier umdrehen",
+    "{} notes": "{} Hinweise",
     "From Photos": "Aus Fotos",
     "Folder of photos": "Ordner mit Fotos",
     "Animal": "Tier",
@@ -216,6 +219,7 @@ GERMAN_LABELS = {
     "Shared Features": "Gemeinsame Merkmale",
     "Refine": "Verfeinern",
     "Match Background": "Hintergrund angleichen",
+    "Clip": "Clip",
     "Knows": "Kennt",
     "Render was not yet run on real weights of other models, only on tiny ones of the same layout": (
         "Rendern lief noch nie mit echten Gewichten anderer Modelle, nur mit winzigen gleicher Bauart"
@@ -252,6 +256,7 @@ GERMAN_BUTTONS = {
     "Rig Clip": "Clip riggen",
     "Match": "Abgleichen",
     "Show Point": "Punkt zeigen",
+    "Match Picture": "Bild abgleichen",
     "Transfer Texture": "Textur übertragen",
     "Transfer Vertex Groups": "Vertexgruppen übertragen",
     "Fit Rig": "Rig anpassen",

@@ -3,13 +3,9 @@
 """Match Animals: which point of one animal is which of another one; and what that carries from one to the other."""
 
 import bpy
-import numpy as np
-from bpy_extras import view3d_utils
 
 from ..addon import checks, match, match_pose, match_rig, match_transfer, properties, recipe, session
 from .rig import ACTION_OPTIONS, JobOperator, look
-
-MARKER = "Match Point"
 
 
 class GALATEA_OT_match(JobOperator, bpy.types.Operator):
@@ -129,88 +125,6 @@ class GALATEA_OT_match_pose(OfMatched, bpy.types.Operator):
         return self.carry(lambda: f"{match_pose.transfer(context, other, item)} bones follow")
 
 
-class GALATEA_OT_match_point(OfMatched, bpy.types.Operator):
-    bl_idname = "galatea.match_point"
-    bl_label = "Show Point"
-    bl_description = "Click on one of the two animals: a marker shows the point, another one its counterpart. Esc ends"
-
-    position: bpy.props.FloatVectorProperty(
-        name="Position", subtype="TRANSLATION", unit="LENGTH", description="A point on or near this animal"
-    )
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if context.area is None or context.area.type != "VIEW_3D":
-            self.position = context.scene.cursor.location
-            return self.execute(context)
-        context.workspace.status_text_set("Click: show the counterpart of a point. Esc: end")
-        context.window.cursor_modal_set("CROSSHAIR")
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if event.type in {"ESC", "RIGHTMOUSE"}:
-            self.end(context)
-            return {"FINISHED"}
-        if event.type == "LEFTMOUSE" and event.value == "PRESS" and in_window(context, event):
-            self.click(context, event)
-            return {"RUNNING_MODAL"}
-        return {"PASS_THROUGH"}
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        self.end(context)
-
-    def end(self, context: bpy.types.Context) -> None:
-        context.workspace.status_text_set(None)
-        context.window.cursor_modal_restore()
-
-    def click(self, context: bpy.types.Context, event: bpy.types.Event) -> None:
-        item = taker(context)
-        region = next(one for one in context.area.regions if one.type == "WINDOW")
-        place = event.mouse_x - region.x, event.mouse_y - region.y
-        view = context.area.spaces.active.region_3d
-        hit, point, _, _, seen, _ = context.scene.ray_cast(
-            context.evaluated_depsgraph_get(),
-            view3d_utils.region_2d_to_origin_3d(region, view, place),
-            view3d_utils.region_2d_to_vector_3d(region, view, place),
-        )
-        if not hit or seen not in (item, match.partner(item)):
-            context.workspace.status_text_set("There is neither of the two animals. Click on one; Esc: end")
-            return
-        self.position = point
-        sure = show(context, seen, np.array(point))
-        context.workspace.status_text_set(f"{sure:.0%} sure. Click: another point. Esc: end")
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        sure = show(context, taker(context), np.array(self.position))
-        self.report({"INFO"}, f"{sure:.0%} sure")
-        return {"FINISHED"}
-
-
-def show(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float:
-    """Put markers on a point of a matched animal and on its counterpart; returns how sure that is."""
-    own, there, sure = match.counterpart(context, item, point)
-    other = match.partner(item)
-    for place, on in ((own, item), (there, other)):
-        marker = bpy.data.objects.new(f"{MARKER} on {on.name}", None)
-        marker.empty_display_type, marker.empty_display_size = "SPHERE", 0.02 * max(on.dimensions)
-        marker.show_in_front, marker.location = True, place
-        context.scene.collection.objects.link(marker)
-    context.scene.cursor.location = there
-    return sure
-
-
-def in_window(context: bpy.types.Context, event: bpy.types.Event) -> bool:
-    """Whether the mouse is over the 3D view itself, and not over its panels."""
-    if context.area is None or context.area.type != "VIEW_3D":
-        return False
-
-    def over(region: bpy.types.Region) -> bool:
-        return 0 <= event.mouse_x - region.x < region.width and 0 <= event.mouse_y - region.y < region.height
-
-    panels = (one for one in context.area.regions if one.type != "WINDOW" and one.width > 1 and one.height > 1)
-    return any(over(one) for one in context.area.regions if one.type == "WINDOW") and not any(map(over, panels))
-
-
 def taker(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active animal, if it is matched with another one."""
     item = match.mesh_of(context, context.view_layer.objects.active)
@@ -228,7 +142,6 @@ def match_recipe(item: bpy.types.Object | None) -> dict | None:
 
 CLASSES = (
     GALATEA_OT_match,
-    GALATEA_OT_match_point,
     GALATEA_OT_match_texture,
     GALATEA_OT_match_groups,
     GALATEA_OT_match_rig,

@@ -5,8 +5,9 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import match
+from ..addon import match, match_picture, match_points, recipe
 from ..operators.match import match_recipe, taker
+from ..operators.match_points import subject
 from .jobs import draw_running
 from .rig import Side
 from .text import paragraph
@@ -17,7 +18,7 @@ class GALATEA_PT_match(Side, bpy.types.Panel):
     bl_label = "Match Animals"
     bl_parent_id = "GALATEA_PT_rig"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 6
+    bl_order = 3
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -26,7 +27,8 @@ class GALATEA_PT_match(Side, bpy.types.Panel):
             text = iface("{} to {}").format(source.name, target.name)
             layout.label(text=text, icon="MOD_MESHDEFORM", translate=False)
         elif taker(context) is None:
-            paragraph(layout.box(), context, "Select one animal, then with Shift another one.", icon="INFO")
+            text = "Select one animal, then with Shift another one. Or match one with a picture, below."
+            paragraph(layout.box(), context, text, icon="INFO")
         settings = context.scene.galatea.match
         layout.prop(settings, "animal", text="")
         row = layout.row(align=True)
@@ -39,6 +41,8 @@ class GALATEA_PT_match(Side, bpy.types.Panel):
         item = taker(context)
         if item is not None:
             draw_match(layout, context, item)
+        draw_picture(layout, context)
+        draw_points(layout, context)
 
 
 def draw_match(layout: bpy.types.UILayout, context: bpy.types.Context, item: bpy.types.Object) -> None:
@@ -50,13 +54,45 @@ def draw_match(layout: bpy.types.UILayout, context: bpy.types.Context, item: bpy
     for warning in made["report"]["warnings"] if made is not None else []:
         paragraph(box, context, warning, icon="ERROR")
     column = layout.column(align=True)
-    column.operator("galatea.match_point", icon="CURSOR")
     column.operator("galatea.match_texture", icon="TEXTURE")
     column.operator("galatea.match_groups", icon="GROUP_VERTEX")
     column.operator("galatea.match_rig", icon="ARMATURE_DATA")
     row = column.row(align=True)
     row.operator("galatea.match_pose", icon="POSE_HLT").action = False
     row.operator("galatea.match_pose", text="Transfer Action", icon="ACTION").action = True
+
+
+def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """A picture of an animal, to be matched with the active one."""
+    settings = context.scene.galatea.match_picture
+    column = layout.column(align=True)
+    column.label(text="Picture")
+    column.template_ID(settings, "picture", open="image.open")
+    item = subject(context)
+    if settings.picture is not None:
+        column.prop(settings, "flip", text="Flip Animal")
+        row = column.row()
+        row.scale_y = 1.5
+        row.operator("galatea.match_picture", icon="IMAGE_DATA")
+        name = item.name if item is not None else match_picture.PLAIN
+        text = iface("{} to {}").format(settings.picture.name, name)
+        column.label(text=text, translate=False)
+    draw_running(layout, "match_picture")
+    for picture in match_picture.pictures(item):
+        made = recipe.read(picture)
+        row = layout.row(align=True)
+        row.label(text=picture.name, icon="LINKED", translate=False)
+        row.operator("galatea.open_match_picture", text="", icon="IMAGE").picture = picture.name
+        for warning in made["report"]["warnings"] if made is not None and made["capability"] == "match_picture" else []:
+            paragraph(layout, context, warning, icon="ERROR")
+
+
+def draw_points(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Buttons that show points, where there is something to show."""
+    if match_points.known(subject(context)):
+        row = layout.row(align=True)
+        row.operator("galatea.match_point", icon="CURSOR")
+        row.operator("galatea.clear_match_points", text="", icon="X")
 
 
 CLASSES = (GALATEA_PT_match,)

@@ -12,6 +12,8 @@ from ..operators.rig import result_armature
 from .jobs import draw_running
 from .text import paragraph
 
+FEW_NOTES = 1
+"""Of what does not stop a job, so many are shown at once; more fold away."""
 ICONS = {checks.BLOCKS: "CANCEL", checks.WARNS: "ERROR", checks.INFO: "INFO"}
 
 
@@ -77,13 +79,28 @@ def draw_gate(
         row = layout.row(align=True)
         row.label(text=title, icon="MESH_DATA", translate=False)
         row.operator(check, text="", icon="VIEWZOOM")
-    if not live and not stored:
-        return
+    ordered = sorted(live, key=lambda problem: list(ICONS).index(problem.severity))
+    told = [(problem.message, problem) for problem in ordered] + [(problem.name, problem) for problem in stored]
+    blocking = [pair for pair in told if pair[1].severity == checks.BLOCKS]
+    notes = [pair for pair in told if pair[1].severity != checks.BLOCKS]
+    if blocking:
+        draw_problems(layout, context, blocking, fix)
+    if len(notes) > FEW_NOTES:  # they would push all other panels off the screen
+        header, body = layout.panel("GALATEA_notes", default_closed=True)
+        warns = any(problem.severity == checks.WARNS for _, problem in notes)
+        text = iface("{} notes").format(len(notes))
+        header.label(text=text, icon=ICONS[checks.WARNS if warns else checks.INFO], translate=False)
+        if body is not None:
+            draw_problems(body, context, notes, fix)
+    elif notes:
+        draw_problems(layout, context, notes, fix)
+
+
+def draw_problems(layout: bpy.types.UILayout, context: bpy.types.Context, pairs: list[tuple], fix: str) -> None:
+    """Sentences with their problems, in a box."""
     box = layout.box().column()
-    for problem in sorted(live, key=lambda problem: list(ICONS).index(problem.severity)):
-        draw_problem(box, context, problem.message, problem, fix)
-    for problem in stored:
-        draw_problem(box, context, problem.name, problem, fix)
+    for message, problem in pairs:
+        draw_problem(box, context, message, problem, fix)
 
 
 def draw_problem(layout: bpy.types.UILayout, context: bpy.types.Context, message: str, problem, operator: str) -> None:

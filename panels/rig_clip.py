@@ -18,7 +18,7 @@ class GALATEA_PT_rig_clip(Side, bpy.types.Panel):
     bl_label = "From Clip"
     bl_parent_id = "GALATEA_PT_rig"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 5
+    bl_order = 6
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

@@ -23,7 +23,7 @@ class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
     bl_label = "From Photos"
     bl_parent_id = "GALATEA_PT_rig"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 4
+    bl_order = 5
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

@@ -17,7 +17,7 @@ class GALATEA_PT_rig_sequence(Side, bpy.types.Panel):
     bl_label = "Moving Mesh"
     bl_parent_id = "GALATEA_PT_rig"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 3
+    bl_order = 4
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

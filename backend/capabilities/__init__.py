@@ -44,6 +44,10 @@ def run(capability: str, params: dict[str, typing.Any], job: Job) -> tuple[dict[
                 from .match import MatchParams, match
 
                 return match(MatchParams(**params), job)
+            case "match_picture":
+                from .match_picture import MatchPictureParams, match_picture
+
+                return match_picture(MatchPictureParams(**params), job)
             case "image":
                 from .image import ImageParams, image
 

@@ -98,8 +98,8 @@ def test_a_point_of_a_posed_animal_is_found_on_the_other(pair):
     before = set(bpy.data.objects)
     assert bpy.ops.galatea.match_point(position=place) == {"FINISHED"}
     markers = {item.name: np.array(item.location) for item in set(bpy.data.objects) - before}
-    assert np.allclose(markers["Match Point on Giver"], place, atol=1e-4)
-    assert np.allclose(markers["Match Point on Taker"], there(rest[moved]), atol=1e-3)
+    assert np.allclose(markers["Match Point 1 on Giver"], place, atol=1e-4)
+    assert np.allclose(markers["Match Point 1 on Taker"], there(rest[moved]), atol=1e-3)
 
 
 def test_vertex_groups_go_over_and_others_stay(pair):
@@ -298,6 +298,8 @@ class Sheet(Paper):
 
     def prop(self, *names, **options):
         pass
+
+    template_ID = prop
 
     def label(self, text="", icon="NONE", translate=True):
         super().label(text)

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Match Picture: which place of a mesh each pixel of a picture shows, kept on the mesh's object.
+
+A match is a group of custom properties of the object: the image, and for cells of a square around the animal in it the
+places in the mesh's own coordinates at rest. So it is saved with the file; an object may have several.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import bpy
+import numpy as np
+
+from . import generate, jobs, recipe, targets, version
+from .export import mesh as mesh_export
+
+KEY = "galatea_picture_"
+"""Custom properties of an object, with a number behind."""
+PLAIN = "Plain Animal"
+"""The object that a picture is matched with when there is no mesh."""
+GONE = 0.05
+"""Distance, in parts of the mesh's size, at which what a picture shows is a point by 1/e."""
+BESIDE = 3.0
+"""Cells beside the animal within which a click still means it."""
+
+
+class Shown(NamedTuple):
+    """What an image shows of a mesh."""
+
+    image: bpy.types.Image
+    places: np.ndarray
+    """(S, S, 3) in the mesh's own coordinates, row 0 at the top."""
+    sure: np.ndarray
+    """(S, S) 0..1, zero beside the animal."""
+    square: np.ndarray
+    """(4,) left, upper, right, lower border of the cells, in parts of the image's size from its upper left corner."""
+
+
+# Out: scene -> job
+
+
+def create_job(
+    context: bpy.types.Context,
+    queue: jobs.Queue,
+    image: bpy.types.Image,
+    item: bpy.types.Object | None,
+    part: mesh_export.Arrays | None,
+    params: dict,
+) -> jobs.Job:
+    """A job, not yet submitted. ``item`` with its exported mesh, or neither; ``params``: fields of the backend's
+    ``MatchPictureParams``. Raises generate.PictureProblem."""
+    if item is None:
+        described = {"objects": [], "blend": bpy.data.filepath, "inputs": []}
+    else:
+        described = targets.describe([item], [len(part.targets)], recipe.inputs([item], [part]))
+        described["matrix"] = [list(row) for row in item.matrix_world]
+    described["image"] = {"name": image.name, "session_uid": image.session_uid}
+    title = f"Match {image.name}" if item is None else f"Match {image.name} and {item.name}"
+    job = queue.create("match_picture", title, params, described)
+    generate.write(context, image, job.inputs / "picture.png")
+    mask = mask_of(image)
+    if mask is not None:
+        (job.inputs / "masks").mkdir()
+        (job.inputs / "masks/picture.png").write_bytes(mask.read_bytes())
+    if part is not None:
+        mesh_export.save(part, job.inputs / "mesh.npz")
+    return job
+
+
+def mask_of(image: bpy.types.Image) -> Path | None:
+    """The image's mask, where Rig Photos looks for it: masks/<name>.png beside its file."""
+    path = Path(bpy.path.abspath(image.filepath)) if image.filepath else None
+    if path is None or image.packed_file is not None:
+        return None
+    found = (path.parent / "masks" / name for name in (f"{path.stem}.png", f"{path.name}.png"))
+    return next((one for one in found if one.is_file()), None)
+
+
+# Back: job -> scene
+
+
+def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
+    """Put the match on the mesh, or on a plain animal that is added, and return that."""
+    image = next((one for one in bpy.data.images if one.session_uid == job.target["image"]["session_uid"]), None)
+    image = image or bpy.data.images.get(job.target["image"]["name"])
+    if image is None:
+        raise targets.ImportProblem(f"The image {job.target['image']['name']} is not in this file any more.")
+    with np.load(job.output("shown"), allow_pickle=False) as data:
+        arrays = dict(data)
+    places = arrays["places"]
+    if job.target["objects"]:
+        (item,) = targets.found_objects(job.target)
+        inverse = np.linalg.inv(np.array(job.target["matrix"], np.float64))
+        places = places @ inverse[:3, :3].T + inverse[:3, 3]
+    else:
+        item = plain_animal(job.output("animal"))
+    write(item, Shown(image, places, arrays["sure"], arrays["square"]))
+    recipe.store(image, recipe.make("match_picture", job.params, version.current(), job.target["inputs"], report))
+    return item
+
+
+def plain_animal(file: Path) -> bpy.types.Object:
+    """The template as an object, made once for all pictures that are matched without a mesh."""
+    with targets.any_window() as context:
+        if context.mode != "OBJECT":
+            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
+        with np.load(file, allow_pickle=False) as data:
+            vertices, triangles = data["vertices"], data["triangles"]
+        old = [item for item in context.scene.objects if item.name.startswith(PLAIN) and item.type == "MESH"]
+        for item in old:
+            if len(item.data.vertices) == len(vertices) and pictures(item):
+                return item
+        mesh = bpy.data.meshes.new(PLAIN)
+        mesh.from_pydata(vertices.tolist(), [], triangles.tolist())
+        mesh.shade_smooth()
+        item = bpy.data.objects.new(PLAIN, mesh)
+        context.scene.collection.objects.link(item)
+        item.location = context.scene.cursor.location
+        context.view_layer.update()
+        targets.select_only(context, item)
+    return item
+
+
+def write(item: bpy.types.Object, shown: Shown) -> None:
+    """Put a match on an object; one with the same image is replaced."""
+    for key in _keys(item):
+        if item[key].get("image") in (shown.image, None):
+            del item[key]
+    number = next(count for count in range(len(item.keys()) + 1) if f"{KEY}{count}" not in item)
+    item[f"{KEY}{number}"] = {
+        "image": shown.image,
+        "places": shown.places.astype(np.float64).ravel().tolist(),
+        "sure": shown.sure.astype(np.float64).ravel().tolist(),
+        "square": shown.square.astype(np.float64).tolist(),
+    }
+
+
+# What others ask of a match
+
+
+def pictures(item: bpy.types.Object | None) -> list[bpy.types.Image]:
+    """The images that a mesh is matched with. Cheap enough for every redraw."""
+    if item is None or item.type != "MESH":
+        return []
+    return [item[key]["image"] for key in _keys(item) if isinstance(item[key].get("image"), bpy.types.Image)]
+
+
+def shown(item: bpy.types.Object, image: bpy.types.Image) -> Shown:
+    """What one of its :func:`pictures` shows of a mesh."""
+    group = next(item[key] for key in _keys(item) if item[key].get("image") == image)
+    sure = np.array(group["sure"])
+    size = round(len(sure) ** 0.5)
+    return Shown(image, np.array(group["places"]).reshape(size, size, 3), sure.reshape(size, size),
+                 np.array(group["square"]))  # fmt: skip
+
+
+def matched_with(context: bpy.types.Context, image: bpy.types.Image) -> list[bpy.types.Object]:
+    """The meshes of the scene that are matched with an image, the active one first."""
+    active = context.view_layer.objects.active
+    found = [item for item in context.scene.objects if image in pictures(item)]
+    return sorted(found, key=lambda item: item != active)
+
+
+def place_at(seen: Shown, point: tuple[float, float]) -> tuple[np.ndarray, float] | None:
+    """The place (3,) on the mesh that an image shows at a point, in parts of its size from the lower left corner as
+    Blender counts, and how sure that is; None beside the animal."""
+    size = len(seen.sure)
+    left, upper, right, lower = seen.square
+    cell = size * np.array([(point[0] - left) / (right - left), (1.0 - point[1] - upper) / (lower - upper)]) - 0.5
+    row, column = np.nonzero(seen.sure > 0)
+    gap = np.hypot(column - cell[0], row - cell[1])
+    if not len(gap) or gap.min() > BESIDE:
+        return None
+    nearest = gap.argmin()
+    first = seen.places[row[nearest], column[nearest]]
+    # Between cells, as long as they show one part of the animal.
+    around = seen.places[seen.sure > 0]
+    step = np.linalg.norm(np.ptp(around, axis=0)) * GONE
+    weight = np.clip(1.0 - np.abs(column - cell[0]), 0, None) * np.clip(1.0 - np.abs(row - cell[1]), 0, None)
+    weight *= np.linalg.norm(around - first, axis=1) < step
+    place = first if weight.sum() < 1e-6 else weight @ around / weight.sum()
+    return place, float(seen.sure[row[nearest], column[nearest]])
+
+
+def point_at(seen: Shown, place: np.ndarray) -> tuple[tuple[float, float], float]:
+    """The point of an image, as for :func:`place_at`, that shows a place (3,) on the mesh best, and how sure that is:
+    little where the place is on the side that the image does not show."""
+    size = len(seen.sure)
+    row, column = np.nonzero(seen.sure > 0)
+    around = seen.places[row, column]
+    gap = np.linalg.norm(around - place, axis=1)
+    reach = GONE * np.linalg.norm(np.ptp(around, axis=0))
+    best = gap.argmin()
+    near = (np.hypot(row - row[best], column - column[best]) <= 2) & (gap < gap[best] + 0.5 * reach)
+    weight = near / (gap + 1e-3 * reach)
+    x, y = ((weight @ line / weight.sum() + 0.5) / size for line in (column, row))
+    left, upper, right, lower = seen.square
+    sure = seen.sure[row[best], column[best]] * np.exp(-((gap[best] / reach) ** 2))
+    return (float(left + x * (right - left)), float(1.0 - upper - y * (lower - upper))), float(sure)
+
+
+def _keys(item: bpy.types.Object) -> list[str]:
+    return [key for key in item.keys() if key.startswith(KEY)]  # noqa: SIM118 (no mapping)

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Markers of a point and its counterparts: empties on meshes, rings on pictures in Image Editors."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from . import match, match_picture
+
+MARKER, COLLECTION = "Match Point", "Match Points"
+POINTS = "galatea_points"
+"""Custom property of an image: number, x and y of each marker, from the lower left corner in parts of its size."""
+COLORS = ((1.0, 0.35, 0.1), (0.15, 0.75, 1.0), (0.55, 0.9, 0.2), (1.0, 0.3, 0.75), (1.0, 0.85, 0.15), (0.65, 0.5, 1.0))
+"""Of rings, in turn; display-encoded."""
+RADIUS, SIDES = 9.0, 24
+"""Of rings, in pixels at scale 1."""
+
+
+def known(item: bpy.types.Object | None) -> bool:
+    """Whether a mesh is matched with another one or with a picture."""
+    return match.partner(item) is not None or bool(match_picture.pictures(item))
+
+
+def show_of_mesh(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float:
+    """Mark the point of a matched mesh nearest to one (3,) of the world, and its counterparts; returns how sure the
+    surest of these is."""
+    return _show(context, item, match.spot_at(context, item, point))
+
+
+def show_of_picture(
+    context: bpy.types.Context, item: bpy.types.Object, picture: bpy.types.Image, point: tuple[float, float]
+) -> float | None:
+    """The same of a point of a picture that is matched with a mesh; None beside the animal."""
+    found = match_picture.place_at(match_picture.shown(item, picture), point)
+    if found is None:
+        return None
+    place, sure = found
+    number = _next(context)
+    _mark(picture, number, point)
+    _show(context, item, match.spot_of(item, place), number, picture)
+    return sure
+
+
+def _show(
+    context: bpy.types.Context,
+    item: bpy.types.Object,
+    spot: match.Spot,
+    number: int | None = None,
+    clicked: bpy.types.Image | None = None,
+) -> float:
+    number = _next(context) if number is None else number
+    places, sure = [(match.world_of(context, item, spot), item)], [0.0]
+    other = match.partner(item)
+    if other is not None:
+        there, certain = match.across(item, spot)
+        places.append((match.world_of(context, other, there), other))
+        sure.append(certain)
+    rest = spot.share @ match.Surface(item.data).vertices[spot.corners]
+    for picture in match_picture.pictures(item):
+        if picture != clicked:
+            point, certain = match_picture.point_at(match_picture.shown(item, picture), rest)
+            _mark(picture, number, point)
+            sure.append(certain)
+    for place, on in places:
+        marker = bpy.data.objects.new(f"{MARKER} {number} on {on.name}", None)
+        marker.empty_display_type, marker.empty_display_size = "SPHERE", 0.02 * max(on.dimensions)
+        marker.show_in_front, marker.location = True, place
+        marker.color = (*COLORS[(number - 1) % len(COLORS)], 1.0)
+        _collection(context).objects.link(marker)
+    context.scene.cursor.location = places[-1][0]
+    return max(sure)
+
+
+def clear(context: bpy.types.Context) -> None:
+    """Remove all markers of this scene, and those of all pictures."""
+    found = bpy.data.collections.get(COLLECTION)
+    if found is not None:
+        for item in list(found.objects):
+            if item.name.startswith(MARKER):
+                bpy.data.objects.remove(item)
+        if not found.objects:
+            bpy.data.collections.remove(found)
+    for picture in bpy.data.images:
+        if POINTS in picture:
+            del picture[POINTS]
+
+
+def points_of(picture: bpy.types.Image) -> np.ndarray:
+    """(N, 3) number, x and y of the markers on a picture."""
+    return np.array(picture.get(POINTS, ()), np.float64).reshape(-1, 3)
+
+
+def draw() -> None:
+    """Rings around the markers of the picture in this Image Editor, with their numbers. A draw handler."""
+    import blf
+    import gpu
+    from gpu_extras.batch import batch_for_shader
+
+    context = bpy.context
+    picture = context.space_data.image if context.space_data is not None else None
+    if picture is None or POINTS not in picture:
+        return
+    scale = context.preferences.system.ui_scale or 1.0
+    around = np.linspace(0, 2 * np.pi, SIDES + 1)
+    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    gpu.state.blend_set("ALPHA")
+    for number, x, y in points_of(picture):
+        middle = np.array(context.region.view2d.view_to_region(x, y, clip=False), float)
+        ring = middle + RADIUS * scale * np.stack([np.cos(around), np.sin(around)], axis=1)
+        batch = batch_for_shader(shader, "LINE_STRIP", {"pos": [(a, b, 0.0) for a, b in ring]})
+        color = COLORS[(int(number) - 1) % len(COLORS)]
+        shader.uniform_float("viewportSize", (context.region.width, context.region.height))
+        for width, shade in ((5.0, (0.0, 0.0, 0.0, 0.7)), (2.5, (*color, 1.0))):
+            shader.uniform_float("lineWidth", width * scale)
+            shader.uniform_float("color", shade)
+            batch.draw(shader)
+        blf.size(0, 12 * scale)
+        blf.enable(0, blf.SHADOW)
+        blf.shadow(0, 3, 0.0, 0.0, 0.0, 1.0)
+        blf.color(0, *color, 1.0)
+        blf.position(0, *(middle + RADIUS * scale), 0.0)
+        blf.draw(0, str(int(number)))
+        blf.disable(0, blf.SHADOW)
+    gpu.state.blend_set("NONE")
+
+
+def _mark(picture: bpy.types.Image, number: int, point: tuple[float, float]) -> None:
+    picture[POINTS] = [*picture.get(POINTS, ()), float(number), float(point[0]), float(point[1])]
+
+
+def _next(context: bpy.types.Context) -> int:
+    """One more than the greatest number of a marker that there is."""
+    names = [item.name.split() for item in _collection(context).objects]
+    return 1 + max((int(name[2]) for name in names if len(name) > 2 and name[2].isdecimal()), default=0)
+
+
+def _collection(context: bpy.types.Context) -> bpy.types.Collection:
+    found = bpy.data.collections.get(COLLECTION) or bpy.data.collections.new(COLLECTION)
+    if found.name not in context.scene.collection.children:
+        context.scene.collection.children.link(found)
+    return found
