@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -305,7 +306,7 @@ def load(source: Path) -> None:
 def reason(error: RuntimeError) -> str:
     """What an operator of Blender complains about, in one line; those written in Python show a whole traceback."""
     lines = [line for line in str(error).strip().splitlines() if not line.startswith((" ", "Location:"))]
-    return lines[-1].removeprefix("Error: ")
+    return re.sub(r"^Operator bpy\.ops\.\S+ ", "", lines[-1].removeprefix("Error: "))
 
 
 def chosen_meshes(names: list[str], source: str) -> list:

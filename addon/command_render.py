@@ -103,6 +103,8 @@ def render(options: argparse.Namespace) -> int:
         setattr(settings, name, getattr(options, name))
     for name in PATHS:
         text = getattr(options, name)
+        if text in models.CARDS and not models.is_there(models.CARDS[text]):
+            raise CommandProblem(f"{text} is not downloaded yet: galatea models download {text}")
         setattr(settings, name, text if not text or text in models.CARDS else str(Path(text).resolve()))
     for name, words in options.own_prompt:
         item = bpy.data.objects.get(name) or bpy.data.collections.get(name)

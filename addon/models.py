@@ -106,7 +106,7 @@ def problems(settings) -> list[Problem]:
         add("no_control", f"The model needs a ControlNet{family}: choose one under Model.")
     for one in chosen.values():
         if one is not None and one.family is None:
-            add("engine", f"{one.title} makes meshes and cannot paint: choose another model.")
+            add("engine", f"{one.title} is not made for pictures: choose another model.")
         elif one is not None and base is not None and base.family not in (None, one.family):
             add("families", f"{one.title} is for {one.family.value}, and {base.title} is {base.family.value}.")
     if settings.style and not settings.style_adapter:

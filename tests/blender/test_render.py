@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import compat, render, session
+from galatea.addon import command_line, compat, render, session
 from galatea.addon.importers import material
 from galatea.addon.render_settings import OPTIONS, GalateaRenderSettings
 from galatea.backend import protocol
@@ -368,3 +368,18 @@ def test_the_panel_says_what_is_missing():
     assert panel.words(render.painted(bpy.context)) == "Paints Plate, Small"
     bpy.data.objects.remove(bpy.data.objects["Camera"])
     assert "no camera" in render.problem(bpy.context)
+
+
+def test_the_command_says_what_is_missing_before_it_starts(tmp_path, capfd):
+    scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"), copy=True)
+    bpy.context.scene.camera = None
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "none.blend"), copy=True)
+    for file, options, says in (
+        ("none.blend", [], "galatea: The scene has no camera. Add one (Add > Camera)"),
+        ("scene.blend", ["--frames", "5", "2"], "galatea: There are no frames in the range."),
+        ("scene.blend", ["--model", "wan-vace"], "galatea: wan-vace is not downloaded yet: galatea models download"),
+    ):
+        arguments = ["render", str(tmp_path / file), "--prompt", "moss", "--output", str(tmp_path / "out"), *options]
+        assert command_line.blender_command(arguments) == 1
+        assert says in capfd.readouterr().err
