@@ -8,6 +8,7 @@ import collections
 import dataclasses
 import datetime
 import enum
+import errno
 import filecmp
 import json
 import re
@@ -353,6 +354,8 @@ class Queue:
             self.on_end(job, job.end)
         except Exception as error:  # noqa: BLE001 - the pump must survive whatever an import does
             job.problem = f"The result could not be applied: {error}"
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                job.problem = "The disk is full. Free some space, then apply the result again."
             self.log.append(protocol.Log("error", traceback.format_exc(), job.id))
             return False
         return True

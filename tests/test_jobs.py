@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The queue: order, ends, import, cancel, crash, and what another session finds. With the stub worker."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -166,6 +167,20 @@ def test_a_result_waits_while_blender_is_busy(make_queue):
     assert job.state is JobState.DONE and queue.recorder.ends == [("Rig Horse", protocol.Result)]
     with pytest.raises(RuntimeError):
         queue.apply(job)
+
+
+def test_an_import_onto_a_full_disk_can_be_tried_again(make_queue):
+    queue = make_queue("good")
+    told, queue.on_end = queue.on_end, full
+    job = submit(queue)
+    wait(queue, lambda: not job.active)
+    assert job.state is JobState.READY and job.problem.startswith("The disk is full.")
+    queue.on_end = told
+    assert queue.apply(job) and job.state is JobState.DONE
+
+
+def full(job, end):
+    raise OSError(errno.ENOSPC, "No space left on device", "frames/0017.png")
 
 
 def test_an_import_that_fails_can_be_tried_again(make_queue):
