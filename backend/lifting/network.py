@@ -56,7 +56,7 @@ class Lifter(nn.Module):
                 nn.Sequential(nn.Conv2d(second, third, 3, 2, 1), Block(third), Block(third)),
             ]
         )
-        self.whole = Whole(third, side=PICTURE // STEM // 4)
+        self.whole = Whole(third)
         self.up = nn.ModuleList(
             [
                 nn.ModuleDict({"join": nn.Conv2d(third + second, second, 1), "body": Block(second)}),
@@ -108,8 +108,9 @@ class Block(nn.Module):
 class Whole(nn.Module):
     """Attention among all places of the coarsest level: what the object is decides on its hidden side."""
 
-    def __init__(self, width: int, side: int, heads: int = 4) -> None:
+    def __init__(self, width: int, heads: int = 4) -> None:
         super().__init__()
+        side = PICTURE // STEM // 4
         self.place = nn.Parameter(0.02 * torch.randn(1, width, side, side))
         self.layers = nn.ModuleList(
             [

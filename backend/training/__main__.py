@@ -59,7 +59,6 @@ def parser() -> argparse.ArgumentParser:
     for name, run, words in (
         ("scenes", scenes, "render training pictures in this process"),
         ("solids", solids, "render cut-out pictures and their solids in this process"),
-        ("surfaces", surfaces, "render cut-out pictures and their normals in this process"),
     ):
         shards_parser = commands.add_parser(name, help=words)
         shards_parser.set_defaults(run=run, threads=1)
@@ -118,11 +117,4 @@ def solids(options: argparse.Namespace) -> int:
     from .lifter_data import produce_solids
 
     produce_solids(options.folder / "solids", options.shards, options.first, options.seconds)
-    return 0
-
-
-def surfaces(options: argparse.Namespace) -> int:
-    from .normal_data import produce_normals
-
-    produce_normals(options.folder / "surfaces", options.shards, options.first, options.seconds)
     return 0

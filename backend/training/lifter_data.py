@@ -46,14 +46,14 @@ class Example:
     """(6, CELLS, CELLS) display-encoded base color of the nearest surface and of the farthest; GREY without any."""
 
 
-def framed(vertices: np.ndarray, subject: Subject, size: int, fill: float = FILL) -> Camera:
-    """The subject's camera, its picture cut so that the object's longer side fills ``fill`` of it."""
+def framed(vertices: np.ndarray, subject: Subject, size: int) -> Camera:
+    """The subject's camera, its picture cut so that the object's longer side fills FILL of it."""
     matrix = orbit(subject.azimuth, subject.elevation, 1.0, subject.fov, size).camera_to_world
     distance = subject.margin * render.fitting_distance(vertices, matrix, subject.fov)
     camera = orbit(subject.azimuth, subject.elevation, distance, subject.fov, size)
     pixel, _ = project(camera, torch.from_numpy(vertices))
     low, high = pixel.amin(0), pixel.amax(0)
-    scale = fill * size / float((high - low).max())
+    scale = FILL * size / float((high - low).max())
     middle = 0.5 * (low + high)
     half = 0.5 * size
     cx, cy = (float(half + scale * (half - value)) for value in middle)

@@ -4,9 +4,8 @@
 
 It may be stopped at any time and gone on with.
 
-FOLDER/shards/      training pictures             FOLDER/vae, small, base, control-*, lift, normals/   checkpoints, curves
-FOLDER/solids/      what the lifter learns from   FOLDER/starter/                                      weights, ready to use
-FOLDER/surfaces/    what normals are learned from
+FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*, lift/   checkpoints, curves
+FOLDER/solids/      what the lifter learns from      FOLDER/starter/                             weights, ready to use
 FOLDER/tokenizer/   made from the grammar
 """
 
@@ -26,21 +25,7 @@ from torch import nn
 
 from .loop import Options, Progress
 
-STAGES = (
-    "scenes",
-    "vae",
-    "latents",
-    "small",
-    "base",
-    "light",
-    "depth",
-    "other-light",
-    "solids",
-    "lift",
-    "surfaces",
-    "normals",
-    "decoder",
-)
+STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift", "decoder")
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
@@ -49,7 +34,6 @@ SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, avera
 CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
 DECODER = Options(batch=16, rate=5e-4, samples=200_000, warm_up=50, average=0.998)
 LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
-NORMALS = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
 
 
 @dataclass(frozen=True)
@@ -66,14 +50,11 @@ class Plan:
     solids: int = 400
     """Shards of 128 pictures each."""
     lift: Options = LIFT
-    surfaces: int = 400
-    """Shards of 128 pictures each."""
-    normals: Options = NORMALS
     decoder: Options = DECODER
     shares: tuple[tuple[str, float], ...] = (
-        ("scenes", 0.15), ("vae", 0.15), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
+        ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
         ("depth", 0.05), ("other-light", 0.05), ("solids", 0.05), ("lift", 0.05),
-        ("surfaces", 0.05), ("normals", 0.05), ("decoder", 0.05),
+        ("decoder", 0.05),
     )  # fmt: skip
 
 
@@ -119,10 +100,6 @@ def run_stage(
             render_shards("solids", folder, plan.solids, seconds)
         case "lift":
             train_lift(folder, device, limited(plan.lift, seconds), resume)
-        case "surfaces":
-            render_shards("surfaces", folder, plan.surfaces, seconds)
-        case "normals":
-            train_network_of_normals(folder, device, limited(plan.normals, seconds), resume)
         case "decoder":
             sharpen_decoder(folder, device, limited(plan.decoder, seconds))
         case _:
@@ -245,21 +222,6 @@ def train_lift(folder: Path, device: torch.device, options: Options, resume: Pat
     if resume is not None and (resume / "lifter").exists():
         begin = network.read(resume / "lifter", device)
     train_lifter(read_shards(folder / "solids", ARRAYS), folder / "lift", options, device, begin, on_save)
-
-
-def train_network_of_normals(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
-    """How the surface is turned in each pixel of a picture; it needs none of the others."""
-    from ..normals import network
-    from .normals import ARRAYS, train_normals
-    from .shards import read_shards
-
-    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
-        network.save(average["normals"], folder / "starter/normals")
-
-    begin = None
-    if resume is not None and (resume / "normals").exists():
-        begin = network.read(resume / "normals", device)
-    train_normals(read_shards(folder / "surfaces", ARRAYS), folder / "normals", options, device, begin, on_save)
 
 
 def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> None:
