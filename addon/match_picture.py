@@ -14,6 +14,7 @@ from typing import NamedTuple
 import bpy
 import numpy as np
 
+from ..backend.correspondence import cells
 from . import generate, jobs, recipe, targets, version
 from .export import mesh as mesh_export
 
@@ -21,8 +22,6 @@ KEY = "galatea_picture_"
 """Custom properties of an object, with a number behind."""
 PLAIN = "Plain Animal"
 """The object that a picture is matched with when there is no mesh."""
-GONE = 0.05
-"""Distance, in parts of the mesh's size, at which what a picture shows is a point by 1/e."""
 BESIDE = 3.0
 """Cells beside the animal within which a click still means it."""
 
@@ -178,7 +177,7 @@ def place_at(seen: Shown, point: tuple[float, float]) -> tuple[np.ndarray, float
     first = seen.places[row[nearest], column[nearest]]
     # Between cells, as long as they show one part of the animal.
     around = seen.places[seen.sure > 0]
-    step = np.linalg.norm(np.ptp(around, axis=0)) * GONE
+    step = cells.reach_of(around)
     weight = np.clip(1.0 - np.abs(column - cell[0]), 0, None) * np.clip(1.0 - np.abs(row - cell[1]), 0, None)
     weight *= np.linalg.norm(around - first, axis=1) < step
     place = first if weight.sum() < 1e-6 else weight @ around / weight.sum()
@@ -190,15 +189,12 @@ def point_at(seen: Shown, place: np.ndarray) -> tuple[tuple[float, float], float
     little where the place is on the side that the image does not show."""
     size = len(seen.sure)
     row, column = np.nonzero(seen.sure > 0)
-    around = seen.places[row, column]
-    gap = np.linalg.norm(around - place, axis=1)
-    reach = GONE * np.linalg.norm(np.ptp(around, axis=0))
-    best = gap.argmin()
-    near = (np.hypot(row - row[best], column - column[best]) <= 2) & (gap < gap[best] + 0.5 * reach)
-    weight = near / (gap + 1e-3 * reach)
-    x, y = ((weight @ line / weight.sum() + 0.5) / size for line in (column, row))
+    around, certain = seen.places[row, column], seen.sure[row, column]
+    (weight,) = cells.shares(around, certain, place[None])
+    x, y = ((weight @ line + 0.5) / size for line in (column, row))
     left, upper, right, lower = seen.square
-    sure = seen.sure[row[best], column[best]] * np.exp(-((gap[best] / reach) ** 2))
+    gap = np.linalg.norm(around - place, axis=1)
+    sure = certain[gap.argmin()] * np.exp(-((gap.min() / cells.reach_of(around)) ** 2))
     return (float(left + x * (right - left)), float(1.0 - upper - y * (lower - upper))), float(sure)
 
 

@@ -25,7 +25,7 @@ from ..backend.correspondence.match import matched
 from ..backend.correspondence.surface import vertex_normals
 from ..backend.mesh.clean import Shape
 from ..tools import fetch_animals
-from . import document
+from . import document, picture_match
 from .rig.animals import Animal, limb_of_joint, load_animal
 
 DEVELOPED = ("wolf", "horse", "cow", "fox")
@@ -56,8 +56,12 @@ class Known:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.correspondence", description="Which point is which.")
     parser.add_argument("--animals", nargs="+", metavar="NAME", help="only these")
+    parser.add_argument("--pictures", action="store_true", help="pictures and meshes instead of two meshes")
     document.add_options(parser)
     options = parser.parse_args()
+    if options.pictures:
+        of_pictures(options)
+        return
     animals = {
         path.stem: load_animal(path)
         for path in sorted(fetch_animals.fetch().glob("*.glb"))
@@ -73,6 +77,15 @@ def main() -> None:
             named.append(named_row(animals[first], animals[second]))
             print(json.dumps(named[-1]), file=sys.stderr, flush=True)
     document.publish({"known": known, "named": named}, tables(known, named), options)
+
+
+def of_pictures(options: argparse.Namespace) -> None:
+    """The tables of pictures alone."""
+    rows = []
+    for name in options.animals or (*picture_match.DEVELOPED, *picture_match.HELD_OUT):
+        rows.append(picture_match.row(name))
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    document.publish({"pictures": rows}, picture_match.table(rows), options)
 
 
 def known_row(animal: Animal, pose: str) -> dict:
