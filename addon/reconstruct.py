@@ -21,7 +21,9 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 CAMERA_FILES = (("transforms.json",), ("cameras.npz",), ("cameras.txt", "images.txt"))
 """What the backend reads cameras from, in its order; COLMAP's two may also lie in COLMAP_FOLDERS."""
 COLMAP_FOLDERS = ("", "sparse/", "sparse/0/")
-SUBFOLDERS = ("images", "masks", "sparse", "sparse/0")
+SUBFOLDERS = ("images", "masks", "normals", "sparse", "sparse/0")
+NO_PICTURES = ("masks/", "normals/")
+"""What lies there belongs to a picture."""
 SECONDS = 60.0
 """What the default settings take on two processors, with 16 pictures."""
 DEFAULT_DETAIL = 112
@@ -54,7 +56,7 @@ def look(scene: bpy.types.Scene, cameras: str, folder: str) -> Found:
     if cameras == "scene":
         return look_at_scene(scene, names)
     where = camera_file(names)
-    pictures = [name for name in names if is_picture(name) and not name.startswith("masks/")]
+    pictures = [name for name in names if is_picture(name)]
     if not where:
         return Found(
             len(pictures), "", f"{path.name} holds no cameras. Put a transforms.json, COLMAP's cameras.txt and "
@@ -95,7 +97,7 @@ def names_in(folder: Path) -> tuple[str, ...]:
 
 
 def is_picture(name: str) -> bool:
-    return Path(name).suffix.lower() in ENDINGS
+    return Path(name).suffix.lower() in ENDINGS and not name.startswith(NO_PICTURES)
 
 
 def camera_file(names: tuple[str, ...]) -> str:
@@ -109,7 +111,7 @@ def camera_file(names: tuple[str, ...]) -> str:
 
 def scene_cameras(scene: bpy.types.Scene, names: tuple[str, ...]) -> list[tuple[bpy.types.Object, str]]:
     """Cameras of the scene that have a picture of their name, each with its picture."""
-    pictures = {Path(name).stem: name for name in names if is_picture(name) and not name.startswith("masks/")}
+    pictures = {Path(name).stem: name for name in names if is_picture(name)}
     cameras = [item for item in scene.objects if item.type == "CAMERA"]
     return [(item, pictures[item.name]) for item in cameras if item.name in pictures]
 

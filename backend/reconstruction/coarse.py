@@ -46,6 +46,9 @@ class Settings:
     volume: float = 0.002
     """Weight of the space inside, in cells, for each cell of the first surface. No shape within the masks is larger
     than the hull, so of those that look alike the smaller is the likelier."""
+    normal: float = 1.0
+    """Weight of 1 - cos between the surface's normals and those that come with the pictures (Yu et al., "MonoSDF",
+    NeurIPS 2022)."""
     renew: int = 10
     """Steps after which distances are measured anew."""
 
@@ -62,6 +65,8 @@ class Rays:
     """(R,)"""
     place: torch.Tensor
     """(R, 3): the view's number, then 0 to VEIL - 1 down and across its outline."""
+    normal: torch.Tensor
+    """(R, 3) that the view gives, see View; 0 without any."""
     enter: torch.Tensor
     """(R,) distances along the ray between which it comes near the surface."""
     leave: torch.Tensor
@@ -93,6 +98,7 @@ def rays_of(views: list[View], grid: Grid, distances: torch.Tensor) -> Rays:
             view.colour.reshape(-1, 3),
             view.mask.reshape(-1),
             _places(view, number),
+            torch.zeros_like(direction) if view.normal is None else view.normal.reshape(-1, 3),
             enter,
             leave,
         )
@@ -167,6 +173,7 @@ def fit(
         foreach=False,
         fused=True,
     )
+    given = bool(rays.normal.any())
     area = (base.abs() < 0.5).sum().clamp_min(1)
     for step in range(round(done * settings.steps), settings.steps):
         done = step / settings.steps
@@ -174,13 +181,16 @@ def fit(
         thickness = settings.thickness[0] * (settings.thickness[1] / settings.thickness[0]) ** done
         some = rays.chosen(torch.randint(len(rays.mask), (settings.rays,), generator=generator))
         background = torch.rand(settings.rays, 3, generator=generator)
-        colour, coverage = render(cells, colours, grid, some, thickness, generator)
+        values = torch.cat((colours, slopes(cells)), dim=1) if given else colours
+        seen, coverage = render(cells, values, grid, some, thickness, generator)
         mask = some.mask[:, None]
         wanted = some.colour * mask + background * (1.0 - mask)
         reflected = coverage[:, None] * look_up(veil, sheets, some.place)
-        shown = colour + reflected + background * (1.0 - coverage[:, None])
+        shown = seen[:, :3] + reflected + background * (1.0 - coverage[:, None])
         loss = torch.nn.functional.smooth_l1_loss(shown, wanted, beta=0.1)
         loss = loss + settings.mask_weight * (coverage - mask[:, 0]).square().mean()
+        if given:
+            loss = loss + settings.normal * turned(seen[:, 3:], some.normal)
         loss = loss + settings.smoothness * bending(cells, plainness(colours, grid, settings.edge))
         loss = loss + settings.veil * veil.square().mean()
         loss = loss + settings.volume * torch.sigmoid(-2.0 * cells).sum() / area
@@ -199,6 +209,20 @@ def fit(
     return field
 
 
+def slopes(cells: torch.Tensor) -> torch.Tensor:
+    """Of distances (X, Y, Z), (X * Y * Z, 3): the surface's normals, near it."""
+    return torch.stack(torch.gradient(cells), dim=-1).reshape(-1, 3)
+
+
+def turned(normal: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Mean of 1 - cos between normals (R, 3) of any length and those wanted, which count by theirs.
+
+    What is shorter than FAINT counts less: of rays that hardly meet the surface the direction is chance.
+    """
+    found = torch.nn.functional.normalize(normal, dim=-1, eps=FAINT)
+    return (wanted.norm(dim=-1) - (found * wanted).sum(-1)).mean()
+
+
 def smoothed(change: torch.Tensor) -> torch.Tensor:
     """Values (X, Y, Z) spread over their neighbours, so that a step moves a patch of the surface and not one sample."""
     result = change[None, None]
@@ -209,17 +233,20 @@ def smoothed(change: torch.Tensor) -> torch.Tensor:
 
 def render(
     cells: torch.Tensor,
-    colours: torch.Tensor,
+    shown: torch.Tensor,
     grid: Grid,
     rays: Rays,
     thickness: float,
     generator: torch.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Colour (R, 3), multiplied by coverage, and coverage (R,) of rays; ``cells`` are distances in cells."""
+    """What rays see (R, C), multiplied by coverage, of values (X * Y * Z, C), and coverage (R,).
+
+    ``cells`` are distances in cells.
+    """
     with torch.no_grad():
         ray, number, travel = _samples(cells, grid, rays, thickness, generator)
     points = rays.origin[ray] + travel[:, None] * rays.direction[ray]
-    values = look_up(torch.cat((cells.reshape(-1, 1), colours), dim=1), grid, points)
+    values = look_up(torch.cat((cells.reshape(-1, 1), shown), dim=1), grid, points)
     level = transmission(values[:, 0], thickness)
     joined = (ray[1:] == ray[:-1]) & (number[1:] == number[:-1] + 1)
     optical = torch.where(joined, (level[:-1] - level[1:]).clamp_min(0.0), torch.zeros_like(level[1:]))
@@ -232,11 +259,11 @@ def render(
     start = before[first][torch.cumsum(first, 0) - 1]
     passed = torch.exp(start - before).to(optical.dtype)
     weight = passed * (1.0 - torch.exp(-optical))
-    colour = 0.5 * (values[:-1, 1:] + values[1:, 1:])
-    result = torch.zeros(len(rays.mask), 4).index_add(
-        0, ray, torch.cat((colour * weight[:, None], weight[:, None]), dim=1)
+    mean = 0.5 * (values[:-1, 1:] + values[1:, 1:])
+    result = torch.zeros(len(rays.mask), values.shape[1]).index_add(
+        0, ray, torch.cat((mean * weight[:, None], weight[:, None]), dim=1)
     )
-    return result[:, :3], result[:, 3]
+    return result[:, :-1], result[:, -1]
 
 
 STEP = 0.75
@@ -250,6 +277,8 @@ INSIDE = 1.5
 VEIL = 8
 """Values each way across a picture of what it adds to the colours: a gloss reflects the sky, and that moves with the
 eye. It changes slowly across a picture, so that edges and patterns still have to agree."""
+FAINT = 0.1
+"""Length of a normal, about the coverage of its ray."""
 OPAQUE = 6.0
 """Optical depth behind which nothing is seen."""
 

@@ -8,7 +8,8 @@
 - ``cameras.npz``: ``names`` (N,), ``camera_to_world`` (N, 4, 4) in Blender's convention, ``fx``, ``fy``, ``cx``, ``cy``
   (N,) in pixels.
 
-Pictures lie beside these files or in ``images/``. Masks are the pictures' alpha, or ``masks/<name>.png``.
+Pictures lie beside these files or in ``images/``. Masks are the pictures' alpha, or ``masks/<name>.png``. Normals, if
+somebody made any, are ``normals/<name>.png``: to the right, up and to the camera as red, green and blue from -1 to 1.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ SAMPLE_CAMERAS = (
 )
 RIGID = 1e-2
 """Error of a rotation that is still taken for rounding in a text file."""
+SHORT = 0.5
+"""Length below which a color is no direction: black, or the gray of an empty background."""
 BLANK = 2.0 / 255.0
 """A picture whose brightness varies less than this shows nothing."""
 COLMAP_MODELS = {"SIMPLE_PINHOLE": 3, "PINHOLE": 4, "SIMPLE_RADIAL": 4, "RADIAL": 5, "OPENCV": 8}
@@ -283,7 +286,8 @@ def _read_view(folder: Path, frame: Frame) -> View:
         width,
         height,
     )
-    return View(path.name, camera, colour, mask)
+    normals = _beside(folder / "normals", path)
+    return View(path.name, camera, colour, mask, None if normals is None else _read_normals(normals, camera))
 
 
 def _find(folder: Path, name: str) -> Path | None:
@@ -318,16 +322,36 @@ def _read_picture(path: Path) -> tuple[torch.Tensor, torch.Tensor | None]:
 
 
 def _separate_mask(folder: Path, picture: Path, size: tuple[int, int]) -> torch.Tensor | None:
-    """``masks/<name>.png``, white where the object is; ``<name>`` with or without its own ending."""
-    for name in (f"{picture.stem}.png", f"{picture.name}.png"):
-        path = folder / "masks" / name
-        if path.is_file():
-            with loaded(path) as image:
-                if image.size != size:
-                    raise JobError(
-                        "bad_input",
-                        f"The mask {path.name} has another size than its picture.",
-                        "Give each mask the size of its picture.",
-                    )
-                return torch.from_numpy(np.asarray(image.convert("L"), dtype=np.float32) / 255.0)
-    return None
+    """``masks/<name>.png``, white where the object is."""
+    path = _beside(folder / "masks", picture)
+    if path is None:
+        return None
+    with loaded(path) as image:
+        _same_size("mask", path, image.size, size)
+        return torch.from_numpy(np.asarray(image.convert("L"), dtype=np.float32) / 255.0)
+
+
+def _read_normals(path: Path, camera: Camera) -> torch.Tensor:
+    """(H, W, 3) in the world. Where the picture is transparent, or shows no direction at all, they are 0."""
+    with loaded(path) as image:
+        _same_size("picture of normals", path, image.size, (camera.width, camera.height))
+        pixels = torch.from_numpy(np.asarray(image.convert("RGBA"), dtype=np.float32) / 255.0)
+    direction = 2.0 * pixels[..., :3] - 1.0
+    length = direction.norm(dim=-1, keepdim=True)
+    unit = torch.where(length > SHORT, direction / length.clamp_min(SHORT), 0.0)
+    return pixels[..., 3:] * unit @ camera.camera_to_world[:3, :3].T
+
+
+def _beside(folder: Path, picture: Path) -> Path | None:
+    """``<folder>/<name>.png`` for a picture, with or without its own ending."""
+    found = (folder / name for name in (f"{picture.stem}.png", f"{picture.name}.png"))
+    return next((path for path in found if path.is_file()), None)
+
+
+def _same_size(what: str, path: Path, size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    if size != wanted:
+        raise JobError(
+            "bad_input",
+            f"The {what} {path.name} has another size than its picture.",
+            f"Give each {what} the size of its picture.",
+        )

@@ -16,7 +16,7 @@ import torch
 
 from ..isosurface.extract import Grid, Mesh, closed, extract
 from ..shading import display
-from .coarse import Field, bending
+from .coarse import Field, bending, turned
 from .field import look_up, redistanced
 from .light import estimate, shine
 from .render import Hits, edges, smooth_outline, trace, vertex_normals
@@ -38,6 +38,8 @@ class Settings:
     smoothness: float = 0.01
     albedo: float = 0.05
     light: float = 0.05
+    given_normal: float = 0.5
+    """Weight of 1 - cos between the surface's normals and those that come with the pictures."""
     renew: int = 20
     """Steps after which distances are measured anew."""
     levels: int = 3
@@ -139,6 +141,9 @@ def _loss(
         total = total + difference[..., :3].square().mean() / share
         total = total + settings.mask * difference[..., 3].square().mean() / share
         total = total + settings.pyramid * pyramid(difference[..., :3], settings.levels) / share
+        if view.normal is not None:
+            given = view.normal.reshape(-1, 3)[hits.pixel]
+            total = total + settings.given_normal * turned(hits.normal, given) / len(views)
         brightness = display.decode(view.colour).amax(dim=-1).reshape(-1)[hits.pixel]
         even = own.detach().amax(dim=1).mean().clamp_min(1e-3)
         total = total + settings.light * (lit[:, 0] - brightness / even).abs().clamp_max(1.0).mean() / len(views)

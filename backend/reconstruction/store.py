@@ -53,6 +53,8 @@ def views_to_arrays(views: list[View]) -> Arrays:
     for number, view in enumerate(views):
         arrays[f"colour{number}"] = (view.colour.clamp(0.0, 1.0) * 255.0).round().byte().numpy()
         arrays[f"mask{number}"] = (view.mask.clamp(0.0, 1.0) * 255.0).round().byte().numpy()
+        if view.normal is not None:
+            arrays[f"normal{number}"] = (view.normal * 127.0).round().to(torch.int8).numpy()
     return arrays
 
 
@@ -62,7 +64,9 @@ def views_from_arrays(arrays: Arrays) -> list[View]:
         fx, fy, cx, cy, width, height = arrays["lens"][number].tolist()
         matrix = torch.from_numpy(arrays["camera_to_world"][number])
         colour, mask = (torch.from_numpy(arrays[f"{kind}{number}"]).float() / 255.0 for kind in ("colour", "mask"))
-        views.append(View(str(name), Camera(matrix, fx, fy, cx, cy, int(width), int(height)), colour, mask))
+        normal = arrays.get(f"normal{number}")
+        normal = None if normal is None else torch.from_numpy(normal).float() / 127.0
+        views.append(View(str(name), Camera(matrix, fx, fy, cx, cy, int(width), int(height)), colour, mask, normal))
     return views
 
 

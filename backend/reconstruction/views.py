@@ -20,6 +20,8 @@ class View:
     """(H, W, 3) float32, display-encoded sRGB, not multiplied by the mask."""
     mask: torch.Tensor | None
     """(H, W) float32: how much of each pixel is object; None until it is known."""
+    normal: torch.Tensor | None = None
+    """(H, W, 3) float32 in the world, as long as it is sure, 0 to 1; None where nobody gave any."""
 
 
 def resized(view: View, longest: int) -> View:
@@ -39,12 +41,13 @@ def resized(view: View, longest: int) -> View:
         width=size[1],
         height=size[0],
     )
+    normal = None if view.normal is None else _shrunk(view.normal, size)
     if view.mask is None:
-        return View(view.name, camera, _shrunk(view.colour, size), None)
+        return View(view.name, camera, _shrunk(view.colour, size), None, normal)
     mask = _shrunk(view.mask[..., None], size)
     # Colours count by how much of them is object: what lies behind must not bleed in.
     colour = _shrunk(view.colour * view.mask[..., None], size) / mask.clamp_min(1e-3)
-    return View(view.name, camera, colour, mask[..., 0])
+    return View(view.name, camera, colour, mask[..., 0], normal)
 
 
 def _shrunk(image: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ...backend.raster.gbuffer import rasterize
 from ...backend.shading import display
 from .pictures import FOV, SIZE, moved, orbit_of
 
@@ -69,7 +70,22 @@ def noisy(folder: Path, output: Path, seed: int) -> Path:
     return output
 
 
-CONDITIONS = {"clean": clean, "no masks": no_masks, "noisy": noisy}
+def with_normals(folder: Path, output: Path, seed: int) -> Path:
+    """The true normals beside the pictures: how much a perfect guess of them from each picture would be worth."""
+    clean(folder, output, seed)
+    (output / "normals").mkdir()
+    with np.load(folder / "object.npz") as data:
+        vertices, triangles = torch.from_numpy(data["vertices"]), torch.from_numpy(data["triangles"])
+    for frame in json.loads((output / "transforms.json").read_text())["frames"]:
+        camera = orbit_of(frame["transform_matrix"])
+        gbuffer = rasterize(vertices, triangles, camera)
+        local = gbuffer.geometric_normal @ camera.camera_to_world[:3, :3]
+        pixels = gbuffer.image(0.5 * local + 0.5, 0.5).mul(255).round().byte().numpy()
+        Image.fromarray(pixels).save(output / "normals" / f"{Path(frame['file_path']).stem}.png")
+    return output
+
+
+CONDITIONS = {"clean": clean, "no masks": no_masks, "noisy": noisy, "true normals": with_normals}
 
 
 def _names(folder: Path) -> list[str]:
