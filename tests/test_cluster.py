@@ -415,23 +415,32 @@ def pictures(job):
     return [path.read_bytes() for path in sorted(job.outputs.glob("frames/*"))]
 
 
-def test_windows_of_a_render_and_a_loss_in_one_of_them(cluster, tiny, tmp_path):
-    """Its process is killed while it paints."""
+@pytest.mark.parametrize("loss", ["process", "machine"])
+def test_windows_of_a_render_and_a_loss_in_one_of_them(cluster, tiny, tmp_path, loss):
+    """Of the process that paints it, or of the machine below."""
     shot, params, wanted = tiny
     job = with_geometry(shot, params, tmp_path / "job")
-    raylets = {node.all_processes["raylet"][0].process.pid for node in cluster.worker_nodes}
-    killed = []
+    if loss == "machine":
+        with_node(cluster, num_gpus=1)  # one with a card is to be left, also for the next tests
+    nodes = {node.all_processes["raylet"][0].process.pid: node for node in cluster.worker_nodes}
+    lost = []
 
     def lose():
         while not list(job.folder.glob("work/steps-*")):
             time.sleep(0.02)
         above = {int(entry.name): parent(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
-        killed.append(next(process for process, actor in above.items() if above.get(actor) in raylets))
-        os.kill(killed[0], signal.SIGKILL)
+        lost.append(next(process for process, actor in above.items() if above.get(actor) in nodes))
+        if loss == "process":
+            os.kill(lost[0], signal.SIGKILL)
+        else:
+            cluster.remove_node(nodes[above[above[lost[0]]]], allow_graceful=False)
 
-    threading.Thread(target=lose, daemon=True).start()
+    thread = threading.Thread(target=lose, daemon=True)
+    thread.start()
     split.run(job, params, cluster.address, version.current())
-    assert killed and pictures(job) == wanted
+    thread.join()
+    assert pictures(job) == wanted and is_gone(lost[0])
+    assert all(node in cluster.worker_nodes for node in nodes.values()) == (loss == "process")
 
 
 def test_a_render_where_there_is_no_cluster(tiny, tmp_path):
