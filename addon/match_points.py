@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Markers of a point and its counterparts: empties on meshes, rings on pictures in Image Editors."""
+"""Markers of a point and its counterparts: empties on meshes, points on pictures, with rings of the same number."""
 
 from __future__ import annotations
 
 import bpy
+import blf
+import gpu
 import numpy as np
+from bpy_extras.view3d_utils import location_3d_to_region_2d
+from gpu_extras.batch import batch_for_shader
 
 from . import match, match_picture
 
@@ -65,9 +69,7 @@ def _show(
             sure.append(certain)
     for place, on in places:
         marker = bpy.data.objects.new(f"{MARKER} {number} on {on.name}", None)
-        marker.empty_display_type, marker.empty_display_size = "SPHERE", 0.02 * max(on.dimensions)
-        marker.show_in_front, marker.location = True, place
-        marker.color = (*COLORS[(number - 1) % len(COLORS)], 1.0)
+        marker.empty_display_size, marker.location = 0.01 * max(on.dimensions), place
         _collection(context).objects.link(marker)
     context.scene.cursor.location = places[-1][0]
     return max(sure)
@@ -92,25 +94,43 @@ def points_of(picture: bpy.types.Image) -> np.ndarray:
     return np.array(picture.get(POINTS, ()), np.float64).reshape(-1, 3)
 
 
-def draw() -> None:
+def draw_on_picture() -> None:
     """Rings around the markers of the picture in this Image Editor, with their numbers. A draw handler."""
-    import blf
-    import gpu
-    from gpu_extras.batch import batch_for_shader
-
     context = bpy.context
     picture = context.space_data.image if context.space_data is not None else None
     if picture is None or POINTS not in picture:
         return
+    view = context.region.view2d
+    _rings(context, [(int(number), view.view_to_region(x, y, clip=False)) for number, x, y in points_of(picture)])
+
+
+def draw_in_view() -> None:
+    """The same around the markers in this 3D view. A draw handler."""
+    context = bpy.context
+    found = bpy.data.collections.get(COLLECTION)
+    if found is None or context.space_data is None or not context.space_data.overlay.show_overlays:
+        return
+    rings = []
+    for item in found.objects:
+        number = _number(item)
+        if number and item.visible_get():
+            place = location_3d_to_region_2d(context.region, context.region_data, item.matrix_world.translation)
+            if place is not None:
+                rings.append((number, place))
+    _rings(context, rings)
+
+
+def _rings(context: bpy.types.Context, rings: list[tuple[int, tuple[float, float]]]) -> None:
+    """Numbers and places in pixels of the region."""
     scale = context.preferences.system.ui_scale or 1.0
     around = np.linspace(0, 2 * np.pi, SIDES + 1)
     shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
     gpu.state.blend_set("ALPHA")
-    for number, x, y in points_of(picture):
-        middle = np.array(context.region.view2d.view_to_region(x, y, clip=False), float)
+    for number, place in rings:
+        middle = np.array(place, float)
         ring = middle + RADIUS * scale * np.stack([np.cos(around), np.sin(around)], axis=1)
         batch = batch_for_shader(shader, "LINE_STRIP", {"pos": [(a, b, 0.0) for a, b in ring]})
-        color = COLORS[(int(number) - 1) % len(COLORS)]
+        color = COLORS[(number - 1) % len(COLORS)]
         shader.uniform_float("viewportSize", (context.region.width, context.region.height))
         for width, shade in ((5.0, (0.0, 0.0, 0.0, 0.7)), (2.5, (*color, 1.0))):
             shader.uniform_float("lineWidth", width * scale)
@@ -121,7 +141,7 @@ def draw() -> None:
         blf.shadow(0, 3, 0.0, 0.0, 0.0, 1.0)
         blf.color(0, *color, 1.0)
         blf.position(0, *(middle + RADIUS * scale), 0.0)
-        blf.draw(0, str(int(number)))
+        blf.draw(0, str(number))
         blf.disable(0, blf.SHADOW)
     gpu.state.blend_set("NONE")
 
@@ -132,8 +152,13 @@ def _mark(picture: bpy.types.Image, number: int, point: tuple[float, float]) -> 
 
 def _next(context: bpy.types.Context) -> int:
     """One more than the greatest number of a marker that there is."""
-    names = [item.name.split() for item in _collection(context).objects]
-    return 1 + max((int(name[2]) for name in names if len(name) > 2 and name[2].isdecimal()), default=0)
+    return 1 + max((_number(item) for item in _collection(context).objects), default=0)
+
+
+def _number(item: bpy.types.Object) -> int:
+    """Of a marker; 0 for what the artist put beside them."""
+    number = item.name.removeprefix(MARKER).split()[:1]
+    return int(number[0]) if item.name.startswith(MARKER) and number and number[0].isdecimal() else 0
 
 
 def _collection(context: bpy.types.Context) -> bpy.types.Collection:

@@ -27,14 +27,18 @@ def register() -> None:
     started.thumbnails = thumbnails.Thumbnails()
     for cls in operators.classes() + panels.classes():
         bpy.utils.register_class(cls)
-    _handlers.append(bpy.types.SpaceImageEditor.draw_handler_add(match_points.draw, (), "WINDOW", "POST_PIXEL"))
+    for space, draw in ((bpy.types.SpaceImageEditor, match_points.draw_on_picture),
+                        (bpy.types.SpaceView3D, match_points.draw_in_view)):  # fmt: skip
+        _handlers.append((space, space.draw_handler_add(draw, (), "WINDOW", "POST_PIXEL")))
     _commands.append(bpy.utils.register_cli_command("galatea", command_line.blender_command))
 
 
 def unregister() -> None:
     """The reverse."""
     bpy.utils.unregister_cli_command(_commands.pop())
-    bpy.types.SpaceImageEditor.draw_handler_remove(_handlers.pop(), "WINDOW")
+    while _handlers:
+        space, handler = _handlers.pop()
+        space.draw_handler_remove(handler, "WINDOW")
     for cls in reversed(operators.classes() + panels.classes()):
         bpy.utils.unregister_class(cls)
     session.stop()
