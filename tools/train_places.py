@@ -39,14 +39,16 @@ def main() -> None:
     options = parser.parse_args()
     body = body_of(quadruped(CELL))
     network = Places()
-    seen = 0
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
+    seen, spent = 0, 0.0
     if options.state and options.state.is_file():
         saved = torch.load(options.state)
         network.load_state_dict(saved["network"])
-        seen = saved["seen"]
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
+        optimizer.load_state_dict(saved["optimizer"])
+        seen, spent = saved["seen"], saved["seconds"]
     generator = torch.Generator().manual_seed(options.seed + seen)
-    begin = last = time.monotonic()
+    last = time.monotonic()
+    begin = last - spent
     mean = None
     while (done := (time.monotonic() - begin) / options.seconds) < 1.0:
         colour, mask, place = pictures(body, BATCH // 2, generator)
@@ -61,13 +63,14 @@ def main() -> None:
             group["lr"] = RATE * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * done)))
         optimizer.step()
         seen += BATCH
-        now = float((gap * mask).sum() / mask.sum())
+        now = float((gap.detach() * mask).sum() / mask.sum())
         mean = now if mean is None else 0.98 * mean + 0.02 * now
         if time.monotonic() - last > 60.0 or seen == 10 * BATCH:
             last = time.monotonic()
             print(f"{seen} pictures, {last - begin:.0f} s, {mean:.3f} off", flush=True)
             if options.state:
-                torch.save({"network": network.state_dict(), "seen": seen}, options.state)
+                parts = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+                torch.save(parts | {"seen": seen, "seconds": last - begin}, options.state)
             write(network, options.output)
     write(network, options.output)
 
