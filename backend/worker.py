@@ -24,8 +24,9 @@ from . import protocol
 from .job import Job, JobCancelled, JobError, describe
 
 CAPABILITIES = (
-    "rig", "bind", "rig_sequence", "image", "texture", "texture_seeds", "finish", "reconstruct", "splats", "fit_splats",
-    "download", "generate", "generate_seeds",
+    "rig", "bind", "rig_sequence", "rig_photos", "photo_masks", "rig_clip", "match", "match_picture", "image",
+    "texture", "texture_seeds", "finish", "splats", "download", "fit_splats", "reconstruct", "generate",
+    "generate_seeds", "render", "render_window",
 )  # fmt: skip
 """What ``capabilities.run`` knows. Asking it would import it, and the worker is to be ready soon."""
 HEARTBEAT_SECONDS = 1.0

@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from galatea.addon.worker import Patience, State, WorkerProcess, child_environment
-from galatea.backend import protocol
+from galatea.backend import protocol, worker
 
 ROOT = Path(__file__).resolve().parents[1]
 STUB = Path(__file__).with_name("stub_worker.py")
@@ -427,3 +428,8 @@ def test_real_worker_gives_up_on_a_job_that_does_not_stop(bootstrap, tmp_path):
 def test_nonsense_from_blender_ends_the_worker(bootstrap):
     process = subprocess.run([sys.executable, "-I", str(bootstrap)], input=b"hello\n", capture_output=True, timeout=10)
     assert process.returncode == 0 and b"nonsense" in process.stderr
+
+
+def test_the_worker_names_what_it_can_do():
+    source = (Path(worker.__file__).parent / "capabilities" / "__init__.py").read_text()
+    assert list(worker.CAPABILITIES) == re.findall(r'case "(\w+)":', source)
