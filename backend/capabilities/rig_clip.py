@@ -87,7 +87,7 @@ def rig_clip(params: RigClipParams, job: Job) -> tuple[dict[str, str], dict[str,
     told = "Looking at how pixels move"
     flows = motion.flows_of(frames, lambda done: job.progress(told, 0.06 + 0.02 * done))
     pace = motion.pace_of(photos, clip.chosen[chosen])
-    calm = motion.Calm() if params.still_camera else motion.Calm(backward=0.0)
+    calm = motion.Calm() if params.still_camera else motion.Calm(heading=0.0)
     scene = solve.Scene(collection, pace, flows, calm)
     shown = 0.0
     job.restart_estimate()

@@ -40,8 +40,12 @@ class Pace:
     """(P - 1,) frames of the clip from one to the next."""
 
     def __getitem__(self, index: torch.Tensor) -> Pace:
-        times = torch.cat((torch.zeros(1), self.steps.cumsum(0)))[index]
-        return Pace(self.middle[index], self.half[index], self.unit, times.diff())
+        return Pace(self.middle[index], self.half[index], self.unit, self.times[index].diff())
+
+    @property
+    def times(self) -> torch.Tensor:
+        """(P,) frames of the clip since the first of these."""
+        return torch.cat((torch.zeros(1), self.steps.cumsum(0)))
 
     def on_frame(self, places: torch.Tensor) -> torch.Tensor:
         """Places (P, ..., 2) in crops -> places on the frame, in units of the mean crop's half side."""
@@ -78,13 +82,15 @@ class Calm:
 
     pose_jump: float = 4e-3
     camera_jump: float = 2e-4
-    backward: float = 1e-2
+    heading: float = 0.03
+    """Of an animal that goes tail first, of each frame."""
     pose_speed: float = 1e-3
     pose_jerk: float = 2e-2
     camera_speed: float = 3e-3
     camera_jerk: float = 3e-2
     level: float = 1e-3
     flow: float = 5.0
+    inside: float = 0.3
     colour: float = 0.02
 
 
@@ -92,8 +98,6 @@ SPREAD = (0.15, 0.04, 0.03, 0.3, 0.3, 0.05)
 """Of what changes in a frame's time: azimuth, elevation, roll, place on the frame, distance."""
 
 
-FAST = 0.01
-"""Halves of a crop for each frame: what goes so fast across the frame goes somewhere."""
 LEAN = 0.05
 """Radians by which a frame's elevation or roll may differ from the others': a level camera on flat ground sees an
 animal turn, and not tilt."""
@@ -106,20 +110,6 @@ def unrest(state: State, problem: Problem, pace: Pace, calm: Calm) -> torch.Tens
     lean = (state.cameras[:, 1:3] - state.cameras[:, 1:3].mean(dim=0)) / LEAN
     total = _rough(way, pace.steps, calm.camera_speed, calm.camera_jerk) + calm.level * lean.square().mean()
     return total + _rough(state.poses[:, 1:] / spread, pace.steps, calm.pose_speed, calm.pose_jerk)
-
-
-def backward(cameras: torch.Tensor, pace: Pace) -> torch.Tensor:
-    """(P, K) from 0 to 1: whether an animal seen by guessed cameras (P, K, 6) goes tail first across the frame.
-
-    Only before a camera that stands still does a way on the frame tell that.
-    """
-    frames = len(pace.half)
-    near = torch.arange(frames)
-    before, after = (near - 1).clamp_min(0), (near + 1).clamp_max(frames - 1)
-    times = torch.cat((torch.zeros(1), pace.steps.cumsum(0)))
-    speed = (pace.middle[after, 0] - pace.middle[before, 0]) / pace.unit / (times[after] - times[before]).clamp_min(1.0)
-    looks = -torch.sin(cameras[..., 0])  # to the right of the frame
-    return torch.relu(-(speed / FAST).clamp(-1.0, 1.0)[:, None] * looks)
 
 
 def _rough(values: torch.Tensor, steps: torch.Tensor, speed: float, jerk: float) -> torch.Tensor:

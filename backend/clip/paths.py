@@ -10,7 +10,8 @@ import torch
 from ..photos import bank, guess
 from ..photos.fit import OnStep, Problem, State, Weights, solve
 from ..photos.solve import OVERLAP, UNLIKE, Collection
-from .motion import SPREAD, Calm, Pace, backward, path
+from . import heading
+from .motion import SPREAD, Calm, Pace, path
 
 STEPS = {"first": 15, "try": 35}
 """Of all guesses, then of the KEPT best ones of each frame."""
@@ -43,12 +44,14 @@ def best_chain(
         if problem.bank is not None:
             unlike = bank.unlike(problem[frame], state, collection.features, collection.masks, frame)
             energy = energy + OVERLAP * unlike[:, 0] + UNLIKE * unlike[:, 1]
-        energy = energy.reshape(frames, count)
+        guessed = state.cameras.reshape(frames, count, -1)
+        # Before the others go: of frames whose outlines deceive, the right side may not be among the best.
+        going = heading.velocity(guessed, problem.lens, pace.times)
+        energy = energy.reshape(frames, count) + calm.heading * heading.against(guessed[..., 0], going)
         best = energy.topk(min(kept, count), dim=1, largest=False).indices
         state, energy = state[(best + first[:, None]).flatten()], energy.gather(1, best)
     count = energy.shape[1]
-    guessed = state.cameras.reshape(frames, count, -1)
-    chosen = chain(energy + calm.backward * backward(guessed, pace), changes(state, problem, pace, calm, count))
+    chosen = chain(energy, changes(state, problem, pace, calm, count))
     found = state[torch.arange(frames) * count + chosen]
     cameras = found.cameras.clone()
     cameras[:, 0] = unwrapped(cameras[:, 0])

@@ -21,12 +21,15 @@ from ..photos.body import Body, baked, plain_shape, symmetric
 from ..photos.fit import OnStep, Problem, State, Weights, refine, solve
 from ..photos.solve import Collection, arrays_of, guesses_of, state_of
 from ..reconstruction.store import Store
+from . import heading, inside
 from .motion import Calm, Flows, Pace, Tracks, astray, cameras_of, path, tracks_of, unrest
-from .paths import best_chain
+from .paths import best_chain, unwrapped
 from .skin import skinned
 
 KEYS = 12
 """Frames that are solved first."""
+TAIL_FIRST = 0.5
+"""Of :func:`heading.against`, from which a frame is surely wrong."""
 FITS = {"shape": 100, "again": 60, "all": 80, "outlines": 90, "surface": 120, "skin": 60}
 """Steps."""
 PARTS = {"views": (0.0, 0.14), "shape": (0.14, 0.18), "again": (0.18, 0.37), "all": (0.37, 0.46),
@@ -79,6 +82,7 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
     if state is None:
         guesses = guesses_of(some, plain_shape(body), 1.0, generator, step("views", body, keys, 0.0, 0.3))
         state = best_chain(some, problem, guesses, weights, pace, calm, generator, step("views", body, keys, 0.3))
+        state = head_first(state, problem.lens, pace, calm)
         store.save("views", arrays_of(state))
     shaped, generator = begun("shape")
     if shaped is None:
@@ -91,8 +95,11 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
     if again is None:
         new = guesses_of(some, shaped.shape, 0.3, generator, step("again", body, keys, 0.0, 0.2))
         guesses = [shaped, *other_ways(some, shaped), *new]
+        if calm.heading > 0.0:
+            guesses.append(looking_ahead(shaped, problem.lens, pace))
         told = step("again", body, keys, 0.2, 0.7)
         state = best_chain(some, problem, guesses, weights, pace, calm, generator, told)
+        state = head_first(state, problem.lens, pace, calm)
         again, _ = solve(
             problem, state, weights, FITS["again"], shape=True, generator=generator, besides=steady,
             on_step=step("again", body, keys, 0.7),
@@ -129,9 +136,9 @@ def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Bo
     saved, (known, generator) = store.load("skin"), begun("skin")
     if saved is not None and known is not None:
         return dataclasses.replace(rest, weights=torch.from_numpy(saved["weights"])), known
-    tracks = tracks_of(rest, state, problem.lens, scene.pace, scene.flows, generator)
+    clues = clues_of(scene, problem, state, generator)
     skin, state = skinned(
-        problem, state, collection, tracks, lambda problem, now: asked(scene, problem, now, tracks), weights,
+        problem, state, collection, clues.tracks, lambda problem, now: asked(scene, problem, now, clues), weights,
         calm.colour, FITS["skin"], generator, on_step=step("skin", rest, None),
     )  # fmt: skip
     store.save("skin", arrays_of(state) | {"weights": skin.numpy()})
@@ -162,18 +169,62 @@ def other_ways(collection: Collection, state: State) -> list[State]:
     ]
 
 
+def head_first(state: State, lens: torch.Tensor, pace: Pace, calm: Calm) -> State:
+    """The same where few frames still go tail first, for no guess was better: these get turns and poses of what lies
+    between their neighbors."""
+    if calm.heading == 0.0:
+        return state
+    going = heading.velocity(state.cameras[:, None], lens, pace.times)
+    good = (heading.against(state.cameras[:, :1], going)[:, 0] < TAIL_FIRST).nonzero()[:, 0]
+    if len(good) < len(state.cameras) / 2:
+        return state
+    cameras = state.cameras[good]
+    cameras[:, 0] = unwrapped(cameras[:, 0])
+    filled = between(State(cameras, state.poses[good], state.shape), good, pace)
+    return State(torch.cat((filled.cameras[:, :3], state.cameras[:, 3:]), dim=1), filled.poses, state.shape)
+
+
+def looking_ahead(state: State, lens: torch.Tensor, pace: Pace) -> State:
+    """The same turned to where it goes."""
+    cameras = state.cameras.clone()
+    cameras[:, 0] = heading.ahead(heading.velocity(cameras[:, None], lens, pace.times))
+    return State(cameras, state.poses, state.shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Clues:
+    """What is looked up once, for the state that a stage begins with."""
+
+    tracks: Tracks
+    going: torch.Tensor
+    """(P, 2), see :func:`heading.velocity`."""
+    surface: torch.Tensor
+    """(N,) vertices that stand for it."""
+
+
+def clues_of(scene: Scene, problem: Problem, state: State, generator: torch.Generator) -> Clues:
+    tracks = tracks_of(problem.body, state, problem.lens, scene.pace, scene.flows, generator)
+    going = heading.velocity(state.cameras[:, None], problem.lens, scene.pace.times)
+    return Clues(tracks, going, inside.surface(problem.body, generator))
+
+
 def moving(
     scene: Scene, problem: Problem, state: State, generator: torch.Generator
 ) -> typing.Callable[[State], torch.Tensor]:
-    """What all frames are asked for together, with a flow that is looked up for the given state."""
-    tracks = tracks_of(problem.body, state, problem.lens, scene.pace, scene.flows, generator)
-    return lambda now: asked(scene, problem, now, tracks)
+    """What all frames are asked for together, with clues that are looked up for the given state."""
+    clues = clues_of(scene, problem, state, generator)
+    return lambda now: asked(scene, problem, now, clues)
 
 
-def asked(scene: Scene, problem: Problem, state: State, tracks: Tracks) -> torch.Tensor:
-    """How uneven a movement is, and how far it goes astray from the flow, a scalar."""
-    flow = astray(problem.body, state, problem.lens, scene.pace, tracks)
-    return unrest(state, problem, scene.pace, scene.calm) + scene.calm.flow * flow
+def asked(scene: Scene, problem: Problem, state: State, clues: Clues) -> torch.Tensor:
+    """How uneven a movement is, how far it goes astray from the flow, how little the animal goes where it looks, and
+    what of it is not inside, or not outside, its surface; a scalar."""
+    calm = scene.calm
+    flow = astray(problem.body, state, problem.lens, scene.pace, clues.tracks)
+    turned = heading.against(state.cameras[:, :1], clues.going).mean()
+    wrong = inside.misplaced(problem.body, state, clues.surface)
+    total = unrest(state, problem, scene.pace, calm) + calm.flow * flow
+    return total + calm.heading * turned + calm.inside * wrong
 
 
 def between(state: State, keys: torch.Tensor, pace: Pace) -> State:
@@ -187,6 +238,7 @@ def interpolated(known: np.ndarray, wanted: np.ndarray, *values: torch.Tensor) -
     """Each of values (K, ...) at times (K,) -> (P, ...) at times (P,)."""
     if len(known) == 1:
         return [value.expand(len(wanted), *value.shape[1:]) for value in values]
+    wanted = np.clip(wanted, known[0], known[-1])
     return [
         torch.tensor(PchipInterpolator(known, value.numpy(), axis=0)(wanted), dtype=torch.float32) for value in values
     ]

@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[2] / ".cache/clips"
 CHILD = Path(__file__).with_name("film.py")
 CROP, SEED = 128, 7
 JOB = {"frames": 48, "rate": 24, "size": SIZE, "samples": 8, "seed": SEED}
+NOTHING = motion.Calm(**{field.name: 0.0 for field in dataclasses.fields(motion.Calm)})
+"""Joins no frames."""
 CLIPS = {
     "wolf walks": ("wolf", {"action": "Walk", "heading": -60, "turn": -50, "walked": 0.8}),
     "deer walks": ("deer", {"action": "Walk", "heading": 110, "turn": 50, "walked": 0.8}),
@@ -71,7 +73,7 @@ def row_of(name: str, with_photos: bool) -> dict:
     row: dict = {"clip": name, "frames": len(photos)}
     row["own"], row["seconds"] = run(scene, judge)
     if with_photos:
-        row["photos"], _ = run(dataclasses.replace(scene, calm=motion.Calm(*[0.0] * 10)), judge)
+        row["photos"], _ = run(dataclasses.replace(scene, calm=NOTHING), judge)
     plain = photos_solve.collection_of(quadruped(), photos, features.colours, SEED)
     row["standing"] = judge.scored(*photos_solve.unmoved(plain, SEED))
     return row

@@ -15,12 +15,12 @@ Image = pytest.importorskip("PIL.Image")
 
 from galatea.backend.capabilities import rig_clip as capability  # noqa: E402
 from galatea.backend.capabilities.rig_clip import RigClipParams, rig_clip  # noqa: E402
-from galatea.backend.clip import masks, motion, paths, place, read, skin, solve  # noqa: E402
+from galatea.backend.clip import heading, inside, masks, motion, paths, place, read, skin, solve  # noqa: E402
 from galatea.backend.clip.flow import both_ways, flow, warped  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.photos import collect, features, fit, start, views  # noqa: E402
 from galatea.backend.photos import solve as photos_solve  # noqa: E402
-from galatea.backend.photos.body import posed, symmetric  # noqa: E402
+from galatea.backend.photos.body import body_of, plain_shape, posed, symmetric  # noqa: E402
 from galatea.backend.photos.template import quadruped  # noqa: E402
 from galatea.tests.photographed import CELL, SIZE, film, in_crops  # noqa: E402
 
@@ -294,14 +294,56 @@ def test_the_true_movement_goes_with_the_flow_and_a_still_one_does_not(scene):
     assert true < 0.5 * other
 
 
-def test_an_animal_that_goes_tail_first_is_unlikely(scene):
-    made, state = scene  # it goes to the right
-    looks_right = state.cameras[:, None].clone()
-    looks_right[..., 0] = -torch.pi / 2
-    looks_left = -looks_right
-    both = motion.backward(torch.cat((looks_right, looks_left), dim=1), made.pace)
-    assert both[:, 0].max() == 0
-    assert both[:, 1].min() > 0.3
+@pytest.mark.parametrize("facing", [-100, -60, 20, 65, 150])
+def test_the_way_tells_where_an_animal_looks_also_from_its_mirror_image(facing):
+    """It walks on the ground before a still camera, and no guess knows its place exactly."""
+    count, high, generator = 12, 0.21, torch.Generator().manual_seed(0)
+    times = torch.linspace(0.0, 47.0, count)
+    azimuth = torch.deg2rad(torch.tensor(float(facing)))
+    way = 0.03 * times[:, None] * torch.stack((-torch.sin(azimuth), torch.cos(azimuth)))
+    cameras, lens = torch.zeros(count, 6, 6), torch.tensor((4.0, 0.0, 0.0)).expand(count, 3)
+    deep = 9.0 - way[:, 1] * np.cos(high)
+    cameras[..., 0], cameras[..., 1] = azimuth, high
+    cameras[..., 3:5] = (4.0 * torch.stack((way[:, 0], way[:, 1] * np.sin(high)), dim=1) / deep[:, None])[:, None]
+    cameras[..., 5] = deep.log()[:, None] + 0.03 * torch.randn(count, 6, generator=generator)
+    cameras[..., 3:5] += 0.02 * torch.randn(count, 1, 2, generator=generator)
+    going = heading.velocity(cameras, lens, times)
+    assert going.norm(dim=1)[2:-2].tolist() == pytest.approx([0.03] * (count - 4), abs=0.012)
+    ways = torch.stack((azimuth, torch.pi - azimuth, azimuth + torch.pi)).expand(count, 3)
+    right, mirrored, turned = heading.against(ways, going).mean(dim=0).tolist()
+    assert right < 0.05
+    assert mirrored > right
+    assert turned > 0.5
+    assert heading.against(ways, torch.zeros(count, 2)).max() == 0  # what stands may look anywhere
+
+
+def test_a_frame_that_goes_tail_first_follows_its_neighbors(scene):
+    made, state = scene
+    cameras = state.cameras.clone()
+    cameras[:, 0] = -torch.pi / 2 + 0.05 * torch.arange(COUNT)  # it goes to the right
+    wrong = cameras.clone()
+    wrong[3, 0] += torch.pi
+    spoiled = dataclasses.replace(state, cameras=wrong)
+    mended = solve.head_first(spoiled, made.collection.problem.lens, made.pace, made.calm)
+    assert torch.allclose(mended.cameras, cameras, atol=0.02)
+    assert torch.allclose(mended.poses[[2, 4]], state.poses[[2, 4]], atol=1e-5)
+    assert solve.head_first(spoiled, made.collection.problem.lens, made.pace, motion.Calm(heading=0.0)) is spoiled
+
+
+def test_legs_in_the_belly_and_bones_outside_cost():
+    template = quadruped()
+    body = body_of(template)
+    few = inside.surface(body, torch.Generator().manual_seed(0))
+    poses = torch.zeros(1, len(body.parents), 3)
+    state = fit.State(torch.zeros(1, 6), poses, plain_shape(body))
+    assert inside.misplaced(body, state, few) == 0
+    folded = poses.clone()
+    names = [bone.name for bone in template.bones]
+    folded[0, names.index("Forearm.L"), 0] = 2.0
+    assert inside.misplaced(body, dataclasses.replace(state, poses=folded), few) > 0.02
+    thin = state.shape.offsets - 0.3 * body.normals
+    thin = dataclasses.replace(state, shape=dataclasses.replace(state.shape, offsets=thin))
+    assert inside.misplaced(body, thin, few) > 0.01
 
 
 def test_calm_fits_jitter_less(scene):
