@@ -92,7 +92,7 @@ class GalateaRenderSettings(bpy.types.PropertyGroup):
     )  # fmt: skip
     clip: bpy.props.StringProperty(
         name="Clip", subtype="DIR_PATH",
-        description="Folder with frames of this scene that are refined instead of painting new ones, whoever made them; "
+        description="Folder with frames of this scene that are refined instead of painting new ones, by whomever; "
         "their names end in the frames' numbers",
     )  # fmt: skip
     model: bpy.props.StringProperty(

@@ -32,7 +32,7 @@ def of_frames(folder: Path, frames: Sequence[int]) -> dict[int, Path]:
     if missing:
         raise JobError(
             "bad_input", f"The clip in {folder} has no picture of frame {missing[0]}.",
-            "Choose a folder with a .png or .jpg of each frame, whose names end in the frames' numbers, such as 0001.png.",
+            "Choose a folder with a .png or .jpg of each frame, whose names end in their numbers, such as 0001.png.",
         )  # fmt: skip
     return {frame: found[frame] for frame in frames}
 
