@@ -90,7 +90,6 @@ class Calm:
     camera_jerk: float = 3e-2
     level: float = 1e-3
     flow: float = 5.0
-    inside: float = 0.3
     colour: float = 0.02
 
 

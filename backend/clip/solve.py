@@ -21,7 +21,7 @@ from ..photos.body import Body, baked, plain_shape, symmetric
 from ..photos.fit import OnStep, Problem, State, Weights, refine, solve
 from ..photos.solve import Collection, arrays_of, guesses_of, state_of
 from ..reconstruction.store import Store
-from . import heading, inside
+from . import heading
 from .motion import Calm, Flows, Pace, Tracks, astray, cameras_of, path, tracks_of, unrest
 from .paths import best_chain, unwrapped
 from .skin import skinned
@@ -198,14 +198,12 @@ class Clues:
     tracks: Tracks
     going: torch.Tensor
     """(P, 2), see :func:`heading.velocity`."""
-    surface: torch.Tensor
-    """(N,) vertices that stand for it."""
 
 
 def clues_of(scene: Scene, problem: Problem, state: State, generator: torch.Generator) -> Clues:
     tracks = tracks_of(problem.body, state, problem.lens, scene.pace, scene.flows, generator)
     going = heading.velocity(state.cameras[:, None], problem.lens, scene.pace.times)
-    return Clues(tracks, going, inside.surface(problem.body, generator))
+    return Clues(tracks, going)
 
 
 def moving(
@@ -217,14 +215,12 @@ def moving(
 
 
 def asked(scene: Scene, problem: Problem, state: State, clues: Clues) -> torch.Tensor:
-    """How uneven a movement is, how far it goes astray from the flow, how little the animal goes where it looks, and
-    what of it is not inside, or not outside, its surface; a scalar."""
+    """How uneven a movement is, how far it goes astray from the flow, and how little the animal goes where it looks, a
+    scalar."""
     calm = scene.calm
     flow = astray(problem.body, state, problem.lens, scene.pace, clues.tracks)
     turned = heading.against(state.cameras[:, :1], clues.going).mean()
-    wrong = inside.misplaced(problem.body, state, clues.surface)
-    total = unrest(state, problem, scene.pace, calm) + calm.flow * flow
-    return total + calm.heading * turned + calm.inside * wrong
+    return unrest(state, problem, scene.pace, calm) + calm.flow * flow + calm.heading * turned
 
 
 def between(state: State, keys: torch.Tensor, pace: Pace) -> State:

@@ -15,12 +15,12 @@ Image = pytest.importorskip("PIL.Image")
 
 from galatea.backend.capabilities import rig_clip as capability  # noqa: E402
 from galatea.backend.capabilities.rig_clip import RigClipParams, rig_clip  # noqa: E402
-from galatea.backend.clip import heading, inside, masks, motion, paths, place, read, skin, solve  # noqa: E402
+from galatea.backend.clip import heading, masks, motion, paths, place, read, skin, solve  # noqa: E402
 from galatea.backend.clip.flow import both_ways, flow, warped  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.photos import collect, features, fit, start, views  # noqa: E402
 from galatea.backend.photos import solve as photos_solve  # noqa: E402
-from galatea.backend.photos.body import body_of, plain_shape, posed, symmetric  # noqa: E402
+from galatea.backend.photos.body import posed, symmetric  # noqa: E402
 from galatea.backend.photos.template import quadruped  # noqa: E402
 from galatea.tests.photographed import CELL, SIZE, film, in_crops  # noqa: E402
 
@@ -328,22 +328,6 @@ def test_a_frame_that_goes_tail_first_follows_its_neighbors(scene):
     assert torch.allclose(mended.cameras, cameras, atol=0.02)
     assert torch.allclose(mended.poses[[2, 4]], state.poses[[2, 4]], atol=1e-5)
     assert solve.head_first(spoiled, made.collection.problem.lens, made.pace, motion.Calm(heading=0.0)) is spoiled
-
-
-def test_legs_in_the_belly_and_bones_outside_cost():
-    template = quadruped()
-    body = body_of(template)
-    few = inside.surface(body, torch.Generator().manual_seed(0))
-    poses = torch.zeros(1, len(body.parents), 3)
-    state = fit.State(torch.zeros(1, 6), poses, plain_shape(body))
-    assert inside.misplaced(body, state, few) == 0
-    folded = poses.clone()
-    names = [bone.name for bone in template.bones]
-    folded[0, names.index("Forearm.L"), 0] = 2.0
-    assert inside.misplaced(body, dataclasses.replace(state, poses=folded), few) > 0.02
-    thin = state.shape.offsets - 0.3 * body.normals
-    thin = dataclasses.replace(state, shape=dataclasses.replace(state.shape, offsets=thin))
-    assert inside.misplaced(body, thin, few) > 0.01
 
 
 def test_calm_fits_jitter_less(scene):
