@@ -63,7 +63,7 @@ def test_packaged_modules_import_only_what_is_packaged(package):
 
 def test_blender_side_imports_nothing_that_blender_lacks(package):
     """Only bpy and its companions, numpy and the standard library; Blender's Python has nothing else for sure."""
-    blender = {"bpy", "blf", "bpy_extras", "mathutils", "bmesh", "addon_utils", "_cycles"}
+    blender = {"bpy", "blf", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "addon_utils", "_cycles"}
     allowed = {*sys.stdlib_module_names, "numpy", *blender}
     foreign = []
     with zipfile.ZipFile(package) as archive:
