@@ -25,15 +25,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BLENDER_TESTS = "tests/blender"
 TIME_LIMIT = 12 * 60
 """Seconds for one child."""
+MOST = 4
+"""Test processes side by side, however many processors there are: each may take 2 GB."""
 
 
-def test_environment(scratch: str) -> dict[str, str]:
-    """Environment of a test process: nothing of the user's settings, no model hub, two threads."""
+def test_environment(scratch: str, threads: int) -> dict[str, str]:
+    """Environment of a test process: nothing of the user's settings, no model hub."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BLENDER_", "PYTHON"))}
     return environment | {
         "BLENDER_USER_RESOURCES": scratch,
         "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": str(threads),
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",
         "PYTHONUTF8": "1",
@@ -52,7 +54,7 @@ def run_blender(python: Path | str, arguments: list[str], log: Path | None = Non
     return next((status for status in statuses if status not in (0, 5)), 0)
 
 
-def run_pytest(python: Path | str, arguments: list[str], log: Path | None = None) -> int:
+def run_pytest(python: Path | str, arguments: list[str], log: Path | None = None, threads: int = 2) -> int:
     """Run pytest with ``python`` in a child and return its exit status; 124 when it took too long.
 
     The output goes to the end of ``log`` if given.
@@ -62,7 +64,7 @@ def run_pytest(python: Path | str, arguments: list[str], log: Path | None = None
         child = subprocess.Popen(
             [str(python), str(Path(__file__).resolve()), "--child", *arguments],
             cwd=ROOT,
-            env=test_environment(scratch),
+            env=test_environment(scratch, threads),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
@@ -96,7 +98,9 @@ def main(arguments: list[str]) -> int:
         return run_blender(sys.executable, arguments[1:])
     if any(not argument.startswith("-") and (ROOT / argument.split("::")[0]).exists() for argument in arguments):
         return run_pytest(sys.executable, arguments)
-    plain = run_pytest(sys.executable, [f"--ignore={BLENDER_TESTS}", *arguments])
+    # A file of tests for each processor at a time: they share what is dear to make within a file.
+    several = ["-n", "auto", "--maxprocesses", str(MOST), "--dist", "loadfile"]
+    plain = run_pytest(sys.executable, [*several, f"--ignore={BLENDER_TESTS}", *arguments], threads=1)
     print("\nWith Blender as a module:", flush=True)
     blender = run_blender(sys.executable, arguments)
     return plain or blender
