@@ -431,7 +431,7 @@ def test_a_full_disk_leaves_nothing_behind(painter, monkeypatch):
 
     monkeypatch.setattr(material_import, "create", full)
     textured.settings()
-    with pytest.raises(RuntimeError, match="No space left"):
+    with pytest.raises(RuntimeError, match="disk is full"):
         bpy.ops.galatea.texture()
     assert not item.material_slots and not bpy.data.materials
     assert not [image for image in bpy.data.images if "Ball" in image.name]
