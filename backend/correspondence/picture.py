@@ -19,7 +19,7 @@ from ..photos.body import body_of
 from ..photos.collect import Photo
 from ..photos.features import UNIT, shown_places
 from ..photos.template import Template
-from .surface import Places, closest_corners
+from .surface import Places, nearest_of
 
 SIZE = 64
 """Cells of a picture's square around the animal."""
@@ -45,13 +45,9 @@ def shown(photo: Photo, template: Template) -> tuple[Places, Shown]:
     both = torch.cat((features.values[0] * UNIT, features.trust[0][..., None], photo.mask[..., None]), dim=-1)
     small = torch.nn.functional.interpolate(both.permute(2, 0, 1)[None], (SIZE, SIZE), mode="area")[0].numpy()
     told = small[:3].reshape(3, -1).T.astype(np.float64)
-    corners = template.vertices[template.triangles]
-    _, near = KDTree(corners.mean(axis=1)).query(told, k=NEAR)
-    share = closest_corners(told[:, None], corners[near])
-    gap = np.linalg.norm(np.einsum("nkc,nkcd->nkd", share, corners[near]) - told[:, None], axis=2)
-    row, best = np.arange(len(told)), gap.argmin(axis=1)
-    found = Places(near[row, best], share[row, best])
-    sure = small[3] * np.exp(-((gap[row, best].reshape(SIZE, SIZE) / OFF) ** 2)) * (small[4] > 0.5)
+    _, near = KDTree(template.vertices[template.triangles].mean(axis=1)).query(told, k=NEAR)
+    found, gap = nearest_of(told, near, shape_of(template))
+    sure = small[3] * np.exp(-((gap.reshape(SIZE, SIZE) / OFF) ** 2)) * (small[4] > 0.5)
     points = found.of(template.vertices, template.triangles).reshape(SIZE, SIZE, 3)
     return found, Shown(points, sure.astype(np.float64))
 

@@ -66,12 +66,16 @@ class Surface:
     def nearest(self, points: np.ndarray, normals: np.ndarray, parts: np.ndarray) -> Places:
         """The places nearest to points (N, 3) with their normals (N, 3) and parts (N, P)."""
         _, found = self.tree.query(self.features(points, normals, parts), k=CANDIDATES)
-        triangle = self.samples.triangle[found]
-        corners = closest_corners(points[:, None], self.shape.vertices[self.shape.triangles[triangle]])
-        there = np.einsum("nck,nckd->ncd", corners, self.shape.vertices[self.shape.triangles[triangle]])
-        best = np.linalg.norm(there - points[:, None], axis=2).argmin(axis=1)
-        row = np.arange(len(points))
-        return Places(triangle[row, best], corners[row, best])
+        return nearest_of(points, self.samples.triangle[found], self.shape)[0]
+
+
+def nearest_of(points: np.ndarray, candidates: np.ndarray, shape: Shape) -> tuple[Places, np.ndarray]:
+    """The places nearest to points (N, 3) on the triangles (N, C) that each may lie on, and how far they are (N,)."""
+    triangles = shape.vertices[shape.triangles[candidates]]
+    corners = closest_corners(points[:, None], triangles)
+    gap = np.linalg.norm(np.einsum("nck,nckd->ncd", corners, triangles) - points[:, None], axis=2)
+    row, best = np.arange(len(points)), gap.argmin(axis=1)
+    return Places(candidates[row, best], corners[row, best]), gap[row, best]
 
 
 def closest_corners(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
