@@ -5,18 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from . import files, jobs, recipe, rig, targets, version
-from .importers import armature as armature_import
+from . import files, jobs, rig_moving, targets
 from .importers import clips as clip_import
 from .importers import finished, material
-from .importers import motion as motion_import
-from .importers import weights as weight_import
 
 FEWEST = 6
 """Frames that the backend asks for."""
@@ -74,41 +70,20 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
     A scene in which nothing is animated takes over the clip's frames and frame rate; any other keeps its own.
     """
     with targets.any_window() as context:
-        if context.mode != "OBJECT":
-            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
         scene, still = context.scene, not bpy.data.actions
         name = Path(job.params["clip"]).stem
-        skeleton = json.loads(job.output("skeleton").read_text(encoding="utf-8"))
-        skin = weight_import.load(job.output("weights"))
-        motion = motion_import.load(job.output("motion"))
         clip = clip_import.read(job.output("camera"))
-        mesh = finished.read(job.output("mesh"), name, quads=False)
-        item = bpy.data.objects.new(name, mesh)
-        # Before anything is in the scene: a picture that cannot be read leaves nothing there.
-        tiles = material.Tiles("base_color", {1001: job.output("texture")})
-        images = material.bring([tiles], material.new_folder(item), name)
-        item.data.materials.append(material.create(name, images, finished.LAYER))
-        collection = bpy.data.collections.new(f"{name} Clip")
-        scene.collection.children.link(collection)
-        collection.objects.link(item)
-        try:
-            armature = armature_import.create(context, skeleton, f"{name} Rig", collection)
-        except Exception:
-            bpy.data.meshes.remove(mesh)
-            bpy.data.collections.remove(collection)
-            raise
-        rig.bind_objects(context, armature, [item], skin)
-        motion_import.key(armature, motion, np.array(skeleton["matrix"]), f"{name} Motion")
-        camera = clip_import.camera(scene, clip, motion.frames)
-        collection.objects.link(camera)
-        camera.parent = armature
-        recipe.store(armature, recipe.make("rig_clip", job.params, version.current(), [], report))
+
+        def dress(item: bpy.types.Object) -> None:
+            tiles = material.Tiles("base_color", {1001: job.output("texture")})
+            images = material.bring([tiles], material.new_folder(item), name)
+            item.data.materials.append(material.create(name, images, finished.LAYER))
+
+        animal = rig_moving.bring(context, job, name, f"{name} Clip", f"{name} Motion", dress)
+        rig_moving.add_camera(animal, clip_import.camera(scene, clip, animal.frames))
         if still:
-            take_time(scene, clip.rate, motion.frames)
-        scene.frame_set(int(motion.frames[0]))
-        context.view_layer.update()
-        targets.select_only(context, armature)
-    return armature
+            take_time(scene, clip.rate, animal.frames)
+        return rig_moving.finish(context, job, report, animal)
 
 
 def take_time(scene: bpy.types.Scene, rate: float, frames: np.ndarray) -> None:
@@ -121,11 +96,3 @@ def take_time(scene: bpy.types.Scene, rate: float, frames: np.ndarray) -> None:
 def camera_of(armature: bpy.types.Object) -> bpy.types.Object | None:
     """The camera of a rig's clip, if it is still there."""
     return next((item for item in armature.children if item.type == "CAMERA"), None)
-
-
-def show(context: bpy.types.Context, armature: bpy.types.Object) -> None:
-    """Look through the clip's camera, with the clip behind the mesh."""
-    context.scene.camera = camera_of(armature)
-    area = context.area
-    if area is not None and area.type == "VIEW_3D":
-        area.spaces.active.region_3d.view_perspective = "CAMERA"

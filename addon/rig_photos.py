@@ -5,20 +5,16 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import bpy
 import numpy as np
 
-from . import files, jobs, recipe, rig, targets, version
+from . import files, jobs, rig, rig_moving, targets
 from . import image as image_editor
-from .importers import armature as armature_import
-from .importers import finished, material
-from .importers import motion as motion_import
+from .importers import material
 from .importers import photos as photo_import
-from .importers import weights as weight_import
 
 FEWEST, GOOD, MOST = 3, 6, 60
 """Photos that the backend asks for, and from which a shape gets good."""
@@ -130,39 +126,19 @@ def create_job(queue: jobs.Queue, params: dict) -> jobs.Job:
 def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
     """The armature with its mesh, an action, materials and a camera for each photo, selected."""
     with targets.any_window() as context:
-        if context.mode != "OBJECT":
-            raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
         name = Path(job.params["folder"]).name
-        skeleton = json.loads(job.output("skeleton").read_text(encoding="utf-8"))
-        skin = weight_import.load(job.output("weights"))
-        motion = motion_import.load(job.output("motion"))
         photos = photo_import.read(job.output("cameras"), job.folder)
-        mesh = finished.read(job.output("mesh"), name, quads=False)
-        item = bpy.data.objects.new(name, mesh)
-        # Before anything is in the scene: a picture that cannot be read leaves nothing there.
-        photo_import.add_materials(item, job.output("fused"), photos, material.new_folder(item))
-        collection = bpy.data.collections.new(f"{name} Photos")
-        context.scene.collection.children.link(collection)
-        collection.objects.link(item)
-        try:
-            armature = armature_import.create(context, skeleton, f"{name} Rig", collection)
-        except Exception:
-            bpy.data.meshes.remove(mesh)
-            bpy.data.collections.remove(collection)
-            raise
-        rig.bind_objects(context, armature, [item], skin)
-        action = motion_import.key(armature, motion, np.array(skeleton["matrix"]), f"{name} Photos")
-        photo_import.mark(action, photos)
+
+        def dress(item: bpy.types.Object) -> None:
+            photo_import.add_materials(item, job.output("fused"), photos, material.new_folder(item))
+
+        animal = rig_moving.bring(context, job, name, f"{name} Photos", f"{name} Photos", dress)
+        photo_import.mark(animal.action, photos)
         for frame, photo in enumerate(photos, 1):
             camera = photo_import.camera(context.scene, photo, job.folder)
             camera[NUMBER] = frame
-            collection.objects.link(camera)
-            camera.parent = armature
-        recipe.store(armature, recipe.make("rig_photos", job.params, version.current(), [], report))
-        context.scene.frame_set(1)
-        context.view_layer.update()
-        targets.select_only(context, armature)
-    return armature
+            rig_moving.add_camera(animal, camera)
+        return rig_moving.finish(context, job, report, animal)
 
 
 def cameras_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
@@ -176,11 +152,8 @@ def show(context: bpy.types.Context, armature: bpy.types.Object, camera: bpy.typ
     of all photos together."""
     number = camera[NUMBER]
     context.scene.frame_set(number)
-    context.scene.camera = camera
     for item in rig.skeleton_meshes(context, armature):
         slot = number if textured and number < len(item.material_slots) else 0
         item.data.polygons.foreach_set("material_index", np.full(len(item.data.polygons), slot, np.int32))
         item.data.update()
-    area = context.area
-    if area is not None and area.type == "VIEW_3D":
-        area.spaces.active.region_3d.view_perspective = "CAMERA"
+    rig_moving.look_through(context, camera)

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from . import jobs, recipe, rig, targets, version
+from . import jobs, recipe, rig, rig_moving, targets, version
 from .export import sequence as sequence_export
-from .importers import armature as armature_import
-from .importers import motion as motion_import
-from .importers import weights as weight_import
 
 SUFFIX = " Rigged"
 MEASURED = 8
@@ -61,20 +57,17 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
     with targets.window_with(item) as context:
         if context.mode != "OBJECT":
             raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
-        skeleton = json.loads(job.output("skeleton").read_text(encoding="utf-8"))
-        skin = weight_import.load(job.output("weights"))
-        motion = motion_import.load(job.output("motion"))
+        parts = rig_moving.read(job)
+        frames, rest = parts.motion.frames, parts.motion.rest_frame
         selects = targets.looks_at(context, [item])
         collection = rig.collection_of(context, item)
-        copy = rest_copy(context, item, motion.rest_frame, len(skin.weights), collection)
+        copy = rest_copy(context, item, rest, len(parts.skin.weights), collection)
         try:
-            armature = armature_import.create(context, skeleton, f"{item.name} Rig", collection)
+            armature, _ = rig_moving.assemble(context, parts, copy, collection, item.name, f"{item.name} Motion")
         except Exception:
             bpy.data.meshes.remove(copy.data)
             raise
-        rig.bind_objects(context, armature, [copy], skin)
-        motion_import.key(armature, motion, np.array(skeleton["matrix"]), f"{item.name} Motion")
-        report = report | measured(context, copy, job.inputs / "positions.npy", motion.frames)
+        report = report | measured(context, copy, job.inputs / "positions.npy", frames)
         made = recipe.make("rig_sequence", job.params, version.current(), job.target["inputs"], report)
         recipe.store(armature, made | {"frames": job.target["frames"]})
         if selects:

@@ -5,10 +5,10 @@
 import bpy
 
 from ..addon import properties, recipe, reconstruct, session
-from .rig import ACTION_OPTIONS, JobOperator
+from .rig import ACTION_OPTIONS, FromDisk
 
 
-class GALATEA_OT_reconstruct(JobOperator, bpy.types.Operator):
+class GALATEA_OT_reconstruct(FromDisk, bpy.types.Operator):
     bl_idname = "galatea.reconstruct"
     bl_label = "Mesh from Pictures"
     bl_description = (
@@ -22,11 +22,9 @@ class GALATEA_OT_reconstruct(JobOperator, bpy.types.Operator):
     )
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if context.scene.galatea.reconstruct.folder:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+    @classmethod
+    def chosen(cls, context: bpy.types.Context) -> str:
+        return context.scene.galatea.reconstruct.folder
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.galatea.reconstruct

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from ..addon import checks, findings, jobs, properties, recipe, rig, session
+from ..addon import checks, findings, jobs, properties, recipe, rig, rig_moving, session
 from ..addon.export import mesh as mesh_export
 from ..addon.importers import weights
 from ..backend import protocol
@@ -84,6 +84,31 @@ class JobOperator:
             self.report({"WARNING"}, "Cancelled")
             return {"CANCELLED"}
         return {"FINISHED"}
+
+
+class FromDisk(JobOperator):
+    """What the operators share that start a job on files: the panel's, else those that a file browser asks for."""
+
+    @classmethod
+    def chosen(cls, context: bpy.types.Context) -> str:
+        """What the panel says."""
+        raise NotImplementedError
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if self.chosen(context):
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+
+class OfRig:
+    """For operators on a rig that a certain capability made."""
+
+    capability = ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return rig_moving.active(context, cls.capability) is not None
 
 
 class StagePrinter:

@@ -4,12 +4,11 @@
 
 import bpy
 
-from ..addon import properties, recipe, rig_clip, session
-from ..addon.importers import weights
-from .rig import ACTION_OPTIONS, JobOperator
+from ..addon import properties, recipe, rig_clip, rig_moving, session
+from .rig import ACTION_OPTIONS, FromDisk, OfRig
 
 
-class GALATEA_OT_rig_clip(JobOperator, bpy.types.Operator):
+class GALATEA_OT_rig_clip(FromDisk, bpy.types.Operator):
     bl_idname = "galatea.rig_clip"
     bl_label = "Rig Clip"
     bl_description = (
@@ -24,11 +23,9 @@ class GALATEA_OT_rig_clip(JobOperator, bpy.types.Operator):
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
     filter_movie: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if context.scene.galatea.clip.clip:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+    @classmethod
+    def chosen(cls, context: bpy.types.Context) -> str:
+        return context.scene.galatea.clip.clip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.galatea.clip
@@ -42,12 +39,8 @@ class GALATEA_OT_rig_clip(JobOperator, bpy.types.Operator):
         return self.run(lambda: rig_clip.create_job(session.get().queue, params))
 
 
-class OfClipRig:
-    """For operators on a rig that came from a clip."""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return clip_rig(context) is not None
+class OfClipRig(OfRig):
+    capability = "rig_clip"
 
 
 class GALATEA_OT_show_clip(OfClipRig, bpy.types.Operator):
@@ -57,11 +50,11 @@ class GALATEA_OT_show_clip(OfClipRig, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        armature = clip_rig(context)
-        if rig_clip.camera_of(armature) is None:
+        camera = rig_clip.camera_of(rig_moving.active(context, self.capability))
+        if camera is None:
             self.report({"WARNING"}, "The camera of the clip is not here any more")
             return {"CANCELLED"}
-        rig_clip.show(context, armature)
+        rig_moving.look_through(context, camera)
         return {"FINISHED"}
 
 
@@ -72,19 +65,9 @@ class GALATEA_OT_rerun_clip(OfClipRig, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        properties.set_clip(context.scene.galatea.clip, recipe.read(clip_rig(context))["params"])
+        made = recipe.read(rig_moving.active(context, self.capability))
+        properties.set_clip(context.scene.galatea.clip, made["params"])
         return {"FINISHED"}
-
-
-def clip_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature from a clip that the active object is, follows or hangs on."""
-    active = context.view_layer.objects.active
-    if active is not None and active.type == "MESH":
-        active = weights.bound_armature(active)
-    elif active is not None and active.type == "CAMERA":
-        active = active.parent
-    made = recipe.read(active)
-    return active if made is not None and made["capability"] == "rig_clip" else None
 
 
 CLASSES = (GALATEA_OT_rig_clip, GALATEA_OT_show_clip, GALATEA_OT_rerun_clip)

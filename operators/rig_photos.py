@@ -4,12 +4,11 @@
 
 import bpy
 
-from ..addon import properties, recipe, rig_photos, session
-from ..addon.importers import weights
-from .rig import ACTION_OPTIONS, JobOperator
+from ..addon import properties, recipe, rig_moving, rig_photos, session
+from .rig import ACTION_OPTIONS, FromDisk, JobOperator, OfRig
 
 
-class GALATEA_OT_rig_photos(JobOperator, bpy.types.Operator):
+class GALATEA_OT_rig_photos(FromDisk, bpy.types.Operator):
     bl_idname = "galatea.rig_photos"
     bl_label = "Rig Photos"
     bl_description = (
@@ -23,11 +22,9 @@ class GALATEA_OT_rig_photos(JobOperator, bpy.types.Operator):
     )
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if context.scene.galatea.photos.folder:
-            return self.execute(context)
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+    @classmethod
+    def chosen(cls, context: bpy.types.Context) -> str:
+        return context.scene.galatea.photos.folder
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.galatea.photos
@@ -99,12 +96,8 @@ def masks_saved(operator: bpy.types.Operator, folder: str) -> bool:
     return True
 
 
-class OfPhotoRig:
-    """For operators on a rig that came from photos."""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return photo_rig(context) is not None
+class OfPhotoRig(OfRig):
+    capability = "rig_photos"
 
 
 class GALATEA_OT_show_photo(OfPhotoRig, bpy.types.Operator):
@@ -119,7 +112,7 @@ class GALATEA_OT_show_photo(OfPhotoRig, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        armature = photo_rig(context)
+        armature = rig_moving.active(context, self.capability)
         cameras = rig_photos.cameras_of(armature)
         if not cameras:
             self.report({"WARNING"}, "The cameras of the photos are not here any more")
@@ -139,19 +132,9 @@ class GALATEA_OT_rerun_photos(OfPhotoRig, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        properties.set_photos(context.scene.galatea.photos, recipe.read(photo_rig(context))["params"])
+        made = recipe.read(rig_moving.active(context, self.capability))
+        properties.set_photos(context.scene.galatea.photos, made["params"])
         return {"FINISHED"}
-
-
-def photo_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature from photos that the active object is, follows or hangs on."""
-    active = context.view_layer.objects.active
-    if active is not None and active.type == "MESH":
-        active = weights.bound_armature(active)
-    elif active is not None and active.type == "CAMERA":
-        active = active.parent
-    made = recipe.read(active)
-    return active if made is not None and made["capability"] == "rig_photos" else None
 
 
 CLASSES = (

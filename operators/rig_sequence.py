@@ -7,10 +7,9 @@ import time
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, properties, recipe, rig_sequence, session
+from ..addon import checks, properties, recipe, rig_moving, rig_sequence, session
 from ..addon.export.sequence import SequenceProblem
-from ..addon.importers import weights
-from .rig import ACTION_OPTIONS, JobOperator
+from .rig import ACTION_OPTIONS, JobOperator, OfRig
 
 SLICE = 0.1
 """Seconds of reading between two looks at the keyboard."""
@@ -123,18 +122,16 @@ class GALATEA_OT_rig_sequence(JobOperator, bpy.types.Operator):
         context.workspace.status_text_set(None)
 
 
-class GALATEA_OT_rerun_sequence(bpy.types.Operator):
+class GALATEA_OT_rerun_sequence(OfRig, bpy.types.Operator):
     bl_idname = "galatea.rerun_sequence"
     bl_label = "Use These Settings"
     bl_description = "Take the settings of this rig into the panel, and select the mesh it was made from"
     bl_options = {"REGISTER", "UNDO"}
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return sequence_recipe(context) is not None
+    capability = "rig_sequence"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        made = sequence_recipe(context)
+        made = recipe.read(rig_moving.active(context, self.capability))
         first, last = made["frames"]
         properties.set_sequence(
             context.scene.galatea.sequence,
@@ -146,15 +143,6 @@ class GALATEA_OT_rerun_sequence(bpy.types.Operator):
             return {"FINISHED"}
         rig_sequence.targets.select_only(context, source)
         return {"FINISHED"}
-
-
-def sequence_recipe(context: bpy.types.Context) -> dict | None:
-    """The recipe of the moving rig that the active object is, or follows."""
-    active = context.view_layer.objects.active
-    if active is not None and active.type == "MESH":
-        active = weights.bound_armature(active)
-    made = recipe.read(active)
-    return made if made is not None and made["capability"] == "rig_sequence" else None
 
 
 CLASSES = (GALATEA_OT_rig_sequence, GALATEA_OT_rerun_sequence)

@@ -19,14 +19,20 @@ def draw_report(
     lines: Iterable[Line],
     seconds: dict[str, float],
     notes: Iterable[str],
+    icon: str = "INFO",
 ) -> None:
-    """Lines, the time of all stages, then what the artist should know."""
+    """Lines, the time of all stages, then what the artist should know, with an icon's name."""
     box = layout.box().column(align=True)
-    for text, icon in lines:
-        box.label(text=text, icon=icon)
+    for text, name in lines:
+        box.label(text=text, icon=name, translate=False)
     box.label(text=f"{sum(seconds.values()):.0f} s", icon="TIME")
     for note in notes:
-        paragraph(box, context, note, icon="INFO")
+        paragraph(box, context, note, icon=icon)
+
+
+def overlap(report: dict) -> Line:
+    """How well a rig fits the outlines that it was made of."""
+    return iface("Outlines overlap by {:.0f} %").format(report["overlap_percent"]), "MOD_MASK"
 
 
 def closed(manifold: bool) -> Line:

@@ -5,12 +5,11 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import recipe, rig_clip
-from ..operators.rig_clip import clip_rig
-from .jobs import draw_running
+from ..addon import recipe, rig_clip, rig_moving
+from .result import draw_report, overlap
 from .rig import Side
 from .text import paragraph
-from .texture import LARGE, draw_picture
+from .texture import draw_painting
 
 
 class GALATEA_PT_rig_clip(Side, bpy.types.Panel):
@@ -45,10 +44,8 @@ class GALATEA_PT_rig_clip(Side, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.5
         row.operator("galatea.rig_clip", text="Rig Clip", icon="OUTLINER_OB_ARMATURE")
-        running = draw_running(layout, "rig_clip")
-        if running is not None and running.preview is not None:
-            draw_picture(layout, running.preview, LARGE)
-        armature = clip_rig(context)
+        draw_painting(layout, "rig_clip")
+        armature = rig_moving.active(context, "rig_clip")
         if armature is not None:
             draw_result(layout, context, armature)
 
@@ -56,12 +53,9 @@ class GALATEA_PT_rig_clip(Side, bpy.types.Panel):
 def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """How well the outlines agree, and a look through the camera."""
     report = recipe.read(armature)["report"]
-    box = layout.box().column(align=True)
-    box.label(text=iface("{} bones, {} frames").format(report["bones"], report["frames"]), icon="BONE_DATA")
-    overlap = iface("Outlines overlap by {:.0f} %").format(report["overlap_percent"])
-    box.label(text=overlap, icon="MOD_MASK", translate=False)
-    for warning in report["warnings"]:
-        paragraph(box, context, warning, icon="ERROR")
+    bones = iface("{} bones, {} frames").format(report["bones"], report["frames"])
+    lines = [(bones, "BONE_DATA"), overlap(report)]
+    draw_report(layout, context, lines, report["seconds"], report["warnings"], "ERROR")
     layout.operator("galatea.show_clip", icon="VIEW_CAMERA")
     layout.operator("galatea.rerun_clip", icon="FILE_REFRESH")
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import recipe, rig_photos, session
-from ..operators.rig_photos import photo_rig
-from .jobs import draw_running
+from ..addon import recipe, rig_moving, rig_photos, session
+from .result import draw_report, overlap
 from .rig import Side
 from .text import duration, paragraph
-from .texture import LARGE, draw_picture
+from .texture import draw_painting
 
 PHOTOS, THUMBNAIL = 2, 3.0
 """Columns of photos in the panel, and the size of each picture in lines."""
@@ -42,12 +41,10 @@ class GALATEA_PT_rig_photos(Side, bpy.types.Panel):
         row.scale_y = 1.5
         again = made_of(context, settings.folder)
         row.operator("galatea.rig_photos", text="Solve Again" if again else "Rig Photos", icon="OUTLINER_OB_ARMATURE")
-        running = draw_running(layout, "rig_photos", "photo_masks")
-        if running is not None and running.preview is not None:
-            draw_picture(layout, running.preview, LARGE)
-        elif running is None and not found.problem:
+        running = draw_painting(layout, "rig_photos", "photo_masks")
+        if running is None and not found.problem:
             layout.label(text=iface("About {}").format(duration(rig_photos.estimate(found.photos))), icon="TIME")
-        armature = photo_rig(context)
+        armature = rig_moving.active(context, "rig_photos")
         if armature is not None:
             draw_result(layout, context, armature)
 
@@ -86,7 +83,7 @@ def draw_photos(layout: bpy.types.UILayout, photos: list[rig_photos.Listed]) -> 
 
 def made_of(context: bpy.types.Context, folder: str) -> bool:
     """Whether the active rig was made of this folder."""
-    armature = photo_rig(context)
+    armature = rig_moving.active(context, "rig_photos")
     if armature is None:
         return False
     return Path(recipe.read(armature)["params"]["folder"]) == Path(bpy.path.abspath(folder))
@@ -95,15 +92,12 @@ def made_of(context: bpy.types.Context, folder: str) -> bool:
 def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """How well the outlines agree, and buttons that go through the photos."""
     report = recipe.read(armature)["report"]
-    box = layout.box().column(align=True)
-    box.label(text=iface("{} bones, {} photos").format(report["bones"], report["photos"]), icon="BONE_DATA")
-    overlap = iface("Outlines overlap by {:.0f} %").format(report["overlap_percent"])
-    box.label(text=overlap, icon="MOD_MASK", translate=False)
-    for warning in report["warnings"]:
-        paragraph(box, context, warning, icon="ERROR")
+    bones = iface("{} bones, {} photos").format(report["bones"], report["photos"])
+    lines = [(bones, "BONE_DATA"), overlap(report)]
     camera = context.scene.camera
     if camera is not None and rig_photos.NUMBER in camera:
-        box.label(text=camera.name, icon="IMAGE_DATA", translate=False)
+        lines.append((camera.name, "IMAGE_DATA"))
+    draw_report(layout, context, lines, report["seconds"], report["warnings"], "ERROR")
     row = layout.row(align=True)
     row.operator("galatea.show_photo", text="Previous Photo", icon="TRIA_LEFT").step = -1
     row.operator("galatea.show_photo", text="Next Photo", icon="TRIA_RIGHT").step = 1

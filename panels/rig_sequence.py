@@ -5,11 +5,10 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import rig_sequence
-from ..operators.rig_sequence import sequence_recipe
+from ..addon import recipe, rig_moving, rig_sequence
 from .jobs import draw_running
+from .result import draw_report
 from .rig import Side
-from .text import paragraph
 
 
 class GALATEA_PT_rig_sequence(Side, bpy.types.Panel):
@@ -41,22 +40,19 @@ class GALATEA_PT_rig_sequence(Side, bpy.types.Panel):
         row.scale_y = 1.5
         row.operator("galatea.rig_sequence", text="Rig Moving Mesh", icon="ARMATURE_DATA")
         draw_running(layout, "rig_sequence")
-        made = sequence_recipe(context)
-        if made is not None:
-            draw_report(layout, context, made["report"])
+        armature = rig_moving.active(context, "rig_sequence")
+        if armature is not None:
+            draw_result(layout, context, recipe.read(armature)["report"])
             layout.operator("galatea.rerun_sequence", icon="FILE_REFRESH")
 
 
-def draw_report(layout: bpy.types.UILayout, context: bpy.types.Context, report: dict) -> None:
+def draw_result(layout: bpy.types.UILayout, context: bpy.types.Context, report: dict) -> None:
     """How many bones, and how far the rig is from the sequence."""
-    box = layout.box().column(align=True)
-    box.label(text=iface("{} bones, {} frames").format(report["bones"], report["frames"]), icon="BONE_DATA")
+    bones = iface("{} bones, {} frames").format(report["bones"], report["frames"])
     error = iface("{:.2f} % of the box off (RMS)").format(report["blender_rms_percent"])
-    box.label(text=error, icon="DRIVER_DISTANCE", translate=False)
     worst = iface("{:.1f} % at the worst vertex").format(report["blender_worst_percent"])
-    box.label(text=worst, icon="BLANK1", translate=False)
-    for warning in report.get("warnings", []):
-        paragraph(box, context, warning, icon="ERROR")
+    lines = [(bones, "BONE_DATA"), (error, "DRIVER_DISTANCE"), (worst, "BLANK1")]
+    draw_report(layout, context, lines, report.get("seconds", {}), report.get("warnings", []), "ERROR")
 
 
 CLASSES = (GALATEA_PT_rig_sequence,)

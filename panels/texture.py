@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, compat, findings, properties, recipe, relight, session, texture, texture_checks
+from ..addon import checks, compat, findings, jobs, properties, recipe, relight, session, texture, texture_checks
 from ..addon.importers import material as material_import
 from .jobs import draw_running
 from .rig import Side, draw_gate
@@ -44,9 +44,8 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
         column.scale_y = 1.5
         column.operator("galatea.texture", text="Texture", icon="TEXTURE")
         params = properties.texture_params(settings)
-        if running := draw_running(layout, *PAINTING):
-            draw_picture(layout, running.preview, LARGE)
-        elif objects and (seconds := texture.estimate(params, objects)) is not None:
+        running = draw_painting(layout, *PAINTING)
+        if not running and objects and (seconds := texture.estimate(params, objects)) is not None:
             layout.label(text=iface("About {}").format(duration(seconds)), icon="TIME")
         if not running:
             draw_seeds(layout, settings.seed, texture.seeds_shown(session.get().queue, params, objects))
@@ -73,6 +72,14 @@ def draw_picture(layout: bpy.types.UILayout, path: Path | None, scale: float) ->
     icon = session.get().thumbnails.icon(path) if path is not None else 0
     if icon:
         layout.template_icon(icon_value=icon, scale=scale)
+
+
+def draw_painting(layout: bpy.types.UILayout, *capabilities: str) -> jobs.Job | None:
+    """Progress of the first active job of these kinds, if there is one, with what it has painted."""
+    running = draw_running(layout, *capabilities)
+    if running is not None:
+        draw_picture(layout, running.preview, LARGE)
+    return running
 
 
 def draw_subject(layout: bpy.types.UILayout, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:

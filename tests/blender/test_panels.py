@@ -38,7 +38,7 @@ class Paper:
 
     column = box = row
 
-    def label(self, text="", icon="NONE"):
+    def label(self, text="", icon="NONE", translate=True):
         self.texts.append(text)
 
     def progress(self, factor, type, text):

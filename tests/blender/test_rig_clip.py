@@ -66,7 +66,13 @@ def solved(filmed, monkeypatch):
             capability._write(job, params, clip, scene, list(range(COUNT)), filmed.body, state, points)
             names = ("skeleton.json", "weights.npz", "motion.npz", "mesh.npz", "camera.json", "texture.png")
             bones = len(filmed.template.bones)
-            report = {"bones": bones, "frames": COUNT, "overlap_percent": 98.0, "warnings": ["Look."]}
+            report = {
+                "bones": bones,
+                "frames": COUNT,
+                "overlap_percent": 98.0,
+                "warnings": ["Look."],
+                "seconds": {"all": 1.0},
+            }
             return [protocol.Result(name, {Path(file).stem: f"out/{file}" for file in names}, report)]
 
     monkeypatch.setattr(queue, "_start_worker", lambda: Worker(ran))

@@ -61,7 +61,13 @@ def solved(taken, monkeypatch):
             template = taken.template
             capability._write(job, params, photos, template.bones, template.weights, taken.body, state, points)
             names = ("skeleton.json", "weights.npz", "motion.npz", "mesh.npz", "cameras.json", "fused.png")
-            report = {"bones": len(template.bones), "photos": COUNT, "overlap_percent": 99.0, "warnings": ["Look."]}
+            report = {
+                "bones": len(template.bones),
+                "photos": COUNT,
+                "overlap_percent": 99.0,
+                "warnings": ["Look."],
+                "seconds": {"all": 1.0},
+            }
             return [protocol.Result(name, {Path(file).stem: f"out/{file}" for file in names}, report)]
 
     monkeypatch.setattr(queue, "_start_worker", lambda: Worker(ran))
@@ -187,9 +193,6 @@ class Sheet(Paper):
 
     def prop(self, *names, **options):
         pass
-
-    def label(self, text="", icon="NONE", translate=True):
-        super().label(text)
 
 
 def test_a_folder_without_photos_starts_no_job(solved, tmp_path):
