@@ -8,6 +8,9 @@ places in the mesh's own coordinates at rest. So it is saved with the file; an o
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +25,8 @@ KEY = "galatea_picture_"
 """Custom properties of an object, with a number behind."""
 PLAIN = "Plain Animal"
 """The object that a picture is matched with when there is no mesh."""
+MADE = "galatea_plain_animal"
+"""Its custom property: the fingerprint of its vertices."""
 BESIDE = 3.0
 """Cells beside the animal within which a click still means it."""
 
@@ -52,11 +57,11 @@ def create_job(
     """A job, not yet submitted. ``item`` with its exported mesh, or neither; ``params``: fields of the backend's
     ``MatchPictureParams``. Raises generate.PictureProblem."""
     if item is None:
-        described = {"objects": [], "blend": bpy.data.filepath, "inputs": []}
+        described = {"objects": [], "blend": bpy.data.filepath, "inputs": [], "process": os.getpid()}
     else:
         described = targets.describe([item], [len(part.targets)], recipe.inputs([item], [part]))
         described["matrix"] = [list(row) for row in item.matrix_world]
-    described["image"] = {"name": image.name, "session_uid": image.session_uid}
+    described["image"] = {"name": image.name, "session_uid": image.session_uid, "size": list(image.size)}
     title = f"Match {image.name}" if item is None else f"Match {image.name} and {item.name}"
     job = queue.create("match_picture", title, params, described)
     generate.write(context, image, job.inputs / "picture.png")
@@ -83,10 +88,7 @@ def mask_of(image: bpy.types.Image) -> Path | None:
 
 def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
     """Put the match on the mesh, or on a plain animal that is added, and return that."""
-    image = next((one for one in bpy.data.images if one.session_uid == job.target["image"]["session_uid"]), None)
-    image = image or bpy.data.images.get(job.target["image"]["name"])
-    if image is None:
-        raise targets.ImportProblem(f"The image {job.target['image']['name']} is not in this file any more.")
+    image = image_of(job.target)
     with np.load(job.output("shown"), allow_pickle=False) as data:
         arrays = dict(data)
     places = arrays["places"]
@@ -96,9 +98,22 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
         places = places @ inverse[:3, :3].T + inverse[:3, 3]
     else:
         item = plain_animal(job.output("animal"))
-    write(item, Shown(image, places, arrays["sure"], arrays["square"]))
-    recipe.store(image, recipe.make("match_picture", job.params, version.current(), job.target["inputs"], report))
+    made = recipe.make("match_picture", job.params, version.current(), job.target["inputs"], report)
+    write(item, Shown(image, places, arrays["sure"], arrays["square"]), made)
     return item
+
+
+def image_of(target: dict) -> bpy.types.Image:
+    """The image that a job was about: ids are certain within one session of Blender, else name and size count."""
+    wanted = target["image"]
+    if target["process"] == os.getpid():
+        for image in bpy.data.images:
+            if image.session_uid == wanted["session_uid"]:
+                return image
+    image = bpy.data.images.get(wanted["name"])
+    if image is None or list(image.size) != wanted["size"]:
+        raise targets.ImportProblem(f"This job's image {wanted['name']} is not in this file.{targets.whence(target)}")
+    return image
 
 
 def plain_animal(file: Path) -> bpy.types.Object:
@@ -108,14 +123,14 @@ def plain_animal(file: Path) -> bpy.types.Object:
             raise targets.ImportProblem("Leave the present mode first: results are applied in Object Mode.")
         with np.load(file, allow_pickle=False) as data:
             vertices, triangles = data["vertices"], data["triangles"]
-        old = [item for item in context.scene.objects if item.name.startswith(PLAIN) and item.type == "MESH"]
-        for item in old:
-            if len(item.data.vertices) == len(vertices) and pictures(item):
+        for item in context.scene.objects:
+            if is_plain(item) and len(item.data.vertices) == len(vertices):
                 return item
         mesh = bpy.data.meshes.new(PLAIN)
         mesh.from_pydata(vertices.tolist(), [], triangles.tolist())
         mesh.shade_smooth()
         item = bpy.data.objects.new(PLAIN, mesh)
+        item[MADE] = _fingerprint(mesh)
         context.scene.collection.objects.link(item)
         item.location = context.scene.cursor.location
         context.view_layer.update()
@@ -123,8 +138,18 @@ def plain_animal(file: Path) -> bpy.types.Object:
     return item
 
 
-def write(item: bpy.types.Object, shown: Shown) -> None:
-    """Put a match on an object; one with the same image is replaced."""
+def is_plain(item: bpy.types.Object) -> bool:
+    """Whether an object is a plain animal, and still as it was made."""
+    return item.type == "MESH" and MADE in item and item[MADE] == _fingerprint(item.data)
+
+
+def _fingerprint(mesh: bpy.types.Mesh) -> str:
+    return hashlib.sha256(mesh_export.vertex_positions(mesh).tobytes()).hexdigest()
+
+
+def write(item: bpy.types.Object, shown: Shown, made: dict) -> None:
+    """Put a match on an object, with its recipe; one with the same image is replaced. The image itself stays as it is:
+    it may have a recipe of its own."""
     for key in _keys(item):
         if item[key].get("image") in (shown.image, None):
             del item[key]
@@ -134,6 +159,7 @@ def write(item: bpy.types.Object, shown: Shown) -> None:
         "places": shown.places.astype(np.float64).ravel().tolist(),
         "sure": shown.sure.astype(np.float64).ravel().tolist(),
         "square": shown.square.astype(np.float64).tolist(),
+        recipe.KEY: json.dumps(made),
     }
 
 
@@ -149,11 +175,17 @@ def pictures(item: bpy.types.Object | None) -> list[bpy.types.Image]:
 
 def shown(item: bpy.types.Object, image: bpy.types.Image) -> Shown:
     """What one of its :func:`pictures` shows of a mesh."""
-    group = next(item[key] for key in _keys(item) if item[key].get("image") == image)
+    group = _group(item, image)
     sure = np.array(group["sure"])
     size = round(len(sure) ** 0.5)
     return Shown(image, np.array(group["places"]).reshape(size, size, 3), sure.reshape(size, size),
                  np.array(group["square"]))  # fmt: skip
+
+
+def warnings(item: bpy.types.Object, image: bpy.types.Image) -> list[str]:
+    """What the artist should know of the match with one of its :func:`pictures`."""
+    made = recipe.read(_group(item, image))
+    return made["report"]["warnings"] if made is not None else []
 
 
 def matched_with(context: bpy.types.Context, image: bpy.types.Image) -> list[bpy.types.Object]:
@@ -196,6 +228,10 @@ def point_at(seen: Shown, place: np.ndarray) -> tuple[tuple[float, float], float
     gap = np.linalg.norm(around - place, axis=1)
     sure = certain[gap.argmin()] * np.exp(-((gap.min() / cells.reach_of(around)) ** 2))
     return (float(left + x * (right - left)), float(1.0 - upper - y * (lower - upper))), float(sure)
+
+
+def _group(item: bpy.types.Object, image: bpy.types.Image):
+    return next(item[key] for key in _keys(item) if item[key].get("image") == image)
 
 
 def _keys(item: bpy.types.Object) -> list[str]:

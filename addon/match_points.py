@@ -23,14 +23,16 @@ RADIUS, SIDES = 9.0, 24
 
 
 def known(item: bpy.types.Object | None) -> bool:
-    """Whether a mesh is matched with another one or with a picture."""
+    """Whether a mesh is matched with another one or with a picture, and still has a surface."""
+    if item is None or item.type != "MESH" or not item.data.polygons:
+        return False
     return match.partner(item) is not None or bool(match_picture.pictures(item))
 
 
 def show_of_mesh(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float:
     """Mark the point of a matched mesh nearest to one (3,) of the world, and its counterparts; returns how sure the
     surest of these is."""
-    return _show(context, item, match.spot_at(context, item, point))
+    return _show(context, item, match.spot_at(context, item, point), _next(context))
 
 
 def show_of_picture(
@@ -42,8 +44,8 @@ def show_of_picture(
         return None
     place, sure = found
     number = _next(context)
-    _mark(picture, number, point)
     _show(context, item, match.spot_of(item, place), number, picture)
+    _mark(picture, number, point)
     return sure
 
 
@@ -51,13 +53,12 @@ def _show(
     context: bpy.types.Context,
     item: bpy.types.Object,
     spot: match.Spot,
-    number: int | None = None,
+    number: int,
     clicked: bpy.types.Image | None = None,
 ) -> float:
-    number = _next(context) if number is None else number
     places, sure = [(match.world_of(context, item, spot), item)], [0.0]
     other = match.partner(item)
-    if other is not None:
+    if other is not None and other.data.polygons:
         there, certain = match.across(item, spot)
         places.append((match.world_of(context, other, there), other))
         sure.append(certain)
@@ -76,7 +77,7 @@ def _show(
 
 
 def clear(context: bpy.types.Context) -> None:
-    """Remove all markers of this scene, and those of all pictures."""
+    """Remove all markers, in scenes and on pictures."""
     found = bpy.data.collections.get(COLLECTION)
     if found is not None:
         for item in list(found.objects):
@@ -151,8 +152,9 @@ def _mark(picture: bpy.types.Image, number: int, point: tuple[float, float]) -> 
 
 
 def _next(context: bpy.types.Context) -> int:
-    """One more than the greatest number of a marker that there is."""
-    return 1 + max((_number(item) for item in _collection(context).objects), default=0)
+    """One more than the greatest number of a marker that there is, in the scene or on a picture."""
+    on_pictures = [int(number) for picture in bpy.data.images for number in points_of(picture)[:, 0]]
+    return 1 + max([_number(item) for item in _collection(context).objects] + on_pictures, default=0)
 
 
 def _number(item: bpy.types.Object) -> int:
@@ -163,6 +165,6 @@ def _number(item: bpy.types.Object) -> int:
 
 def _collection(context: bpy.types.Context) -> bpy.types.Collection:
     found = bpy.data.collections.get(COLLECTION) or bpy.data.collections.new(COLLECTION)
-    if found.name not in context.scene.collection.children:
+    if found not in context.scene.collection.children_recursive:
         context.scene.collection.children.link(found)
     return found

@@ -31,6 +31,8 @@ class GALATEA_OT_match_picture(JobOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.galatea.match_picture
         item, part = subject(context), None
+        if item is not None and match_picture.is_plain(item):
+            item = None  # what a picture shows of it is known without a look at it
         if item is not None:
             parts, problems = look(context, [item])
             blocking = [problem.message for problem in problems if problem.severity == checks.BLOCKS]
@@ -72,7 +74,7 @@ class GALATEA_OT_match_point(bpy.types.Operator):
     bl_label = "Show Point"
     bl_description = (
         "Click on an animal, or on a picture of it in an Image Editor: a marker shows the point, others its "
-        "counterparts. All clicks together are one undo step. Esc ends"
+        "counterparts. Each click is an undo step. Esc ends"
     )
     bl_options = {"REGISTER", "UNDO"}
 
@@ -99,7 +101,6 @@ class GALATEA_OT_match_point(bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if context.window is None or context.area is None:
             return self.execute(context)
-        self.clicks = 0
         context.workspace.status_text_set("Click on an animal or its picture: show the counterparts. Esc: end")
         context.window.cursor_modal_set("CROSSHAIR")
         context.window_manager.modal_handler_add(self)
@@ -108,11 +109,15 @@ class GALATEA_OT_match_point(bpy.types.Operator):
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if event.type in {"ESC", "RIGHTMOUSE"}:
             self.end(context)
-            return {"FINISHED"} if self.clicks else {"CANCELLED"}
+            return {"CANCELLED"}  # each click was an undo step, and there is nothing to adjust
         if event.type == "LEFTMOUSE" and event.value == "PRESS":
             area = area_under(context, event)
             if area is not None:
-                self.click(context, area, event)
+                try:
+                    self.click(context, area, event)
+                except Exception:
+                    self.end(context)
+                    raise
                 return {"RUNNING_MODAL"}
         return {"PASS_THROUGH"}
 
@@ -120,10 +125,14 @@ class GALATEA_OT_match_point(bpy.types.Operator):
         self.end(context)
 
     def end(self, context: bpy.types.Context) -> None:
-        context.workspace.status_text_set(None)
-        context.window.cursor_modal_restore()
+        if context.window is not None:  # it may have been closed
+            context.workspace.status_text_set(None)
+            context.window.cursor_modal_restore()
 
     def click(self, context: bpy.types.Context, area: bpy.types.Area, event: bpy.types.Event) -> None:
+        if context.mode != "OBJECT":
+            context.workspace.status_text_set("Go to Object Mode first. Esc: end")
+            return
         region = next(one for one in area.regions if one.type == "WINDOW")
         place = event.mouse_x - region.x, event.mouse_y - region.y
         if area.type == "IMAGE_EDITOR":
@@ -133,9 +142,11 @@ class GALATEA_OT_match_point(bpy.types.Operator):
         if sure is None:
             context.workspace.status_text_set("There is no matched animal. Click on one; Esc: end")
             return
-        self.clicks += 1
-        for other in context.screen.areas:
-            other.tag_redraw()
+        # Not at the end: keys are passed on, and Ctrl-Z would take back what was done before all of the clicks.
+        undo_step(self.bl_label)
+        for window in context.window_manager.windows:
+            for other in window.screen.areas:
+                other.tag_redraw()
         context.workspace.status_text_set(f"{sure:.0%} sure. Click: another point. Esc: end")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -160,6 +171,11 @@ class GALATEA_OT_clear_match_points(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         match_points.clear(context)
         return {"FINISHED"}
+
+
+def undo_step(name: str) -> None:
+    """Make what was changed so far an undo step."""
+    bpy.ops.ed.undo_push(message=name)
 
 
 def subject(context: bpy.types.Context) -> bpy.types.Object | None:

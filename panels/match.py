@@ -5,7 +5,7 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import match, match_picture, match_points, recipe
+from ..addon import match, match_picture, match_points
 from ..operators.match import match_recipe, taker
 from ..operators.match_points import subject
 from .jobs import draw_running
@@ -79,11 +79,10 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column.label(text=text, translate=False)
     draw_running(layout, "match_picture")
     for picture in match_picture.pictures(item):
-        made = recipe.read(picture)
         row = layout.row(align=True)
         row.label(text=picture.name, icon="LINKED", translate=False)
         row.operator("galatea.open_match_picture", text="", icon="IMAGE").picture = picture.name
-        for warning in made["report"]["warnings"] if made is not None and made["capability"] == "match_picture" else []:
+        for warning in match_picture.warnings(item, picture):
             paragraph(layout, context, warning, icon="ERROR")
 
 
