@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-#   make demo         set up .venv, rig animals, texture one, make a mesh of a sentence, paint a scene, into demo/
-#   make gallery      contact sheets into gallery/: Generate, Render, then Texture on four meshes (an hour on two processors)
+#   make demo         set up .venv; rig animals, one from a clip, texture one, make a mesh of a sentence, paint a scene
+#   make gallery      contact sheets into gallery/: Generate, animals from a clip and photos, Render, then Texture on four
+#                     meshes (an hour on two processors)
 #   make test         set up .venv, run all tests with Blender 4.5
 #   make test-matrix  the Blender tests with 4.2, 4.5, 5.0 and (with a Python 3.13) 5.2
 #   make benchmark    scores of the rig beside its peers
@@ -75,6 +76,7 @@ demo: $(SETUP)
 
 gallery: $(SETUP)
 	@$(BIN)/python -m galatea.benchmarks.generate_gallery gallery/generate.jpg
+	@$(BIN)/python -m galatea.benchmarks.animal_gallery gallery
 	@$(BIN)/python -m galatea.benchmarks.render.gallery gallery/render
 	@$(BIN)/python -m galatea.benchmarks.gallery gallery >/dev/null
 

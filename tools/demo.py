@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``make demo``: rig and texture the example animals, make a mesh of a sentence and paint an animated scene, with the
-``galatea`` command; print tables, say which files to open."""
+"""``make demo``: rig the example animals, one of them from a clip alone, and texture one; make a mesh of a sentence;
+paint an animated scene. All with the ``galatea`` command; print tables, say which files to open."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ANIMALS = ("horse", "wolf", "stag")
 MOVING = ("wolf", "Gallop")
 """An animal and the clip of it that is baked and rigged anew."""
+FILMED = "horse", {"frames": 16, "rate": 12, "size": 192, "samples": 4, "seed": 7, "action": "Walk", "heading": 65,
+                   "turn": 40, "walked": 0.5}  # fmt: skip
+"""An animal, and how it is filmed to be rigged from nothing but the frames: see ``benchmarks/clip/film.py``."""
 TEXTURES = (("horse", "old copper"),)
 """Mesh and prompt."""
 SENTENCE = "a green car", "green painted metal"
@@ -112,6 +115,23 @@ def rig_moving() -> list[str]:
     return [folder]
 
 
+def rig_filmed() -> list[str]:
+    """Frames of an animal that walks become that animal, rigged. Returns the folder of the result, below demo/."""
+    animal, job = FILMED
+    folder = f"{animal}-filmed"
+    frames = ROOT / "demo" / f"{folder}-frames"
+    print(f"Filming {animal} ({job['frames']} frames), rigging what the clip shows ...", flush=True)
+    shutil.rmtree(frames, ignore_errors=True)
+    frames.mkdir(parents=True)
+    film = (sys.executable, "-I", ROOT / "benchmarks/clip/film.py", mesh(animal), frames, json.dumps(job))
+    subprocess.run(film, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=TIME_LIMIT)
+    options = ("--clip", frames, "--rate", str(job["rate"]), "--texture-size", "512")
+    seconds, report = galatea(ROOT / "demo" / folder, "rig", *options)
+    row = (animal, str(report["frames"]), str(report["bones"]), f"{report['overlap_percent']:.0f}", f"{seconds:.1f}")
+    table(("clip", "frames", "bones", "% of outlines", "seconds"), [(*row, " ".join(report["warnings"]))])
+    return [folder]
+
+
 def texture_all() -> list[str]:
     """Texture the same meshes from prompts. Returns the folders of the results, below demo/."""
     rows, folders = [], []
@@ -163,7 +183,7 @@ def render_one() -> str:
 
 def main() -> int:
     """Rig, texture, generate, paint, then tell."""
-    folders = rig_all() + rig_moving() + texture_all() + generate_one()
+    folders = rig_all() + rig_moving() + rig_filmed() + texture_all() + generate_one()
     shot = render_one()
     for where, name in (
         ("Open in Blender:", "result.blend"),
