@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import time
 import typing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..job import Job, JobError
 
+PICTURE = "picture.png"
 CROP = 128
 """Pixels of the square around the animal that the network sees."""
 UNSURE = 0.3
@@ -42,13 +44,12 @@ def match_picture(params: MatchPictureParams, job: Job) -> tuple[dict[str, str],
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
     from ..correspondence import picture
-    from ..photos import collect
     from ..photos.template import quadruped
 
     start = time.monotonic()
     job.progress("Looking at the picture", 0.02)
     template = quadruped()
-    photo = collect.photo_of(job.inputs / "picture.png", CROP)
+    photo = _photo(job)
     found, seen = picture.shown(photo, template)
     warnings = _warned(photo.mask_from, photo.cut, seen.sure)
     files = {"shown": "out/shown.npz"}
@@ -71,6 +72,20 @@ def match_picture(params: MatchPictureParams, job: Job) -> tuple[dict[str, str],
         "warnings": warnings,
         "seconds": {"all": round(time.monotonic() - start, 2)},
     }
+
+
+def _photo(job: Job):
+    """The picture, cut out. Raises JobError, which does not name the job's file: the artist has never seen that."""
+    from ..photos import collect
+
+    try:
+        return collect.photo_of(job.inputs / PICTURE, CROP)
+    except JobError as error:
+        said = re.sub(re.escape(PICTURE), "the picture", error.message, flags=re.IGNORECASE)
+        raise JobError(
+            error.code, said[0].upper() + said[1:],
+            "Cut the animal out, give it a mask that is white where the animal is, or choose another picture.",
+        ) from error  # fmt: skip
 
 
 def _on_mesh(params: MatchPictureParams, job: Job, template) -> tuple[np.ndarray, np.ndarray, list[str]]:
