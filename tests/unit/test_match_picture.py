@@ -76,11 +76,11 @@ def test_a_picture_alone_is_matched_with_a_plain_animal(taken, tmp_path):
 
 
 def test_no_animal_is_told(tmp_path):
-    with pytest.raises(JobError, match="^The picture shows no animal: all of it is transparent") as told:
+    with pytest.raises(JobError, match=r"^The picture shows no animal: all of it is transparent") as told:
         match_picture(MatchPictureParams(), job(tmp_path / "a", np.zeros((64, 64, 4), np.uint8)))
     assert "choose another picture" in told.value.hint
     made = job(tmp_path / "b", np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3))
     (made.inputs / "masks").mkdir()
     Image.new("L", (64, 64)).save(made.inputs / "masks/picture.png")
-    with pytest.raises(JobError, match="^The mask of the picture is black"):
+    with pytest.raises(JobError, match=r"^The mask of the picture is black"):
         match_picture(MatchPictureParams(), made)
