@@ -16,6 +16,7 @@ from ..texturing.bake import spread
 from ..uv.raster import barycentric, rasterize, to_texels
 from . import views
 from .collect import Photo
+from .completion import completed
 
 SEEN_SIZE = 320
 """Pixels at which it is decided what a photo shows."""
@@ -87,8 +88,9 @@ def textures(
             share = weight[:, None] ** CHOSEN
             total += share * np.clip(colour * gain, 0.0, 1.0)
             weights += share
-    known = weights[:, 0] > SURE**CHOSEN
-    fused = _map(texels, total / np.maximum(weights, 1e-12), known, size)
+    known = np.clip(weights[:, 0] ** (1 / CHOSEN) / SURE, 0.0, 1.0)
+    mean = total / np.maximum(weights, 1e-30)
+    fused = _map(texels, completed(triangles.numpy(), points.shape[1], texels.face, texels.place, mean, known), size)
     of_texels = fused[texels.row, texels.column] / 255.0
     made = []
     for number, (colour, weight) in enumerate(own):
@@ -96,7 +98,7 @@ def textures(
         front = np.clip(weight / SURE, 0.0, 1.0)[:, None]
         back = np.clip(twin_weight / SURE, 0.0, 1.0)[:, None]
         unseen = back * twin_colour + (1.0 - back) * np.clip(of_texels / gains[number], 0.0, 1.0)
-        made.append(_map(texels, front * colour + (1.0 - front) * unseen, np.ones(len(front), bool), size))
+        made.append(_map(texels, front * colour + (1.0 - front) * unseen, size))
     return fused, made
 
 
@@ -142,12 +144,10 @@ def _gains(colours: list[np.ndarray], weights: list[np.ndarray]) -> list[float]:
     return [float(np.clip(np.median(means) / max(mean, 0.02), *GAINS)) for mean in means]
 
 
-def _map(texels: Texels, values: np.ndarray, known: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of values (N, 3), filled in where nothing is known."""
+def _map(texels: Texels, values: np.ndarray, size: int) -> np.ndarray:
+    """(size, size, 3) uint8 of values (N, 3), and what is near where there are no texels."""
     image = np.zeros((size, size, 3), np.float32)
     covered = np.zeros((size, size), bool)
-    image[texels.row[known], texels.column[known]] = values[known]
-    covered[texels.row[known], texels.column[known]] = True
-    if not covered.any():
-        return np.full((size, size, 3), 128, np.uint8)
+    image[texels.row, texels.column] = values
+    covered[texels.row, texels.column] = True
     return (spread(image, covered).clip(0.0, 1.0) * 255.0).round().astype(np.uint8)

@@ -17,6 +17,7 @@ from galatea.backend.capabilities.rig_photos import RigPhotosParams, rig_photos 
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.photos import body as bodies  # noqa: E402
 from galatea.backend.photos import collect, features, fit, guess, places, solve, start, textures, views  # noqa: E402
+from galatea.backend.photos.completion import completed  # noqa: E402
 from galatea.backend.photos.habits import random_poses, turn_spread  # noqa: E402
 from galatea.backend.photos.template import quadruped  # noqa: E402
 from galatea.backend.raster.camera import project  # noqa: E402
@@ -346,6 +347,24 @@ def test_colors_of_photos_come_to_their_places_on_both_sides(taken, tmp_path):
         front, behind = outward & (centre[:, 1] < -0.15), outward & (centre[:, 1] > 0.15)
         assert (colour[front, 0] > colour[front, 2]).mean() > 0.9
         assert (colour[behind, 0] < colour[behind, 2]).mean() > 0.9
+
+
+def test_what_no_photo_shows_takes_the_colors_around_it_on_the_animal(taken):
+    """Front legs, of which nothing is known, hang on an orange chest, hind legs on a blue croup."""
+    body = taken.body
+    triangles, vertices = body.triangles.numpy(), body.vertices.numpy()
+    face = np.random.default_rng(0).permutation(len(triangles))  # in a map all are neighbors
+    place = np.full((len(face), 3), 1 / 3)
+    centre = vertices[triangles[face]].mean(axis=1)
+    truth = np.where(centre[:, 1:2] < 0, [0.9, 0.5, 0.1], [0.1, 0.3, 0.8])
+    known = (centre[:, 2] > 0.65).astype(float)
+    values = np.where(known[:, None] > 0, truth, 0.0)
+    made = completed(triangles, len(vertices), face, place, values, known)
+    assert (made[known == 1] == truth[known == 1]).all()
+    legs = centre[:, 2] < 0.45
+    # Nothing is known of the belly either, through which a little of the other color flows; they differ by 0.8.
+    assert np.abs(made[legs] - truth[legs]).max() < 0.1
+    assert (completed(triangles, len(vertices), face, place, values, np.zeros(len(face))) == 0.5).all()
 
 
 def test_the_whole_job_leaves_a_rig_and_goes_on_where_it_was_stopped(taken, quick, tmp_path):
