@@ -45,6 +45,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help=settings["resolution"].description,
     )  # fmt: skip
     parser.add_argument("--no-front", dest="front", action="store_false", help="leave the mesh as the picture shows it")
+    parser.add_argument("--no-texture", dest="textured", action="store_false", help="leave a prompt's shape like clay")
     parser.add_argument("--only-commercial", action="store_true", help="refuse engines whose results may not be sold")
     parser.add_argument("--no-preview", dest="preview", action="store_false", help="no preview.png")
 

@@ -21,6 +21,7 @@ import bpy
 
 from ..backend.engines import available, cards
 from ..backend.models import registry, store
+from ..backend.sculpting import kinds
 from . import jobs, models, recipe, seeds, targets, version
 from .importers import finished
 from .importers import material as material_import
@@ -104,6 +105,19 @@ def unknown_words(prompt: str) -> list[str]:
     return [word for word in words if len(word) > 1 and word not in known_words()]
 
 
+def word_lists() -> list[tuple[str, list[str]]]:
+    """Titles and words of what can be asked for."""
+    things = sorted(name for names in kinds.kinds() for name in names)
+    lists = [("Things that have a shape:", things), ("Words of the painter:", sorted(known_words()))]
+    return [one for one in lists if one[1]]
+
+
+def thing(prompt: str) -> str:
+    """The usual name of what Galatea's own sculptor would make of a prompt; "" where it knows none."""
+    number = kinds.named(prompt)
+    return "" if number is None else kinds.kinds()[number][0]
+
+
 def render_result() -> bpy.types.Image | None:
     """The last render, None where there is none. Blender does not tell its size."""
     return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
@@ -131,15 +145,26 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: 
 
 def create_seeds_job(queue: jobs.Queue, settings, count: int) -> jobs.Job:
     """A job, not yet submitted, that shows what the next ``count`` seeds look like."""
-    params = {"prompt": settings.prompt.strip(), "painter": models.path(settings.painter), "count": count}
+    params = _shown_by(settings) | {"count": count}
     params["seed"] = max(seeds_shown(queue, settings), default=settings.seed - 1) + 1
     return queue.create("generate_seeds", f"Seeds: {params['prompt']}"[:NAME_LENGTH], params, {"objects": []})
 
 
 def seeds_shown(queue: jobs.Queue, settings) -> dict[int, Path]:
     """Pictures of the newest job that showed seeds, by seed; none if it was for another prompt."""
-    wanted = {"prompt": settings.prompt.strip(), "painter": models.path(settings.painter)}
-    return seeds.shown(queue, "generate_seeds", lambda job: all(job.params[key] == wanted[key] for key in wanted))
+    wanted = _shown_by(settings)
+    return seeds.shown(queue, "generate_seeds", lambda job: wanted.items() <= job.params.items())
+
+
+def _shown_by(settings) -> dict[str, str]:
+    """What seeds of the settings depend on."""
+    painter = models.path(settings.painter)
+    return {"prompt": settings.prompt.strip(), "painter": painter, "engine": settings.engine}
+
+
+def sculpts(settings) -> bool:
+    """Whether the engine makes the prompt's thing itself instead of being shown a picture of it."""
+    return settings.source == "PROMPT" and kinds.chosen(card(settings), settings.prompt, settings.painter)
 
 
 def path_in(text: str) -> str:

@@ -447,6 +447,11 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
         name="Tries", default=4, min=1, max=16,
         description="Pictures painted of a prompt, of as many seeds. The one is taken whose shape is clearest",
     )  # fmt: skip
+    textured: bpy.props.BoolProperty(
+        name="Texture", default=True,
+        description="Paint by the prompt what Galatea itself has made of it, as a draft of Texture does; else it stays "
+        "like clay",
+    )  # fmt: skip
     front: bpy.props.BoolProperty(
         name="Front Forwards", default=True,
         description="Turn what seems to be the front to the front view, where the engine can tell; else the mesh "

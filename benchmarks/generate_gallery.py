@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``python -m galatea.benchmarks.generate_gallery FILE``: a sheet of sentences and pictures, and what becomes of them.
 
-Each row: the picture that the mesh was made of, then the mesh from its front, left, back and right, before it is
-finished. Sentences are painted by the starter as Generate does it; pictures are those of :mod:`.outlines`.
+Sentences: the shape like clay from its front, side and back, then finished and painted, under two lights. Pictures,
+those of :mod:`.outlines`: the picture, then the mesh from its front, left, back and right, before it is finished.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ..backend.capabilities.generate import GenerateParams, generate
 from ..backend.engines import turning
 from ..backend.engines.contract import Order
+from ..backend.engines.files import DENSE, load_dense
 from ..backend.engines.starter import make
 from ..backend.job import Job
 from ..backend.pictures import painted
@@ -34,12 +36,15 @@ SENTENCES = (
     "a red wooden chair",
     "a green car",
     "a brown horse",
+    "a stone castle",
+    "a grey elephant",
 )
 PICTURES = "horse", "stag", "wolf", "egg"
-CELL = 128
+CELL = 160
 """Pixels."""
 SIDES = (0.0, math.pi / 2, math.pi, -math.pi / 2)
-TRIES = 4
+AROUND = tuple(math.radians(degrees) for degrees in (35, 100, 215))
+"""From where the clay of a sentence is seen."""
 
 
 def main(arguments: list[str]) -> None:
@@ -51,19 +56,25 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:
         for name in (*SENTENCES[: options.sentences], *PICTURES):
             begin = time.monotonic()
-            found = photographed(name, Path(place)) if name in PICTURES else said(name, Path(place))
-            article = "an" if name[0] in "aeiou" else "a"
-            rows.append(row(f"picture of {article} {name}" if name in PICTURES else name, found))
+            if name in PICTURES:
+                article = "an" if name[0] in "aeiou" else "a"
+                rows.append(titled(f"picture of {article} {name}", lifted(photographed(name, Path(place)))))
+            else:
+                rows.append(titled(name, said(name, Path(place))))
             print(f"{name}, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.concatenate(rows)).save(options.output, quality=88)
     print(f"Look at {options.output}", file=sys.stderr)
 
 
-def said(sentence: str, place: Path) -> Subject:
-    """The painting of a sentence that goes on to the engine."""
-    pictures, _ = painted.paint(sentence, "", 0, TRIES, Job(place / sentence.replace(" ", "-")))
-    return painted.best(pictures)[1]
+def said(sentence: str, place: Path) -> list[np.ndarray]:
+    """What Generate makes of a sentence."""
+    job = Job(place / sentence.replace(" ", "-"))
+    generate(GenerateParams(prompt=sentence), job)
+    clay = load_dense(job.folder / "engine" / DENSE)
+    with Image.open(job.folder / "texture/out/preview.png") as image:
+        painted_twice = np.asarray(image.convert("RGB").resize((2 * CELL, CELL), Image.Resampling.LANCZOS))
+    return [*(turning.shown(clay, azimuth, CELL) for azimuth in AROUND), painted_twice]
 
 
 def photographed(name: str, place: Path) -> Subject:
@@ -75,14 +86,19 @@ def photographed(name: str, place: Path) -> Subject:
     return gate(path)
 
 
-def row(title: str, found: Subject) -> np.ndarray:
-    """Title, picture and four sides."""
+def lifted(found: Subject) -> list[np.ndarray]:
+    """Picture and four sides."""
     dense = make(Order(found.picture), lambda stage, fraction: None)
-    sides = [turning.shown(dense, azimuth, CELL) for azimuth in SIDES]
-    cells = np.concatenate([painted.small(found, found.picture.shape[0] // CELL), *sides], axis=1)
-    head = Image.new("RGB", (cells.shape[1], LINE), PAPER)
+    own = Image.fromarray(painted.small(found, 2)).resize((CELL, CELL), Image.Resampling.LANCZOS)
+    return [np.asarray(own), *(turning.shown(dense, azimuth, CELL) for azimuth in SIDES)]
+
+
+def titled(title: str, cells: list[np.ndarray]) -> np.ndarray:
+    """Cells beside each other below their title."""
+    row = np.concatenate(cells, axis=1)
+    head = Image.new("RGB", (row.shape[1], LINE), PAPER)
     ImageDraw.Draw(head).text((6, 3), title, INK)
-    return np.concatenate([np.asarray(head), cells])
+    return np.concatenate([np.asarray(head), row])
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a painted prompt has the shape that it names: ``python -m galatea.benchmarks.prompts``.
+"""Whether what is made of a prompt has the shape that it names: ``python -m galatea.benchmarks.prompts``.
 
 The outline that the gate finds in a painting is compared with outlines of all families of the starter's shapes. Score:
 the part of the other families that have a nearer outline than the named one, 0 at best and 0.5 by chance; a painting
 that does not pass the gate counts 1. Ways: the prompt as it is and one seed; the prompt as Generate words it and one
-seed; the same, and of several seeds the one of whose shape the lifter is most sure, as Generate does it; the best that
-could have been chosen.
+seed; the same, and of several seeds the one of whose shape the lifter is most sure, as Generate does it with things
+that the sculptor does not know; the best that could have been chosen; what the sculptor makes, one seed, seen from one
+side as the outlines are.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ..backend.pictures import painted
 from ..backend.pictures.gate import Subject
 from ..backend.raster.camera import orbit
 from ..backend.raster.gbuffer import rasterize
+from ..backend.sculpting import kinds, sculpt
 from ..backend.training import shapes
 from ..backend.training.materials.draw import HELD_OUT
 
@@ -37,9 +39,11 @@ PROMPTS = {
     "sofa": "a leather sofa",
 }  # fmt: skip
 """By the family that is named.."""
-WAYS = "as it is, one seed", "worded, one seed", "worded, surest", "worded, best possible"
-"""The first two are means over the seeds."""
+WAYS = "as it is, one seed", "worded, one seed", "worded, surest", "worded, best possible", "sculpted, one seed"
+"""The first two and the last are means over the seeds."""
 VIEWS, SIZE = 6, 32
+AROUND = 0.2
+"""Radians of the first view."""
 
 
 def main(arguments: list[str]) -> None:
@@ -53,7 +57,11 @@ def main(arguments: list[str]) -> None:
             worded = paintings(painted.wording(prompt, ""), Path(place) / family, options.tries)
             ranks = [[rank(known, family, one) for one in ones] for ones in (plain, worded)]
             sure = [-1.0 if one is None else painted.clear(lifter, one) for one in worded]
-            chosen = (*(float(np.mean(one)) for one in ranks), ranks[1][int(np.argmax(sure))], min(ranks[1]))
+            shapes_made = [rank_of(known, family, mask) for mask in sculptures(prompt, options.tries)]
+            chosen = (
+                *(float(np.mean(one)) for one in ranks), ranks[1][int(np.argmax(sure))], min(ranks[1]),
+                float(np.mean(shapes_made)),
+            )  # fmt: skip
             rows[prompt] = dict(zip(WAYS, chosen))
             print(prompt, rows[prompt], file=sys.stderr, flush=True)
     means = {way: round(float(np.mean([row[way] for row in rows.values()])), 3) for way in WAYS}
@@ -83,18 +91,32 @@ def outlines() -> dict[str, torch.Tensor]:
         masks = []
         for view in range(VIEWS):
             shape = shapes.make(family, HELD_OUT + view)
-            camera = orbit(2 * math.pi * view / VIEWS + 0.2, math.radians(12), 5.0, 0.5, 64)
-            triangles = torch.from_numpy(shape.triangles).long()
-            masks.append(boxed(rasterize(torch.from_numpy(shape.vertices).float(), triangles, camera).mask.float()))
+            vertices, triangles = torch.from_numpy(shape.vertices).float(), torch.from_numpy(shape.triangles).long()
+            masks.append(boxed(outline(vertices, triangles, 2 * math.pi * view / VIEWS + AROUND)))
         found[family.name] = torch.stack(masks)
     return found
 
 
+def outline(vertices: torch.Tensor, triangles: torch.Tensor, azimuth: float) -> torch.Tensor:
+    return rasterize(vertices, triangles, orbit(azimuth, math.radians(12), 5.0, 0.5, 64)).mask.float()
+
+
+def sculptures(prompt: str, count: int) -> list[torch.Tensor]:
+    """Outlines (H, W) of what the sculptor makes of a prompt."""
+    sculptor, kind = sculpt.read(kinds.STARTER), kinds.named(prompt)
+    assert kind is not None, prompt
+    surfaces = [sculpt.surface(solid) for solid in sculpt.solids(sculptor, kind, list(range(count)))]
+    return [outline(*surface, AROUND + math.pi / VIEWS) for surface in surfaces]
+
+
 def rank(known: dict[str, torch.Tensor], family: str, subject: Subject | None) -> float:
     """The score of one painting."""
-    if subject is None:
-        return 1.0
-    own = boxed(torch.from_numpy(subject.mask))
+    return 1.0 if subject is None else rank_of(known, family, torch.from_numpy(subject.mask))
+
+
+def rank_of(known: dict[str, torch.Tensor], family: str, mask: torch.Tensor) -> float:
+    """The score of one outline (H, W)."""
+    own = boxed(mask)
     distance = {name: float((masks - own).square().sum(dim=1).amin()) for name, masks in known.items()}
     return float(np.mean([distance[name] < distance[family] for name in known if name != family]))
 

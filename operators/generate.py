@@ -189,25 +189,30 @@ class GALATEA_OT_picture_from_editor(bpy.types.Operator):
 class GALATEA_OT_show_words(bpy.types.Operator):
     bl_idname = "galatea.show_words"
     bl_label = "Words It Knows"
-    bl_description = "List the words that Galatea's own painter has learned. They come as a text of this file, too"
+    bl_description = (
+        "List the things whose shapes Galatea's own models make of a prompt, and the words that its painter has "
+        "learned. They come as a text of this file, too"
+    )
     bl_options = {"REGISTER"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_popup(self, width=900)
 
     def draw(self, context: bpy.types.Context) -> None:
-        words = sorted(generate.known_words())
-        row = self.layout.row()
-        length = -(-len(words) // COLUMNS)
-        for begin in range(0, len(words), length):
-            column = row.column(align=True)
-            column.scale_y = 0.7
-            for word in words[begin : begin + length]:
-                column.label(text=word, translate=False)
+        for title, words in generate.word_lists():
+            self.layout.label(text=title)
+            row = self.layout.row()
+            length = -(-len(words) // COLUMNS)
+            for begin in range(0, len(words), length):
+                column = row.column(align=True)
+                column.scale_y = 0.7
+                for word in words[begin : begin + length]:
+                    column.label(text=word, translate=False)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         text = bpy.data.texts.get(generate.WORDS) or bpy.data.texts.new(generate.WORDS)
-        text.from_string("\n".join(sorted(generate.known_words())) + "\n")
+        lists = generate.word_lists()
+        text.from_string("\n".join(line for title, words in lists for line in (title, "", *words, "")))
         self.report({"INFO"}, f"The words are in the text {text.name}")
         return {"FINISHED"}
 

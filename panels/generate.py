@@ -44,7 +44,8 @@ class GALATEA_PT_generate(Side, bpy.types.Panel):
         elif settings.source == "PROMPT" and generate.card(settings).takes_picture:
             shown = generate.seeds_shown(session.get().queue, settings)
             buttons = "galatea.preview_generate_seeds", "galatea.take_generate_seed"
-            draw_seeds(layout, settings.seed if settings.tries == 1 else -1, shown, *buttons)
+            chosen = settings.seed if settings.tries == 1 or generate.sculpts(settings) else -1
+            draw_seeds(layout, chosen, shown, *buttons)
 
 
 def draw_source(column: bpy.types.UILayout, context: bpy.types.Context, settings) -> None:
@@ -68,9 +69,16 @@ def draw_source(column: bpy.types.UILayout, context: bpy.types.Context, settings
 
 
 def draw_words(column: bpy.types.UILayout, context: bpy.types.Context, settings) -> None:
-    """What Galatea's own painter does not know of the prompt, and where its words are."""
-    if settings.painter or not generate.card(settings).takes_picture:
+    """What Galatea's own models know of the prompt and what not, and where their words are."""
+    engine = generate.card(settings)
+    if settings.painter or not engine.takes_picture:
         return
+    thing = generate.thing(settings.prompt)
+    if engine.takes_prompt and thing:
+        paragraph(column, context, iface("Its shape: {}").format(thing), icon="MESH_DATA")
+    elif engine.takes_prompt and settings.prompt.strip():
+        text = "It knows no such thing and paints it first: shapes of paintings are rough"
+        paragraph(column, context, text, icon="INFO")
     unknown = generate.unknown_words(settings.prompt)
     if unknown:
         paragraph(column, context, iface("It has never learned: {}").format(", ".join(unknown)), icon="ERROR")
@@ -134,7 +142,9 @@ class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):
         settings = context.scene.galatea.generate
         column = layout.column(align=True)
         column.prop(settings, "seed")
-        if settings.source == "PROMPT":
+        if generate.sculpts(settings):
+            column.prop(settings, "textured")
+        elif settings.source == "PROMPT":
             column.prop(settings, "tries")
         layout.prop(settings, "front")
         column = layout.column(align=True)

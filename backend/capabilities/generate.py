@@ -22,6 +22,8 @@ SERVER = "http://127.0.0.1:8080"
 MOST_TRIES = 16
 PAINTED, SEEN, MADE = 0.15, 0.2, 0.75
 """Parts of the progress after which a picture is painted, its subject found, and the dense mesh made."""
+SCULPTED, FINISHED = 0.1, 0.35
+"""The same where the starter makes a shape of the prompt: after which it is there, and finished but without colors."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class GenerateParams:
     """Folder of the model that paints the prompt, in diffusers format; the starter if empty."""
     tries: int = 4
     """Pictures painted of a prompt, of as many seeds; the one goes on whose shape the lifter is most sure of."""
+    textured: bool = True
+    """Paint by the prompt what the starter has made of it; else it stays like clay."""
     front: bool = True
     """Turn the object's front towards -Y where the engine knows it; else the picture's viewer stays there."""
     seed: int = 0
@@ -62,7 +66,8 @@ class GenerateParams:
 def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """Writes what Finish writes, below finish/out, and out/picture.png (cut out), out/mask.png (of the whole picture).
 
-    What is done already is not done again when a stopped job goes on.
+    Maps that Texture has painted are below texture/out. What is done already is not done again when a stopped job goes
+    on.
     """
     card = _checked(params)
     import numpy as np
@@ -72,13 +77,16 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     from ..models import store
     from ..pictures import painted
     from ..pictures.gate import gate
+    from ..sculpting import kinds
 
     job.outputs.mkdir(exist_ok=True)
     files: dict[str, str] = {}
     seconds: dict[str, float] = {}
     watch = _Watch(seconds)
     subject, unknown, seed = None, [], params.seed
-    if card.takes_picture:
+    sculpts = not params.image and kinds.chosen(card, params.prompt, params.painter)
+    begin, made, end = (0.0, SCULPTED, FINISHED if params.textured else 1.0) if sculpts else (SEEN, MADE, 1.0)
+    if card.takes_picture and not sculpts:
         if not params.image:
             place = job.part(job.folder / "painted", 0.0, PAINTED)
             pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.tries, place)
@@ -97,11 +105,15 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
         None if subject is None else subject.picture, params.prompt, params.seed, params.detail, params.steps,
         Path(params.weights) if params.weights else None, params.server, params.front,
     )  # fmt: skip
-    dense = run.run(card, order, job.part(job.folder / "engine", SEEN, MADE))
+    dense = run.run(card, order, job.part(job.folder / "engine", begin, made))
     watch("engine")
-    finished, report = _finish(params, dense, job)
+    finished, report = _finish(params, dense, job, made, end)
     files |= finished
     watch("finish")
+    if sculpts and params.textured:
+        painting, unknown = _paint(params, job)
+        files |= painting
+        watch("texture")
     notes = [*(subject.notes if subject else ()), *dense.notes, *report["notes"]]
     if turning.two_fronts(dense):
         notes.insert(0, "Front and back look alike: perhaps it has two fronts. Try another seed, and turn it around.")
@@ -181,7 +193,9 @@ def _write(subject: Subject, job: Job) -> dict[str, str]:
     return {"picture": "out/picture.png", "mask": "out/mask.png"}
 
 
-def _finish(params: GenerateParams, dense: Dense, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
+def _finish(
+    params: GenerateParams, dense: Dense, job: Job, begin: float, end: float
+) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """The dense mesh through Finish: its files by the names that Finish gives them, and its report.
 
     Meanwhile the mesh turns in the panel.
@@ -196,8 +210,28 @@ def _finish(params: GenerateParams, dense: Dense, job: Job) -> tuple[dict[str, s
     save_for_finish(dense, place / "in")
     (place / "out").mkdir(exist_ok=True)
     settings = FinishParams(faces=params.faces, height=params.height, resolution=params.resolution)
-    files, report = finish(settings, job.part(place, MADE, 1.0, frames))
+    files, report = finish(settings, job.part(place, begin, end, frames))
     return {name: f"finish/{path}" for name, path in files.items()}, report
+
+
+def _paint(params: GenerateParams, job: Job) -> tuple[dict[str, str], list[str]]:
+    """The finished mesh through Texture's draft: maps instead of those without colors, and unknown words."""
+    import numpy as np
+
+    from ..texturing import mesh as texture_mesh
+    from .texture import TextureParams, texture
+
+    place = job.folder / "texture"
+    (place / "in").mkdir(parents=True, exist_ok=True)
+    (place / "out").mkdir(exist_ok=True)
+    with np.load(job.folder / "finish/out/mesh.npz", allow_pickle=False) as data:
+        shape = (data[name] for name in ("vertices", "triangles", "corner_normals", "corner_uv"))
+        texture_mesh.save(texture_mesh.single(*shape), place / "in/mesh.npz")
+    settings = TextureParams(params.prompt, seed=params.seed, preset="draft", resolution=params.resolution)
+    files, report = texture(settings, job.part(place, FINISHED, 1.0))
+    # The normals stay those of the dense mesh.
+    kept = {name: f"texture/{path}" for name, path in files.items() if name[:1].isdigit() and "normal" not in name}
+    return kept, report["unknown_words"]
 
 
 class _Watch:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 import typing
@@ -33,17 +34,25 @@ class GenerateSeedsParams:
     seed: int = 0
     """The first."""
     count: int = 4
+    engine: str = "starter"
+    """Id of the card of ``engines.cards`` that Generate would use."""
 
 
 def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
     """out/seed-<seed>.npy, "seed/<seed>" among the files: (CELL, CELL, 3) uint8, display-encoded, row 0 at the top.
 
-    The shape that the starter makes of what is painted with the seed, and that in the corner: other engines make a
-    better one of the same picture. A picture that no mesh can be made of stands alone before gray.
+    Where the engine makes what the prompt names by itself, its shape like clay, and an empty picture for none. Else the
+    shape that the starter makes of what is painted with the seed, and that in the corner: other engines make a better
+    one of the same picture. A picture that no mesh can be made of stands alone before gray.
     """
     begin = time.perf_counter()
+    from ..engines import cards
     from ..pictures import painted
+    from ..sculpting import kinds
 
+    if kinds.chosen(cards.engine(params.engine), params.prompt, params.painter):
+        files = _sculptures(params, job)
+        return files, {"unknown_words": [], "seconds": {"all": round(time.perf_counter() - begin, 2)}}
     place = job.part(job.folder / "painted", 0.0, PAINTED)
     pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.count, place)
     lifter, files = painted.lifter(), {}
@@ -53,6 +62,24 @@ def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str
         files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", _cell(lifter, path))
     job.progress("Done", 1.0)
     return files, {"unknown_words": unknown, "seconds": {"all": round(time.perf_counter() - begin, 2)}}
+
+
+def _sculptures(params: GenerateSeedsParams, job: Job) -> dict[str, str]:
+    """Names and files of the shapes of all seeds."""
+    import numpy as np
+
+    from ..engines import starter, turning
+    from ..engines.contract import EmptySurface, Order
+    from ..pictures import painted
+
+    files = {}
+    for number in range(params.count):
+        seed, part = params.seed + number, job.part(job.folder, number / params.count, (number + 1) / params.count)
+        cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
+        with contextlib.suppress(EmptySurface):
+            cell = turning.shown(starter.make(Order(None, params.prompt, seed), part.progress), AROUND, CELL)
+        files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", cell)
+    return files
 
 
 def _cell(lifter: Lifter, path: Path) -> np.ndarray:

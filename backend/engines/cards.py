@@ -28,7 +28,8 @@ class Engine:
     weights: Licence
     takes_picture: bool
     takes_prompt: bool
-    """Reads the sentence itself. Other engines get a picture that the painter makes of it."""
+    """Reads the sentence itself; one that takes pictures, too, does so where it knows the thing that is named. Others
+    get a picture that the painter makes of it."""
     model: str = ""
     """Id of the model in the registry that must be downloaded; "" for none."""
     base: str = ""
@@ -105,7 +106,7 @@ OWN_WEIGHTS = Licence(
 ENGINES = (
     Engine(
         "starter", "Starter", "A rough shape in seconds on any machine. It ships with Galatea; nothing is downloaded.",
-        GALATEA, OWN_WEIGHTS, takes_picture=True, takes_prompt=False, apart=False, tried=True,
+        GALATEA, OWN_WEIGHTS, takes_picture=True, takes_prompt=True, apart=False, tried=True,
     ),
     Engine(
         "triposr", "TripoSR", "One picture, one pass: shape and colors in seconds on a graphics card.",

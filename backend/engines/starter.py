@@ -1,18 +1,28 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The starter's own engine: one pass of the lifter, seconds on any machine."""
+"""The starter's own engine: the lifter for pictures, the sculptor for prompts, seconds on any machine."""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from ..diffusion.pipelines import STARTER
 from ..isosurface import extract
 from ..job import JobError
 from .contract import Dense, EmptySurface, Order, Report, turned
 
+CLAY = 0.7
+"""Display-encoded gray of what has no colors yet."""
+
 
 def make(order: Order, report: Report) -> Dense:
+    """What a picture shows; without one, what the prompt names."""
+    return sculpted(order, report) if order.picture is None else lifted(order, report)
+
+
+def lifted(order: Order, report: Report) -> Dense:
     """The mesh behind a picture. Turned so that the object's front looks towards -Y where that can be told."""
     from ..lifting import network
     from ..lifting.lift import DETAIL, lift
@@ -22,10 +32,7 @@ def make(order: Order, report: Report) -> Dense:
     try:
         lifter = network.read(order.weights or STARTER / "lifter")
     except OSError as error:
-        raise JobError(
-            "missing_weights", "The models that ship with Galatea are not in their folder.",
-            "Install the extension again, or choose another engine.",
-        ) from error  # fmt: skip
+        raise _missing() from error
     report("Lifting the picture", 0.2)
     try:
         surface = lift(lifter, order.picture, detail=order.detail or DETAIL)
@@ -38,6 +45,36 @@ def make(order: Order, report: Report) -> Dense:
         degrees = round(math.degrees(surface.azimuth))
         notes += (f"It was turned by {abs(degrees)} degrees, for what seems to be its front to look forwards.",)
     return Dense(vertices, surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes)
+
+
+def sculpted(order: Order, report: Report) -> Dense:
+    """A thing of the kind that the prompt names, the front towards -Y, in the gray of clay."""
+    from ..sculpting import kinds, sculpt
+
+    kind = kinds.named(order.prompt)
+    assert kind is not None, order.prompt
+    report("Reading the model", 0.0)
+    try:
+        sculptor = sculpt.read(order.weights or kinds.STARTER)
+    except OSError as error:
+        raise _missing() from error
+    steps = order.steps or sculpt.STEPS
+    found = sculpt.solids(
+        sculptor, kind, [order.seed], steps, report=lambda part: report("Sculpting", 0.1 + 0.8 * part)
+    )
+    try:
+        vertices, triangles = sculpt.surface(found[0], order.detail or sculpt.DETAIL)
+    except extract.EmptySurface as error:
+        raise EmptySurface from error
+    colours = np.full((len(vertices), 3), CLAY, np.float32)
+    return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours)
+
+
+def _missing() -> JobError:
+    return JobError(
+        "missing_weights", "The models that ship with Galatea are not in their folder.",
+        "Install the extension again, or choose another engine.",
+    )  # fmt: skip
 
 
 def about_up(angle: float) -> tuple[tuple[float, float, float], ...]:

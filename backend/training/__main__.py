@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     for name, run, words in (
         ("scenes", scenes, "render training pictures in this process"),
         ("solids", solids, "render cut-out pictures and their solids in this process"),
+        ("forms", forms, "make solids of one object of each family in this process"),
     ):
         shards_parser = commands.add_parser(name, help=words)
         shards_parser.set_defaults(run=run, threads=1)
@@ -117,4 +118,11 @@ def solids(options: argparse.Namespace) -> int:
     from .lifter_data import produce_solids
 
     produce_solids(options.folder / "solids", options.shards, options.first, options.seconds)
+    return 0
+
+
+def forms(options: argparse.Namespace) -> int:
+    from .sculptor_data import produce_forms
+
+    produce_forms(options.folder / "forms", options.shards, options.first, options.seconds)
     return 0

@@ -9,6 +9,7 @@ shards/00012/pictures.npy   (N, 3, 128, 128) uint8, display-encoded sRGB
              latents.npy    (N, 4, 32, 32) float16, scaled; once there is an autoencoder
              small_latents.npy   (N, 4, 16, 16) float16, of the pictures at half the size
 solids/00012/pictures.npy, solids.npy, albedos.npy   what the lifter learns from, see lifter_data.py
+forms/00012/solids.npy                               what the sculptor learns from, see sculptor_data.py
 """
 
 from __future__ import annotations

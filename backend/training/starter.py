@@ -4,8 +4,9 @@
 
 It may be stopped at any time and gone on with.
 
-FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*, lift/   checkpoints, curves
-FOLDER/solids/      what the lifter learns from      FOLDER/starter/                             weights, ready to use
+FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*, lift,
+FOLDER/solids/      what the lifter learns from             form-vae, sculptor/               checkpoints, curves
+FOLDER/forms/       and the sculptor                 FOLDER/starter/                          weights, ready to use
 FOLDER/tokenizer/   made from the grammar
 """
 
@@ -25,7 +26,10 @@ from torch import nn
 
 from .loop import Options, Progress
 
-STAGES = ("scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift", "decoder")
+STAGES = (
+    "scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift", "forms", "form-vae",
+    "sculptor", "decoder",
+)  # fmt: skip
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
 SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
@@ -34,6 +38,8 @@ SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, avera
 CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
 DECODER = Options(batch=16, rate=5e-4, samples=200_000, warm_up=50, average=0.998)
 LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
+FORM_VAE = Options(batch=16, rate=1.5e-3, samples=200_000, warm_up=100, average=0.998)
+SCULPTOR = Options(batch=64, rate=1.5e-3, samples=1_000_000, warm_up=200, average=0.9985)
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,15 @@ class Plan:
     solids: int = 400
     """Shards of 128 pictures each."""
     lift: Options = LIFT
+    forms: int = 120
+    """Shards of one object of each family."""
+    form_vae: Options = FORM_VAE
+    sculptor: Options = SCULPTOR
     decoder: Options = DECODER
     shares: tuple[tuple[str, float], ...] = (
-        ("scenes", 0.2), ("vae", 0.2), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
-        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.05), ("lift", 0.05),
-        ("decoder", 0.05),
+        ("scenes", 0.15), ("vae", 0.15), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
+        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.04), ("lift", 0.04), ("forms", 0.04), ("form-vae", 0.04),
+        ("sculptor", 0.04), ("decoder", 0.05),
     )  # fmt: skip
 
 
@@ -100,6 +110,12 @@ def run_stage(
             render_shards("solids", folder, plan.solids, seconds)
         case "lift":
             train_lift(folder, device, limited(plan.lift, seconds), resume)
+        case "forms":
+            render_shards("forms", folder, plan.forms, seconds)
+        case "form-vae":
+            train_form_autoencoder(folder, device, limited(plan.form_vae, seconds))
+        case "sculptor":
+            train_sculptor(folder, device, limited(plan.sculptor, seconds))
         case "decoder":
             sharpen_decoder(folder, device, limited(plan.decoder, seconds))
         case _:
@@ -222,6 +238,32 @@ def train_lift(folder: Path, device: torch.device, options: Options, resume: Pat
     if resume is not None and (resume / "lifter").exists():
         begin = network.read(resume / "lifter", device)
     train_lifter(read_shards(folder / "solids", ARRAYS), folder / "lift", options, device, begin, on_save)
+
+
+def train_form_autoencoder(folder: Path, device: torch.device, options: Options) -> None:
+    """Of solids: the sculptor's latents, and what makes solids of them."""
+    from .sculptor import read_forms, train_solids, write_autoencoder
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        write_autoencoder(average, folder / "form-vae/average")
+
+    train_solids(read_forms(folder / "forms"), folder / "form-vae", options, device, on_save)
+
+
+def train_sculptor(folder: Path, device: torch.device, options: Options) -> None:
+    """The diffusion of solids by their kinds. The autoencoder has to be there, and to stay as it is."""
+    from ..sculpting import sculpt
+    from .sculptor import latents_of, read_autoencoder, read_forms, train_denoiser, write_kinds
+
+    autoencoder = read_autoencoder(folder / "form-vae/average", device)
+    latents, spread = latents_of(read_forms(folder / "forms"), autoencoder["encoder"], device)
+    place = folder / "starter/sculptor"
+    write_kinds(place)
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        sculpt.save(sculpt.Sculptor(average["denoiser"], autoencoder["decoder"], spread), place)
+
+    train_denoiser(latents / spread, folder / "sculptor", options, device, on_save)
 
 
 def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> None:

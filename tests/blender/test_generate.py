@@ -334,7 +334,23 @@ def test_words_that_the_painter_never_learned_are_named_before_the_start():
     settings(prompt="a red zeppelin", painter="sd15")
     assert "never learned" not in drawn(panel.GALATEA_PT_generate).text, "a large model knows all words"
     bpy.ops.galatea.show_words()
-    assert "chair" in bpy.data.texts["Galatea Words"].as_string().split()
+    listed = bpy.data.texts["Galatea Words"].as_string().split()
+    assert "chair" in listed and "wooden" in listed
+
+
+def test_the_panel_says_which_thing_a_prompt_is_about():
+    settings(source="PROMPT", prompt="a red wooden pony with a saddle")
+    assert "Its shape: horse" in drawn(panel.GALATEA_PT_generate).text
+    fields = drawn(panel.GALATEA_PT_generate_advanced).fields
+    assert "textured" in fields and "tries" not in fields
+    settings(prompt="a red zeppelin")
+    assert "paints it first" in drawn(panel.GALATEA_PT_generate).text
+    fields = drawn(panel.GALATEA_PT_generate_advanced).fields
+    assert "tries" in fields and "textured" not in fields
+    settings(prompt="a pony", engine="triposr")
+    assert "shape: horse" not in drawn(panel.GALATEA_PT_generate).text, "only Galatea's own engine knows things"
+    settings(prompt="a pony", painter="sd15")
+    assert "shape: horse" not in drawn(panel.GALATEA_PT_generate).text, "that one is asked for a picture"
 
 
 def test_seeds_are_shown_before_the_work_and_one_is_taken(ran):
@@ -351,6 +367,8 @@ def test_seeds_are_shown_before_the_work_and_one_is_taken(ran):
     assert ran[2].params["seed"] == 11, "the next four"
     settings(prompt="a blue chair")
     assert not generate.seeds_shown(queue, chosen), "they are of another prompt"
+    settings(prompt="a red chair", engine="triposr")
+    assert not generate.seeds_shown(queue, chosen), "another engine needs pictures"
     settings(prompt=" ")
     assert not bpy.ops.galatea.preview_generate_seeds.poll()
 

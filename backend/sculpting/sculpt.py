@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a kind of thing and a seed to its surface, with the sculptor."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from ..isosurface.extract import Grid, closed, extract
+from ..models import eight_bits
+from .kinds import kinds
+from .network import CELLS, CHANNELS, ROOM, SIDE, Decoder, Denoiser
+from .schedule import scheduler
+
+FILE = "sculptor.safetensors"
+STEPS = 40
+GUIDANCE = 2.0
+"""Classifier-free guidance scale."""
+DETAIL = 2 * CELLS
+"""Samples along each side of the grid whose surface is taken."""
+LEVEL = 0.4
+"""Part of a cell that is inside, on the surface."""
+NEIGHBOURS, FAINT = 5, 0.1
+"""Cells along a side within which the fullest counts as full, unless less than FAINT of it is."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Sculptor:
+    denoiser: Denoiser
+    decoder: Decoder
+    spread: float
+    """Standard deviation of the autoencoder's latents; the denoiser's have 1."""
+
+
+def save(sculptor: Sculptor, folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {f"denoiser.{name}": value for name, value in sculptor.denoiser.state_dict().items()}
+    state |= {f"decoder.{name}": value for name, value in sculptor.decoder.state_dict().items()}
+    save_file(eight_bits.packed(state) | {"spread": torch.tensor(sculptor.spread)}, folder / FILE)
+
+
+def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
+    """The networks whose weights are in a folder, to be used. Raises FileNotFoundError."""
+    from safetensors.torch import load_file
+
+    state = eight_bits.unpacked(load_file(folder / FILE))
+    parts = Denoiser(len(kinds(folder))), Decoder()
+    for name, part in zip(("denoiser", "decoder"), parts):
+        own = {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
+        part.load_state_dict(own)
+        part.to(device).eval().requires_grad_(False)
+    return Sculptor(*parts, float(state["spread"]))
+
+
+@torch.no_grad()
+def solids(
+    sculptor: Sculptor,
+    kind: int,
+    seeds: list[int],
+    steps: int = STEPS,
+    guidance: float = GUIDANCE,
+    report: Callable[[float], None] = lambda fraction: None,
+) -> torch.Tensor:
+    """(N, CELLS, CELLS, CELLS) along X, Y, Z in [0, 1]: which part of each cell is inside, for each of N seeds."""
+    denoiser = sculptor.denoiser
+    device = next(denoiser.parameters()).device
+    shape = (CHANNELS, SIDE, SIDE, SIDE)
+    latents = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
+    latents = latents.to(device)
+    count = len(seeds)
+    given = torch.tensor([kind] * count + [denoiser.kinds] * count, device=device)
+    schedule = scheduler()
+    schedule.set_timesteps(steps)
+    for number, step in enumerate(schedule.timesteps):
+        found = denoiser(latents.repeat(2, 1, 1, 1, 1), step.to(device).expand(2 * count), given)
+        asked, free = found.chunk(2)
+        latents = schedule.step(free + guidance * (asked - free), step, latents).prev_sample
+        report((number + 1) / steps)
+    return torch.cat([sculptor.decoder(sculptor.spread * one[None]) for one in latents]).sigmoid()
+
+
+def surface(solid: torch.Tensor, detail: int = DETAIL) -> tuple[torch.Tensor, torch.Tensor]:
+    """Vertices (V, 3), Z up and the front towards -Y, and triangles (T, 3) of a solid (CELLS, CELLS, CELLS).
+
+    Raises ``isosurface.extract.EmptySurface``.
+    """
+    # Beyond the box all is empty.
+    room = functional.pad(with_thin_parts(solid)[None, None], (1,) * 6)
+    sides = (round(detail * (CELLS + 2) / CELLS),) * 3
+    fine = functional.interpolate(room, sides, mode="trilinear", align_corners=False)[0, 0]
+    fine = functional.avg_pool3d(fine[None, None], 3, 1, 1)[0, 0]
+    cell = 2.0 * ROOM * (CELLS + 2) / CELLS / sides[0]
+    origin = torch.full((3,), 0.5 * cell * (1 - sides[0]), device=solid.device)
+    mesh = extract(closed(LEVEL - fine, 1e-3), Grid(origin, cell, sides))
+    return mesh.vertices, mesh.triangles
+
+
+def with_thin_parts(solid: torch.Tensor) -> torch.Tensor:
+    """A solid (X, Y, Z) in which sheets and rods that fill no cell are a cell thick."""
+    fullest = functional.max_pool3d(solid[None, None], NEIGHBOURS, 1, NEIGHBOURS // 2)
+    # Where thin parts meet thick ones there is no step.
+    fullest = functional.avg_pool3d(fullest, 3, 1, 1, count_include_pad=False)[0, 0]
+    return solid / fullest.clamp_min(FAINT)

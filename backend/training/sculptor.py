@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training of the sculptor: first the autoencoder of solids, then the diffusion in its latents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from ..sculpting import kinds
+from ..sculpting.network import Decoder, Denoiser, Encoder
+from ..sculpting.schedule import STEPS, kept_of
+from . import shapes
+from .captions import SHAPE_SYNONYMS
+from .loop import Options, Progress, train
+from .shards import shard_folders
+
+BORDER = 12.0
+"""Added weight of cells that a surface passes: what is far from all surfaces is most, and learned at once."""
+DIVERGENCE = 1e-4
+"""Weight of the latents' divergence from a normal distribution, a mean over places and channels."""
+DROPPED = 0.1
+"""Share of objects that are learned without their kind, for classifier-free guidance."""
+
+AUTOENCODER = "autoencoder.safetensors"
+
+OnSave = Callable[[nn.ModuleDict, Progress], None]
+
+
+def read_forms(folder: Path) -> torch.Tensor:
+    """(shards, kinds, CELLS, CELLS, CELLS) uint8 of all shards."""
+    return torch.from_numpy(np.stack([np.load(item / "solids.npy") for item in shard_folders(folder)]))
+
+
+def solid_loss(logits: torch.Tensor, solid: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of cells (N, X, Y, Z), most of it from those that a surface passes."""
+    weight = 1.0 + BORDER * ((solid > 0.0) & (solid < 1.0)).float()
+    loss = functional.binary_cross_entropy_with_logits(logits, solid, reduction="none")
+    return (weight * loss).sum() / weight.sum()
+
+
+def train_solids(
+    forms: torch.Tensor, folder: Path, options: Options, device: torch.device, on_save: OnSave
+) -> nn.ModuleDict:
+    """The autoencoder, from nothing or on from the checkpoint in ``folder``; the averaged modules."""
+    torch.manual_seed(0)
+    modules = nn.ModuleDict({"encoder": Encoder(), "decoder": Decoder()}).to(device).train()
+    flat = forms.flatten(0, 1)
+
+    def loss(samples: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(samples)
+        index = torch.randint(len(flat), (options.batch,), generator=generator)
+        solid = flat[index].to(device).float() / 255.0
+        mean, spread = modules["encoder"](solid)
+        noise = torch.randn(mean.shape, generator=generator).to(device)
+        logits = modules["decoder"](mean + torch.exp(0.5 * spread) * noise)
+        divergence = 0.5 * (mean.square() + spread.exp() - 1.0 - spread).mean()
+        return solid_loss(logits, solid) + DIVERGENCE * divergence
+
+    return train(modules, loss, options, folder, on_save)
+
+
+@torch.no_grad()
+def latents_of(forms: torch.Tensor, encoder: Encoder, device: torch.device) -> tuple[torch.Tensor, float]:
+    """Means (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of all objects, and the standard deviation of all numbers."""
+    found = torch.stack([encoder(shard.to(device).float() / 255.0)[0].cpu() for shard in forms])
+    return found, float(found.std())
+
+
+def write_autoencoder(modules: nn.ModuleDict, folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.contiguous().cpu() for name, value in modules.state_dict().items()}, folder / AUTOENCODER)
+
+
+def read_autoencoder(folder: Path, device: torch.device) -> nn.ModuleDict:
+    """The encoder and the decoder, to be used. Raises FileNotFoundError."""
+    from safetensors.torch import load_file
+
+    modules = nn.ModuleDict({"encoder": Encoder(), "decoder": Decoder()})
+    modules.load_state_dict(load_file(folder / AUTOENCODER))
+    return modules.to(device).eval().requires_grad_(False)
+
+
+def write_kinds(folder: Path) -> None:
+    """Names of all kinds in the order of their numbers, see :mod:`..sculpting.kinds`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [[family.name, *SHAPE_SYNONYMS.get(family.name, ())] for family in shapes.FAMILIES]
+    (folder / kinds.FILE).write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")
+
+
+def train_denoiser(
+    latents: torch.Tensor, folder: Path, options: Options, device: torch.device, on_save: OnSave
+) -> nn.ModuleDict:
+    """Diffusion of latents (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of unit deviation, given the kind."""
+    torch.manual_seed(0)
+    shards, kinds = latents.shape[:2]
+    modules = nn.ModuleDict({"denoiser": Denoiser(kinds)}).to(device).train()
+    flat, kept = latents.flatten(0, 1), kept_of().to(device)
+
+    def loss(samples: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(samples)
+        index = torch.randint(shards * kinds, (options.batch,), generator=generator)
+        clean = flat[index].to(device)
+        strata = (torch.rand(1, generator=generator) + torch.arange(options.batch) / options.batch) % 1
+        step = (strata * STEPS).long().clamp_max(STEPS - 1)
+        step = step[torch.randperm(options.batch, generator=generator)].to(device)
+        noise = torch.randn(clean.shape, generator=generator).to(device)
+        dropped = torch.rand(options.batch, generator=generator) < DROPPED
+        kind = torch.where(dropped, kinds, index % kinds).to(device)
+        signal, rest = (part[:, None, None, None, None] for part in (kept[step].sqrt(), (1 - kept[step]).sqrt()))
+        found = modules["denoiser"](signal * clean + rest * noise, step, kind)
+        return functional.mse_loss(found, signal * noise - rest * clean)
+
+    return train(modules, loss, options, folder, on_save)

@@ -1,0 +1,239 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A prompt to a solid: what the sculptor learns from, which thing a prompt is about, and what is made of it."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from galatea.backend.capabilities import texture as texture_capability
+from galatea.backend.capabilities.generate import GenerateParams, generate
+from galatea.backend.capabilities.generate_seeds import GenerateSeedsParams, generate_seeds
+from galatea.backend.diffusion.pipelines import STARTER
+from galatea.backend.engines import cards
+from galatea.backend.isosurface.extract import EmptySurface
+from galatea.backend.job import Job
+from galatea.backend.models import eight_bits
+from galatea.backend.sculpting import kinds, network, sculpt
+from galatea.backend.training import sculptor as training
+from galatea.backend.training import sculptor_data, shapes
+from galatea.backend.training import starter as stages
+from galatea.backend.training.loop import Options
+from galatea.backend.training.materials.draw import HELD_OUT
+from galatea.backend.training.scene import family
+
+CELL = 2 * network.ROOM / network.CELLS
+CENTERS = (torch.arange(network.CELLS) + 0.5) * CELL - network.ROOM
+
+
+def ball(radius, center=(0.0, 0.0, 0.0)):
+    x, y, z = torch.meshgrid(*(CENTERS - c for c in center), indexing="ij")
+    return (0.5 - ((x**2 + y**2 + z**2).sqrt() - radius) / CELL).clamp(0, 1)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return sculpt.read(kinds.STARTER)
+
+
+# What it learns from
+
+
+def test_solids_have_their_volume_and_their_place():
+    shape = shapes.make(family("pumpkin"), 3)
+    a, b, c = (shape.vertices[shape.triangles[shape.parts == 0]].astype(float)).swapaxes(0, 1)
+    volume = np.einsum("ij,ij->i", np.cross(a, b), c).sum() / 6
+    made = sculptor_data.solid(dataclasses.replace(shape, triangles=shape.triangles[shape.parts == 0]))
+    assert made.sum() * CELL**3 == pytest.approx(volume, rel=0.01)
+    vertices = shapes.make(family("horse"), 3).vertices
+    solid = sculptor_data.solid(shapes.make(family("horse"), 3))
+    for axis in range(3):
+        filled = np.flatnonzero(solid.max(axis=tuple({0, 1, 2} - {axis})) > 0.5)
+        low, high = float(CENTERS[filled[0]]), float(CENTERS[filled[-1]])
+        assert abs(low - vertices[:, axis].min()) < 2 * CELL and abs(high - vertices[:, axis].max()) < 2 * CELL
+
+
+def test_vessels_are_hollow():
+    bowl = sculptor_data.solid(shapes.make(family("goblet"), 3))
+    middle = bowl[31:33, 31:33].mean(axis=(0, 1))
+    assert middle[-8:].max() < 0.1 and middle[:8].max() > 0.5
+
+
+# The networks
+
+
+def test_places_and_channels_change_sides_in_order():
+    x = torch.arange(2 * 8 * 3 * 3 * 3).float().reshape(1, 16, 3, 3, 3)
+    y = network.Shuffle(2)(x)
+    assert y.shape == (1, 2, 6, 6, 6)
+    assert y[0, 1, 2 * 1 + 1, 2 * 2 + 0, 2 * 0 + 1] == x[0, 8 + 4 * 1 + 2 * 0 + 1, 1, 2, 0]
+
+
+def test_a_byte_for_each_weight_is_near_enough():
+    state = {"a.weight": torch.randn(5, 7, 3), "a.bias": torch.randn(5)}
+    state["a.weight"][2] *= 100
+    back = eight_bits.unpacked(eight_bits.packed(state))
+    step = state["a.weight"].flatten(1).abs().amax(dim=1) / 127
+    assert ((back["a.weight"] - state["a.weight"]).abs().flatten(1).amax(dim=1) <= 0.51 * step).all()
+    assert back["a.bias"].dtype == torch.float32 and torch.allclose(back["a.bias"], state["a.bias"], atol=2e-3)
+
+
+def test_both_parts_learn_and_come_back_from_their_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(shapes, "FAMILIES", tuple(family(name) for name in ("ball", "table")))
+    monkeypatch.setattr(stages, "render_shards", lambda kind, folder, *_: sculptor_data.produce_forms(folder / kind, 2))
+    few = Options(batch=2, rate=2e-3, samples=40, warm_up=2, average=0.5, save_every=1e9)
+    plan = stages.Plan(forms=2, form_vae=few, sculptor=few)
+    for stage in ("forms", "form-vae", "sculptor"):
+        stages.run_stage(stage, tmp_path, torch.device("cpu"), plan, None, None)
+    forms = training.read_forms(tmp_path / "forms")
+    assert forms.shape == (2, 2, *(network.CELLS,) * 3)
+    parts = training.read_autoencoder(tmp_path / "form-vae/average", torch.device("cpu"))
+    fresh = torch.nn.ModuleDict({"encoder": network.Encoder(), "decoder": network.Decoder()})
+    solid = forms[:, 0].float() / 255
+
+    def loss(modules):
+        with torch.no_grad():
+            return float(training.solid_loss(modules["decoder"](modules["encoder"](solid)[0]), solid))
+
+    assert loss(parts) < loss(fresh) - 0.01
+    made = sculpt.read(tmp_path / "starter/sculptor")
+    assert json.loads((tmp_path / "starter/sculptor" / kinds.FILE).read_text())[1][0] == "table"
+    assert made.denoiser.kinds == 2 and made.spread > 0
+    assert sculpt.solids(made, 1, [0], steps=2).shape == (1, *(network.CELLS,) * 3)
+
+
+# What is made of it
+
+
+def test_a_known_solid_becomes_its_surface():
+    vertices, triangles = sculpt.surface(ball(0.5, (0.1, -0.2, 0.3)))
+    radius = (vertices - torch.tensor((0.1, -0.2, 0.3))).norm(dim=1)
+    # The surface is where LEVEL of a cell is inside, a tenth of a cell outside of its middle.
+    assert radius.mean() == pytest.approx(0.5, abs=0.5 * CELL) and radius.std() < 0.15 * CELL
+    a, b, c = vertices[triangles].unbind(1)
+    volume = (torch.linalg.cross(b - a, c - a) * a).sum() / 6
+    assert volume > 0, "triangles are counter-clockwise seen from outside"
+    edges = torch.cat([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).sort(dim=1).values
+    assert (edges.unique(dim=0, return_counts=True)[1] == 2).all()
+    with pytest.raises(EmptySurface):
+        sculpt.surface(torch.zeros((network.CELLS,) * 3))
+
+
+def test_what_fills_the_box_is_closed():
+    _, triangles = sculpt.surface(torch.ones((network.CELLS,) * 3))
+    edges = torch.cat([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).sort(dim=1).values
+    assert (edges.unique(dim=0, return_counts=True)[1] == 2).all()
+
+
+def test_kind_and_seed_decide(shipped):
+    chair, table = (kinds.named(word) for word in ("chair", "table"))
+    one = sculpt.solids(shipped, chair, [1, 2], steps=8)
+    again = sculpt.solids(shipped, chair, [2], steps=8)
+    other = sculpt.solids(shipped, table, [2], steps=8)
+    assert torch.allclose(one[1:], again, atol=1e-3), "a seed gives the same, whatever comes with it"
+
+    def apart(a, b):
+        return float(torch.minimum(a, b).sum() / torch.maximum(a, b).sum())
+
+    assert apart(one[0], one[1]) < 0.9 and apart(one[1], other[0]) < 0.6
+
+
+@pytest.mark.parametrize("prompt", ["a red wooden chair", "a wooden table", "a brown horse", "a clay teapot", "a car"])
+def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
+    kind = kinds.named(prompt)
+    made = sculpt.solids(shipped, kind, [5])[0]
+
+    def near(name):
+        truth = [torch.from_numpy(sculptor_data.solid(shapes.make(family(name), HELD_OUT + n))) for n in range(4)]
+        return max(float(torch.minimum(made, one).sum() / torch.maximum(made, one).sum()) for one in truth)
+
+    own = near(kinds.kinds()[kind][0])
+    others = [near(name) for name in ("sword", "pumpkin", "castle", "bicycle", "giraffe", "bottle")]
+    assert own > max(others)
+
+
+# Which thing a prompt is about
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("a red wooden chair", "chair"),
+        ("Chairs", "chair"),
+        ("a golden chalice with a red gem", "goblet"),
+        ("an old teddy bear", "teddy bear"),
+        ("a stone horse statue", "statue"),
+        ("a statue of a horse", "statue"),
+        ("a photo of a cup on a table", "mug"),
+        ("knives", "knife"),
+        ("a white box", "box"),
+        ("a house, seen from the front", "house"),
+        ("a zeppelin over a lake", None),
+        ("", None),
+    ],
+)
+def test_the_thing_that_a_prompt_is_about(prompt, name):
+    found = kinds.named(prompt)
+    assert (None if found is None else kinds.kinds()[found][0]) == name
+
+
+def test_only_an_engine_that_reads_prompts_and_pictures_is_asked_to_choose():
+    starter, shap_e, triposr = (cards.engine(id) for id in ("starter", "shap-e", "triposr"))
+    assert kinds.chosen(starter, "a chair", "") and not kinds.chosen(starter, "a zeppelin", "")
+    assert not kinds.chosen(starter, "a chair", "/models/sd15"), "the artist has chosen a painter"
+    assert not kinds.chosen(shap_e, "a chair", "") and not kinds.chosen(triposr, "a chair", "")
+
+
+def test_without_the_file_nothing_is_known(tmp_path):
+    assert kinds.kinds(tmp_path) == () and kinds.named("a chair", tmp_path) is None
+
+
+# From end to end
+
+
+def fresh(folder):
+    folder.mkdir()
+    return Job(folder)
+
+
+def test_a_sentence_becomes_a_painted_mesh(tmp_path, monkeypatch):
+    asked = []
+
+    def paint(params, job):
+        asked.append((params, np.load(job.inputs / "mesh.npz")["triangles"].shape))
+        return {"0/base_color.1001": "out/0/base_color.1001.png", "0/normal.1001": "x", "preview": "y"}, {
+            "unknown_words": ["chippendale"]
+        }
+
+    monkeypatch.setattr(texture_capability, "texture", paint)
+    params = GenerateParams(prompt="a red chippendale chair", seed=3, faces=2000, resolution=256, steps=10)
+    files, report = generate(params, fresh(tmp_path / "job"))
+    (painting, shape), *rest = asked
+    assert not rest and painting.prompt == params.prompt and painting.preset == "draft" and shape[0] == report["faces"]
+    assert files["0/base_color.1001"] == "texture/out/0/base_color.1001.png" and "preview" not in files
+    assert files["0/normal.1001"].startswith("finish/") and report["unknown_words"] == ["chippendale"]
+    assert report["faces"] <= 2000 and report["manifold"] and "picture" not in files
+    with np.load(tmp_path / "job" / files["mesh"]) as data:
+        vertices = data["vertices"]
+    assert np.ptp(vertices[:, 2]) == pytest.approx(1.0, abs=1e-6) and vertices[:, 2].min() == pytest.approx(0, abs=1e-6)
+    assert vertices[vertices[:, 2] > 0.8, 1].mean() > 0, "the back of a chair that looks towards -Y"
+    asked.clear()
+    params = GenerateParams(prompt="a chair", textured=False, resolution=256, steps=4)
+    files, _ = generate(params, fresh(tmp_path / "clay"))
+    assert not asked and files["0/base_color.1001"].startswith("finish/")
+
+
+def test_seeds_show_sculptures(tmp_path):
+    params = GenerateSeedsParams("a wooden table", seed=4, count=2)
+    job = Job(tmp_path)
+    files, report = generate_seeds(params, job)
+    shown = [np.load(tmp_path / files[f"seed/{seed}"]) for seed in (4, 5)]
+    assert all(cell.dtype == np.uint8 and cell.std() > 10 for cell in shown) and not report["unknown_words"]
+    assert (shown[0] != shown[1]).mean() > 0.02
+
+
+def test_weights_are_beside_the_others():
+    assert kinds.STARTER == STARTER / "sculptor" and (kinds.STARTER / sculpt.FILE).stat().st_size < 4e6
