@@ -264,6 +264,8 @@ def write(context: bpy.types.Context, image: bpy.types.Image, path: Path) -> Non
 
     Raises PictureProblem.
     """
+    if image.source == "TILED":
+        raise PictureProblem(f"{image.name} is in UDIM tiles. Choose a picture in one piece.")
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = context.scene.render.image_settings
     names = ("file_format", "color_mode", "color_depth")

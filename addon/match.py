@@ -165,12 +165,14 @@ class Spot(NamedTuple):
     """(3,) of these."""
 
 
-def spot_at(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> Spot:
-    """The nearest place to a point (3,) of the world, on a mesh as it is seen now."""
+def spot_at(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> Spot | None:
+    """The nearest place to a point (3,) of the world, on a mesh as it is seen now; None of one beyond all measure."""
     own = Surface(item.data)
     vertices = _seen(context, item, own.vertices)
     tree = BVHTree.FromPolygons(vertices.tolist(), own.triangles.tolist(), all_triangles=True)
     place, _, triangle, _ = tree.find_nearest(point.tolist())
+    if place is None:
+        return None
     corners = own.triangles[triangle]
     return Spot(corners, shares(np.array(place)[None], vertices[corners][None])[0])
 

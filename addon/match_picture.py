@@ -151,7 +151,7 @@ def write(item: bpy.types.Object, shown: Shown, made: dict) -> None:
     """Put a match on an object, with its recipe; one with the same image is replaced. The image itself stays as it is:
     it may have a recipe of its own."""
     for key in _keys(item):
-        if item[key].get("image") in (shown.image, None):
+        if not _is_whole(item[key]) or item[key]["image"] == shown.image:
             del item[key]
     number = next(count for count in range(len(item.keys()) + 1) if f"{KEY}{count}" not in item)
     item[f"{KEY}{number}"] = {
@@ -170,7 +170,7 @@ def pictures(item: bpy.types.Object | None) -> list[bpy.types.Image]:
     """The images that a mesh is matched with. Cheap enough for every redraw."""
     if item is None or item.type != "MESH":
         return []
-    return [item[key]["image"] for key in _keys(item) if isinstance(item[key].get("image"), bpy.types.Image)]
+    return [item[key]["image"] for key in _keys(item) if _is_whole(item[key])]
 
 
 def shown(item: bpy.types.Object, image: bpy.types.Image) -> Shown:
@@ -203,7 +203,7 @@ def place_at(seen: Shown, point: tuple[float, float]) -> tuple[np.ndarray, float
     cell = size * np.array([(point[0] - left) / (right - left), (1.0 - point[1] - upper) / (lower - upper)]) - 0.5
     row, column = np.nonzero(seen.sure > 0)
     gap = np.hypot(column - cell[0], row - cell[1])
-    if not len(gap) or gap.min() > BESIDE:
+    if not len(gap) or not gap.min() <= BESIDE:  # nor when that is no number
         return None
     nearest = gap.argmin()
     first = seen.places[row[nearest], column[nearest]]
@@ -231,7 +231,18 @@ def point_at(seen: Shown, place: np.ndarray) -> tuple[tuple[float, float], float
 
 
 def _group(item: bpy.types.Object, image: bpy.types.Image):
-    return next(item[key] for key in _keys(item) if item[key].get("image") == image)
+    return next(item[key] for key in _keys(item) if _is_whole(item[key]) and item[key]["image"] == image)
+
+
+def _is_whole(group) -> bool:
+    """Whether a custom property is a match, and its image is still there: anybody can edit these."""
+    if not hasattr(group, "keys") or not isinstance(group.get("image"), bpy.types.Image):
+        return False
+    arrays = [group.get(name) for name in ("sure", "places", "square")]
+    if not all(hasattr(array, "__len__") for array in arrays):
+        return False
+    size = len(arrays[0])
+    return [len(array) for array in arrays] == [round(size**0.5) ** 2, 3 * size, 4]
 
 
 def _keys(item: bpy.types.Object) -> list[str]:

@@ -29,10 +29,11 @@ def known(item: bpy.types.Object | None) -> bool:
     return match.partner(item) is not None or bool(match_picture.pictures(item))
 
 
-def show_of_mesh(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float:
+def show_of_mesh(context: bpy.types.Context, item: bpy.types.Object, point: np.ndarray) -> float | None:
     """Mark the point of a matched mesh nearest to one (3,) of the world, and its counterparts; returns how sure the
-    surest of these is."""
-    return _show(context, item, match.spot_at(context, item, point), _next(context))
+    surest of these is, None for a point beyond all measure."""
+    spot = match.spot_at(context, item, point)
+    return None if spot is None else _show(context, item, spot, _next(context))
 
 
 def show_of_picture(
@@ -92,7 +93,10 @@ def clear(context: bpy.types.Context) -> None:
 
 def points_of(picture: bpy.types.Image) -> np.ndarray:
     """(N, 3) number, x and y of the markers on a picture."""
-    return np.array(picture.get(POINTS, ()), np.float64).reshape(-1, 3)
+    told = picture.get(POINTS, ())
+    if isinstance(told, (str, int, float)) or len(told) % 3:  # somebody edited it
+        return np.empty((0, 3))
+    return np.array(told, np.float64).reshape(-1, 3)
 
 
 def draw_on_picture() -> None:
@@ -148,7 +152,7 @@ def _rings(context: bpy.types.Context, rings: list[tuple[int, tuple[float, float
 
 
 def _mark(picture: bpy.types.Image, number: int, point: tuple[float, float]) -> None:
-    picture[POINTS] = [*picture.get(POINTS, ()), float(number), float(point[0]), float(point[1])]
+    picture[POINTS] = [*points_of(picture).ravel().tolist(), float(number), float(point[0]), float(point[1])]
 
 
 def _next(context: bpy.types.Context) -> int:

@@ -153,11 +153,12 @@ class GALATEA_OT_match_point(bpy.types.Operator):
         if self.picture:
             found = bpy.data.images.get(self.picture)
             sure = in_picture(context, found, tuple(self.at)) if found is not None else None
-            if sure is None:
-                self.report({"ERROR"}, f"There is no matched animal at this point of {self.picture}.")
-                return {"CANCELLED"}
         else:
             sure = match_points.show_of_mesh(context, subject(context), np.array(self.position))
+        if sure is None:
+            where = f" of {self.picture}" if self.picture else ""
+            self.report({"ERROR"}, f"There is no matched animal at this point{where}.")
+            return {"CANCELLED"}
         self.report({"INFO"}, f"{sure:.0%} sure")
         return {"FINISHED"}
 

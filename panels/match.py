@@ -70,7 +70,8 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     column.template_ID(settings, "picture", open="image.open")
     item = subject(context)
     if settings.picture is not None:
-        column.prop(settings, "flip", text="Flip Animal")
+        if item is not None and not match_picture.is_plain(item):
+            column.prop(settings, "flip", text="Flip Animal")
         row = column.row()
         row.scale_y = 1.5
         row.operator("galatea.match_picture", icon="IMAGE_DATA")

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 
-from galatea.addon import command_line, match_picture, match_points, properties, recipe, session, targets
+from galatea.addon import command_line, jobs, match_picture, match_points, properties, recipe, session, targets
 from galatea.backend import protocol
 from galatea.operators import match_points as operators
 
@@ -209,6 +209,60 @@ def test_a_mesh_that_lost_its_faces_shows_nothing(matched):
     item, _ = matched
     item.data.clear_geometry()
     assert not match_points.known(item) and not bpy.ops.galatea.match_point.poll()
+
+
+@pytest.mark.parametrize("broken", [5, {"image": None}, {"sure": 1.0}, {"sure": [1.0] * 3}])
+def test_edited_custom_properties_are_no_match_and_no_traceback(matched, broken):
+    item, image = matched
+    before = match_picture.shown(item, image)
+    item["galatea_picture_0"] = broken if broken == 5 else {"image": image, "places": [], "square": []} | broken
+    assert match_picture.pictures(item) == [] and not match_points.known(item)
+    match_picture.write(item, before, {})
+    assert [key for key in item.keys() if key.startswith("galatea_picture")] == ["galatea_picture_0"]  # noqa: SIM118
+    image["galatea_points"] = "x" if broken == 5 else [1.0, 2.0]
+    assert not len(match_points.points_of(image))
+    bpy.ops.galatea.match_point(picture="Fox", at=uv(30, 20))
+    assert len(match_points.points_of(image)) == 1
+
+
+@pytest.mark.parametrize("point", [
+    {"position": (float("nan"), 0, 0)}, {"position": (1e30, 0, 0)}, {"picture": "Fox", "at": (float("nan"), 0.5)},
+    {"picture": "Fox", "at": (float("inf"), 0.5)}, {"picture": "Nobody", "at": (0.5, 0.5)},
+])  # fmt: skip
+@pytest.mark.usefixtures("matched")
+def test_points_that_are_nowhere_are_told(point):
+    with pytest.raises(RuntimeError, match="no matched animal at this point"):
+        bpy.ops.galatea.match_point(**point)
+    assert not markers()
+
+
+@pytest.mark.parametrize(("name", "told"), [("Gone", "has no pixels"), ("Tiles", "is in UDIM tiles")])
+def test_an_image_without_pixels_is_told(ready, name, told):
+    made_up.animal("Animal")
+    image = bpy.data.images.new(name, 8, 8, tiled=name == "Tiles")
+    if name == "Gone":
+        image.source, image.filepath = "FILE", "//nowhere.png"
+    bpy.context.scene.galatea.match_picture.picture = image
+    with pytest.raises(RuntimeError, match=told):
+        bpy.ops.galatea.match_picture()
+    assert not session.get().queue.jobs
+
+
+def test_an_image_that_goes_below_the_job_is_told_and_the_result_waits(ready, monkeypatch):
+    item = made_up.animal("Animal")
+    queue = session.get().queue
+    said = Worker.said
+
+    def removed(self, job, description):
+        bpy.data.images.remove(ready)
+        return said(self, job, description)
+
+    monkeypatch.setattr(Worker, "said", removed)
+    with pytest.raises(RuntimeError, match="image Fox is not in this file"):
+        bpy.ops.galatea.match_picture()
+    assert queue.jobs[-1].state is jobs.JobState.READY and not match_picture.pictures(item)
+    picture()
+    assert queue.apply(queue.jobs[-1]) and match_points.known(item)
 
 
 def test_clicks_are_undo_steps_and_wait_for_object_mode(matched, monkeypatch):
