@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..job import JobError
+from ..photos.collect import wrong_way_round
 from ..pictures.gate import without_specks
 from ..pictures.outline import outline
 from .flow import flow, warped
@@ -141,15 +142,25 @@ def _largest(solid: np.ndarray) -> np.ndarray:
 
 
 def _checked(clip: Clip, masks: list[np.ndarray], source: str) -> Masks:
+    inverted = [wrong_way_round(mask > 0.5) and float((mask < 0.5).mean()) > LEAST for mask in masks]
+    if source == "mask" and np.mean(inverted) > ENOUGH:
+        raise JobError(
+            "no_subject", f"The masks of {clip.name} are white all around: they are the wrong way round.",
+            "Invert them: white where the animal is, black elsewhere.",
+        )  # fmt: skip
     masks = [without_specks(mask) for mask in masks]
     found = np.array([LEAST < float((mask > 0.5).mean()) < MOST for mask in masks])
     if found.mean() < ENOUGH:
         what = {"mask": "The masks are black or white", "alpha": "Nothing or everything is transparent"}.get(
             source, "No animal stands out from the background"
         )
+        hint = {
+            "mask": "Put them right: white is the animal, black is not. Without masks/ outlines are found by color."
+        }
         raise JobError(
             "no_subject", f"{what} in {(~found).sum()} of {len(found)} frames of {clip.name}.",
-            "Film before a plain background or with a still camera, or give frames as pictures with masks in masks/.",
+            hint.get(source, "Film before a plain background or with a still camera, or give frames as pictures with "
+            "masks in masks/."),
         )  # fmt: skip
     coverage = [mask if ok else np.zeros_like(mask) for mask, ok in zip(masks, found, strict=True)]
     return Masks(coverage, found, source)

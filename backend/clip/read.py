@@ -86,9 +86,16 @@ def _part(name: str, count: int, first: int, last: int) -> range:
         )  # fmt: skip
     end = min(last or count, count)
     begin = max(first, 1) - 1
-    if end - begin < FEWEST:
+    if begin >= count or end <= begin:
+        late = f"has {count} frames" if begin >= count else f"would end at frame {end}"
         raise JobError(
-            "bad_input", f"Frames {begin + 1} to {end} of {name} ({count} frames) are too few to see a movement.",
+            "bad_input", f"{name} {late}, and the part of it would begin at frame {begin + 1}.",
+            "Choose a First Frame within the clip and a Last Frame after it; 0 is the clip's own.",
+        )  # fmt: skip
+    if end - begin < FEWEST:
+        which = f"Frame {end}" if end - begin == 1 else f"Frames {begin + 1} to {end}"
+        raise JobError(
+            "bad_input", f"{which} of {name}, which has {count}: too few to see a movement.",
             f"Choose {FEWEST} frames or more; one or two seconds are good.",
         )  # fmt: skip
     if end - begin > MOST:

@@ -159,12 +159,17 @@ def outlined(path: Path) -> tuple[files.Picture, np.ndarray, str]:
             "no_subject", f"{what[0].upper()}{what[1:]} covers the whole picture, so the animal has no outline.",
             "Put it right, or remove the photo.",
         )  # fmt: skip
-    if mask_from == "mask" and min(line.mean() for line in (solid[0], solid[-1], solid[:, 0], solid[:, -1])) > AROUND:
+    if mask_from == "mask" and wrong_way_round(solid):
         raise JobError(
             "no_subject", f"{what[0].upper()}{what[1:]} is white all around: it is the wrong way round.",
             "Invert it: white where the animal is, black elsewhere.",
         )  # fmt: skip
     return picture, coverage, mask_from
+
+
+def wrong_way_round(solid: np.ndarray) -> bool:
+    """Whether a mask (H, W) bool is white along all borders."""
+    return min(line.mean() for line in (solid[0], solid[-1], solid[:, 0], solid[:, -1])) > AROUND
 
 
 def _photo(path: Path, picture: files.Picture, coverage: np.ndarray, mask_from: str, size: int) -> Photo:

@@ -145,7 +145,7 @@ def of_two_sizes(folder):
     [
         (unreadable, "no video that can be read"),
         (one_frame, "has one frame only"),
-        (few_frames, "are too few"),
+        (few_frames, "too few"),
         (many_frames, "can be rigged at once"),
         (nothing, "There is no clip"),
         (empty, "holds no pictures"),
@@ -155,6 +155,25 @@ def of_two_sizes(folder):
 def test_what_is_no_clip_is_told(tmp_path, clip, says):
     with pytest.raises(JobError) as caught:
         read.read(clip(tmp_path), 0, 0, 24.0)
+    assert says in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ((5, 5), "Frame 5 of shot, which has 8: too few"),
+        ((2, 4), "Frames 2 to 4 of shot, which has 8: too few"),
+        ((20, 30), "shot has 8 frames, and the part of it would begin at frame 20"),
+        ((7, 3), "shot would end at frame 3, and the part of it would begin at frame 7"),
+    ],
+)
+def test_parts_that_are_none_are_told(tmp_path, part, says):
+    (tmp_path / "shot").mkdir()
+    for number in range(8):
+        Image.new("RGB", (40, 40)).save(tmp_path / "shot" / f"{number}.png")
+    with pytest.raises(JobError) as caught:
+        read.read(tmp_path / "shot", *part, 24.0)
     assert says in caught.value.message
     assert caught.value.hint
 
@@ -238,6 +257,8 @@ def test_clips_without_an_animal_are_told():
         masks.masks_of(clip_of(frames, [np.float32(mask) * (number < 2) for number, mask in enumerate(wanted)]))
     found = masks.masks_of(clip_of(frames, [np.float32(mask) * (number < 6) for number, mask in enumerate(wanted)]))
     assert found.found.tolist() == [True] * 6 + [False] * 2
+    with pytest.raises(JobError, match="the wrong way round"):
+        masks.masks_of(clip_of(frames, [1.0 - np.float32(mask) for mask in wanted]))
     empty_frames = [np.full((96, 96, 4), 255, np.uint8)] * 8
     with pytest.raises(JobError, match="No animal stands out"):
         masks.masks_of(clip_of(empty_frames))
