@@ -117,6 +117,10 @@ GERMAN_LABELS = {
     "Tries": "Versuche",
     "Front Forwards": "Vorderseite nach vorn",
     "It has never learned: {}": "Nie gelernt: {}",
+    "Its shape: {}": "Die Form: {}",
+    "It knows no such thing and paints it first: shapes of paintings are rough": (
+        "Es kennt so etwas nicht und malt es zuerst: Formen von Gemälden sind grob"
+    ),
     "Next:": "Weiter:",
     "Mask File": "Maskendatei",
     "{:,} faces by {}": "{:,} Flächen von {}",

@@ -199,22 +199,27 @@ class GALATEA_OT_show_words(bpy.types.Operator):
         return context.window_manager.invoke_popup(self, width=900)
 
     def draw(self, context: bpy.types.Context) -> None:
-        for title, words in generate.word_lists():
-            self.layout.label(text=title)
-            row = self.layout.row()
-            length = -(-len(words) // COLUMNS)
-            for begin in range(0, len(words), length):
-                column = row.column(align=True)
-                column.scale_y = 0.7
-                for word in words[begin : begin + length]:
-                    column.label(text=word, translate=False)
+        self.layout.label(text="Things that have a shape:")
+        draw_columns(self.layout, generate.things())
+        self.layout.label(text="Words of the painter:")
+        draw_columns(self.layout, sorted(generate.known_words()))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         text = bpy.data.texts.get(generate.WORDS) or bpy.data.texts.new(generate.WORDS)
-        lists = generate.word_lists()
-        text.from_string("\n".join(line for title, words in lists for line in (title, "", *words, "")))
+        things, words = "\n".join(generate.things()), "\n".join(sorted(generate.known_words()))
+        text.from_string(f"Things that have a shape:\n{things}\n\nWords of the painter:\n{words}\n")
         self.report({"INFO"}, f"The words are in the text {text.name}")
         return {"FINISHED"}
+
+
+def draw_columns(layout: bpy.types.UILayout, words: list[str]) -> None:
+    row = layout.row()
+    length = max(1, -(-len(words) // COLUMNS))
+    for begin in range(0, len(words), length):
+        column = row.column(align=True)
+        column.scale_y = 0.7
+        for word in words[begin : begin + length]:
+            column.label(text=word, translate=False)
 
 
 def take_file(context: bpy.types.Context, path: str) -> None:

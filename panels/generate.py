@@ -77,7 +77,7 @@ def draw_words(column: bpy.types.UILayout, context: bpy.types.Context, settings)
     if engine.takes_prompt and thing:
         paragraph(column, context, iface("Its shape: {}").format(thing), icon="MESH_DATA")
     elif engine.takes_prompt and settings.prompt.strip():
-        text = "It knows no such thing and paints it first: shapes of paintings are rough"
+        text = iface("It knows no such thing and paints it first: shapes of paintings are rough")
         paragraph(column, context, text, icon="INFO")
     unknown = generate.unknown_words(settings.prompt)
     if unknown:
