@@ -50,8 +50,8 @@ def paint_in(image: bpy.types.Image) -> bool:
 
 
 def open_beside(context: bpy.types.Context, image: bpy.types.Image, mode: str) -> None:
-    """Show an image in an Image Editor of this window in a ``ui_mode``: in one that is open, else beside the 3D view,
-    which must be there."""
+    """Show all of an image in an Image Editor of this window in a ``ui_mode``: in one that is open, else beside the 3D
+    view, which must be there."""
     area = next((one for one in context.screen.areas if one.type == "IMAGE_EDITOR"), None)
     if area is None:
         view = max((one for one in context.screen.areas if one.type == "VIEW_3D"), key=lambda one: one.width)
@@ -62,6 +62,9 @@ def open_beside(context: bpy.types.Context, image: bpy.types.Image, mode: str) -
         area.type = "IMAGE_EDITOR"
     space = area.spaces.active
     space.image, space.ui_mode = image, mode
+    main = next(region for region in area.regions if region.type == "WINDOW")
+    with context.temp_override(area=area, region=main):
+        bpy.ops.image.view_all(fit_view=True)
 
 
 def show(image: bpy.types.Image) -> None:
