@@ -105,11 +105,9 @@ def unknown_words(prompt: str) -> list[str]:
     return [word for word in words if len(word) > 1 and word not in known_words()]
 
 
-def word_lists() -> list[tuple[str, list[str]]]:
-    """Titles and words of what can be asked for."""
-    things = sorted(name for names in kinds.kinds() for name in names)
-    lists = [("Things that have a shape:", things), ("Words of the painter:", sorted(known_words()))]
-    return [one for one in lists if one[1]]
+def things() -> list[str]:
+    """All names of what Galatea's own sculptor makes of a prompt."""
+    return sorted({name for names in kinds.kinds() for name in names})
 
 
 def thing(prompt: str) -> str:
