@@ -137,14 +137,14 @@ def _rings(context: bpy.types.Context, rings: list[tuple[int, tuple[float, float
         batch = batch_for_shader(shader, "LINE_STRIP", {"pos": [(a, b, 0.0) for a, b in ring]})
         color = COLORS[(number - 1) % len(COLORS)]
         shader.uniform_float("viewportSize", (context.region.width, context.region.height))
-        for width, shade in ((5.0, (0.0, 0.0, 0.0, 0.7)), (2.5, (*color, 1.0))):
+        for width, shade in ((6.0, (0.0, 0.0, 0.0, 0.9)), (2.5, (*color, 1.0))):
             shader.uniform_float("lineWidth", width * scale)
             shader.uniform_float("color", shade)
             batch.draw(shader)
-        blf.size(0, 12 * scale)
+        blf.size(0, 13 * scale)
         blf.enable(0, blf.SHADOW)
-        blf.shadow(0, 3, 0.0, 0.0, 0.0, 1.0)
-        blf.color(0, *color, 1.0)
+        blf.shadow(0, 5, 0.0, 0.0, 0.0, 1.0)
+        blf.color(0, 1.0, 1.0, 1.0, 1.0)  # not the ring's color, which may be that of the animal
         blf.position(0, *(middle + RADIUS * scale), 0.0)
         blf.draw(0, str(number))
         blf.disable(0, blf.SHADOW)
