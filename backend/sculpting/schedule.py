@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import typing
+
 import torch
+
+if typing.TYPE_CHECKING:
+    from diffusers import DDIMScheduler
 
 STEPS = 1000
 
 
-def scheduler():
+def scheduler() -> DDIMScheduler:
     """A DDIMScheduler that predicts v and ends in pure noise."""
     from diffusers import DDIMScheduler
 
