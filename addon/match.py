@@ -20,6 +20,7 @@ from .importers.weights import bound_armature
 
 PLACE, SURE = "galatea_match", "galatea_match_sure"
 """Attributes of the vertices; the first is also the custom property of an object that holds its partner."""
+KINDS = {PLACE: "FLOAT_VECTOR", SURE: "FLOAT"}
 
 
 class Surface:
@@ -114,14 +115,11 @@ def import_result(job: jobs.Job, report: dict) -> bpy.types.Object:
 
 def write(item: bpy.types.Object, other: bpy.types.Object, places: np.ndarray, sure: np.ndarray) -> None:
     """Put one half of a match on an object: places (V, 3) in the other one's coordinates, and how sure (V,)."""
-    for name, kind, key, values in (
-        (PLACE, "FLOAT_VECTOR", "vector", places),
-        (SURE, "FLOAT", "value", sure),
-    ):
+    for name, key, values in ((PLACE, "vector", places), (SURE, "value", sure)):
         old = item.data.attributes.get(name)
         if old is not None:
             item.data.attributes.remove(old)
-        item.data.attributes.new(name, kind, "POINT").data.foreach_set(key, values.astype(np.float32).ravel())
+        item.data.attributes.new(name, KINDS[name], "POINT").data.foreach_set(key, values.astype(np.float32).ravel())
     item[PLACE] = other
     item.data.update()
 
@@ -131,7 +129,11 @@ def write(item: bpy.types.Object, other: bpy.types.Object, places: np.ndarray, s
 
 def partner(item: bpy.types.Object | None) -> bpy.types.Object | None:
     """The animal that a mesh is matched with, if that is still there."""
-    if item is None or item.type != "MESH" or PLACE not in item.data.attributes:
+    if item is None or item.type != "MESH":
+        return None
+    found = [item.data.attributes.get(name) for name in KINDS]
+    # Anybody can edit attributes.
+    if [(one.data_type, one.domain) for one in found if one] != [(kind, "POINT") for kind in KINDS.values()]:
         return None
     other = item.get(PLACE)
     if not isinstance(other, bpy.types.Object) or other.type != "MESH" or not other.users_scene:

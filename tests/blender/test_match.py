@@ -337,6 +337,16 @@ def test_the_command_takes_two_files_and_writes_what_it_found(pair, tmp_path, ca
     assert "no such file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", [match.PLACE, match.SURE])
+def test_edited_attributes_are_no_match_and_no_traceback(pair, name):
+    _, target = pair
+    assert match.partner(target) is not None
+    target.data.attributes.remove(target.data.attributes[name])
+    assert match.partner(target) is None and not bpy.ops.galatea.match_texture.poll()
+    target.data.attributes.new(name, "FLOAT", "FACE")
+    assert match.partner(target) is None
+
+
 def test_a_source_whose_picture_is_shown_without_uvs_is_refused_before_anything_changes(pair):
     source, target = pair
     image = bpy.data.images.new("Plain", 8, 8)
