@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the sculptor makes what it is asked for, and nothing it has seen: ``python -m galatea.benchmarks.sculpting``.
 
-For every third kind, one shape of each of several seeds, beside as many held-out objects of the same kind, which nobody has
-trained with. Two shapes' distance is 1 minus the intersection over union of their solids, on grids of GRID cells.
+For every third kind, one shape of each of several seeds, beside as many held-out objects of the same kind, which nobody
+has trained with. Two shapes' distance is 1 minus the intersection over union of their solids, on grids of GRID cells.
 
 *Right kind*: of all kinds, the asked one is the nearest, or among the five nearest, by its nearest of REFERENCES other
 held-out objects. *Nearest known*: mean distance to the nearest object of the kind in training: one that learned by

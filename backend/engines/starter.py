@@ -55,7 +55,7 @@ def sculpted(order: Order, report: Report) -> Dense:
     assert kind is not None, order.prompt
     report("Reading the model", 0.0)
     try:
-        sculptor = sculpt.read(order.weights or kinds.STARTER)
+        sculptor = sculpt.read(kinds.STARTER)
     except OSError as error:
         raise _missing() from error
     steps = order.steps or sculpt.STEPS
@@ -63,7 +63,7 @@ def sculpted(order: Order, report: Report) -> Dense:
         sculptor, kind, [order.seed], steps, report=lambda part: report("Sculpting", 0.1 + 0.8 * part)
     )
     try:
-        vertices, triangles = sculpt.surface(found[0], order.detail or sculpt.DETAIL)
+        vertices, triangles = sculpt.surface(found[0], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
         raise EmptySurface from error
     colours = np.full((len(vertices), 3), CLAY, np.float32)

@@ -21,8 +21,8 @@ FILE = "sculptor.safetensors"
 STEPS = 40
 GUIDANCE = 2.0
 """Classifier-free guidance scale."""
-DETAIL = 2 * CELLS
-"""Samples along each side of the grid whose surface is taken."""
+DETAIL, FINEST = 2 * CELLS, 4 * CELLS
+"""Samples along each side of the grid whose surface is taken; more would show nothing else."""
 LEVEL = 0.4
 """Part of a cell that is inside, on the surface."""
 NEIGHBOURS, FAINT = 5, 0.1
