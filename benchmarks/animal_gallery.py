@@ -175,7 +175,7 @@ def pictured(script: str, animal: str, folder: Path, job: dict) -> list[Path]:
 
 def clip_sheet(folder: Path) -> Image.Image:
     pictures = pictured("clip/film.py", ANIMALS[0], folder / f"{ANIMALS[0]}-clip", CLIP)
-    job = Job(folder / "clip-job")
+    job = job_in(folder / "clip-job")
     if not (job.outputs / "camera.json").is_file():
         rig_clip(RigClipParams(str(pictures[0].parent), rate=CLIP["rate"]), job)
     camera = json.loads((job.outputs / "camera.json").read_text())
@@ -185,11 +185,16 @@ def clip_sheet(folder: Path) -> Image.Image:
 
 def photos_sheet(folder: Path) -> Image.Image:
     pictures = pictured("photos/photograph.py", ANIMALS[1], folder / f"{ANIMALS[1]}-photos", PHOTOS)
-    job = Job(folder / "photos-job")
+    job = job_in(folder / "photos-job")
     if not (job.outputs / "cameras.json").is_file():
         rig_photos(RigPhotosParams(str(pictures[0].parent)), job)
     cameras = json.loads((job.outputs / "cameras.json").read_text())
     return sheet(made(job, cameras, "fused.png"), pictures, spread(len(pictures)))
+
+
+def job_in(folder: Path) -> Job:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Job(folder)
 
 
 def spread(count: int) -> list[int]:

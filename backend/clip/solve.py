@@ -30,6 +30,8 @@ KEYS = 12
 """Frames that are solved first."""
 TAIL_FIRST = 0.5
 """Of :func:`heading.against`, from which a frame is surely wrong."""
+BURIED = 3.0
+"""Weight of lower legs inside the trunk."""
 FITS = {"shape": 100, "again": 60, "all": 80, "outlines": 90, "surface": 120, "skin": 60}
 """Steps."""
 PARTS = {"views": (0.0, 0.14), "shape": (0.14, 0.18), "again": (0.18, 0.37), "all": (0.37, 0.46),
@@ -54,7 +56,7 @@ class Scene:
 
 def solved(scene: Scene, seed: int, store: Store, on_stage: OnStage) -> tuple[Body, State]:
     """The animal at rest and, in its own turns, cameras and poses of all frames."""
-    collection, calm, weights = scene.collection, scene.calm, Weights()
+    collection, calm, weights = scene.collection, scene.calm, Weights(buried=BURIED)
     body = collection.problem.body
 
     def step(stage: str, body: Body, index: torch.Tensor | None, from_: float = 0.0, to: float = 1.0) -> OnStep:

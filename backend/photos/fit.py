@@ -26,6 +26,10 @@ POINTS = 560
 ELEVATION = (0.2, 0.35)
 """Mean and standard deviation of photographers, radians."""
 ROLL = 0.1
+LOWER_LEGS = "Forearm", "Hand", "FrontToes", "Shin", "Foot", "BackToes"
+"""Stems of bones that never enter the trunk."""
+MOSTLY = 0.85
+"""Of a vertex's weights, from which it belongs to a part."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Weights:
     shape: float = 3e-3
     camera: float = 1e-3
     landmark: float = 3.0
+    buried: float = 0.0
+    """Of lower legs inside the trunk, where it is asked for: see :func:`buried`."""
     reach: float = 0.2
     """Distance from which a point no longer pulls: it may belong to what stands before the animal."""
     reach_inside: float = 0.4
@@ -134,7 +140,24 @@ def energy(
         )
         gap = (views.seen(state.cameras, problem.lens, known)[0] - marks.places).square().sum(-1)
         total = total + weights.landmark * (gap * marks.sure).sum(dim=1) / marks.sure.sum(dim=1).clamp_min(1.0)
+    if weights.buried > 0.0:
+        total = total + weights.buried * buried(problem.body.weights[few], problem.body.stems, points, normals)
     return total + habit(problem, state, weights)
+
+
+def buried(skin: torch.Tensor, stems: tuple[str, ...], points: torch.Tensor, normals: torch.Tensor) -> torch.Tensor:
+    """(P,) how deep lower legs lie in the trunk, where no outline can tell: mean squares in the template's units.
+
+    Of posed vertices (P, N, 3) with normals and the weights (N, B) of their bones. The trunk does not give way.
+    """
+    lower, spine = (torch.tensor([stem in names for stem in stems]) for names in (LOWER_LEGS, ("Spine",)))
+    legs, trunk = skin[:, lower].sum(dim=1) > MOSTLY, skin[:, spine].sum(dim=1) > MOSTLY
+    own, other = points[:, legs], points[:, trunk].detach()
+    outward = torch.nn.functional.normalize(normals[:, trunk].detach(), dim=-1)
+    with torch.no_grad():
+        near = torch.cdist(own, other).argmin(dim=2)[..., None].expand(-1, -1, 3)
+    depth = ((other.gather(1, near) - own) * outward.gather(1, near)).sum(-1)
+    return torch.relu(depth).square().mean(dim=1)
 
 
 def habit(problem: Problem, state: State, weights: Weights) -> torch.Tensor:

@@ -349,6 +349,27 @@ def test_colors_of_photos_come_to_their_places_on_both_sides(taken, tmp_path):
         assert (colour[behind, 0] < colour[behind, 2]).mean() > 0.9
 
 
+def test_lower_legs_in_the_trunk_are_pushed_out(taken):
+    body = taken.body
+    shape = bodies.symmetric(body, bodies.plain_shape(body))
+    names = [bone.name for bone in taken.template.bones]
+
+    def deep(poses):
+        points, normals = bodies.posed(body, shape, poses)
+        return fit.buried(body.weights, body.stems, points, normals)
+
+    poses = torch.zeros(3, len(names), 3)
+    poses[1, names.index("UpperArm.L"), 0] = 1.4  # back, into the belly
+    poses[2, names.index("UpperArm.L"), 0] = -1.4  # forward, before the chest
+    standing, inside, forward = deep(poses).tolist()
+    assert standing < 1e-5 > forward
+    assert inside > 1e-3
+    poses.requires_grad_()
+    deep(poses).sum().backward()
+    with torch.no_grad():
+        assert float(deep(poses - 0.1 * poses.grad / poses.grad.norm())[1]) < inside
+
+
 def test_what_no_photo_shows_takes_the_colors_around_it_on_the_animal(taken):
     """Front legs, of which nothing is known, hang on an orange chest, hind legs on a blue croup."""
     body = taken.body
