@@ -283,7 +283,8 @@ def write(context: bpy.types.Context, image: bpy.types.Image, path: Path) -> Non
             finally:
                 bpy.data.images.remove(copy)
     except RuntimeError as error:  # what Blender says has traces of its own code in it
-        raise PictureProblem(f"{image.name} has no pixels. Render it again, or choose another picture.") from error
+        hint = "Render it again" if image.type == "RENDER_RESULT" else "Find its file"
+        raise PictureProblem(f"{image.name} has no pixels. {hint}, or choose another picture.") from error
     finally:
         for name in names:
             setattr(settings, name, before[name])
