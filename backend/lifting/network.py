@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from ..models import eight_bits
 from .frustum import CELLS, FINE, PICTURE
 
 WIDTHS = (80, 128, 176)
@@ -24,6 +25,9 @@ STEM = 4
 """Pixels along a side that become one place of the first level."""
 
 GROUPS = 16
+DEEP = "down.1.", "down.2.", "whole."
+"""Layers whose weights need no more than a byte: 24 objects to develop by are 4.213 % from the truth with float16 and
+with these alike, 4.244 % with bytes alone (once by hand)."""
 FILE = "lifter.safetensors"
 
 
@@ -130,12 +134,14 @@ class Whole(nn.Module):
 
 
 def save(network: Lifter, folder: Path) -> None:
-    """Write the weights as float16."""
+    """Write the weights as float16, those of DEEP in a byte each."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    state = {name: value.detach().half().contiguous().cpu() for name, value in network.state_dict().items()}
-    save_file(state, folder / FILE)
+    state = network.state_dict()
+    deep = {name: value for name, value in state.items() if name.startswith(DEEP)}
+    rest = {name: value.half().contiguous().cpu() for name, value in state.items() if name not in deep}
+    save_file(rest | eight_bits.packed(deep), folder / FILE)
 
 
 def read(folder: Path, device: torch.device | str = "cpu") -> Lifter:
@@ -143,5 +149,5 @@ def read(folder: Path, device: torch.device | str = "cpu") -> Lifter:
     from safetensors.torch import load_file
 
     network = Lifter()
-    network.load_state_dict({name: value.float() for name, value in load_file(folder / FILE).items()})
+    network.load_state_dict(eight_bits.unpacked(load_file(folder / FILE)))
     return network.to(device).eval().requires_grad_(False)
