@@ -70,6 +70,7 @@ def main(arguments: list[str]) -> None:
 def said(sentence: str, place: Path) -> list[np.ndarray]:
     """What Generate makes of a sentence."""
     job = Job(place / sentence.replace(" ", "-"))
+    job.folder.mkdir()
     generate(GenerateParams(prompt=sentence), job)
     clay = load_dense(job.folder / "engine" / DENSE)
     with Image.open(job.folder / "texture/out/preview.png") as image:
