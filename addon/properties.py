@@ -445,7 +445,7 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
     )  # fmt: skip
     tries: bpy.props.IntProperty(
         name="Tries", default=4, min=1, max=16,
-        description="Pictures painted of a prompt, of as many seeds. The one is taken whose shape is clearest",
+        description="Shapes or pictures made of a prompt, of as many seeds. The clearest one is taken",
     )  # fmt: skip
     textured: bpy.props.BoolProperty(
         name="Texture", default=True,

@@ -44,8 +44,7 @@ class GALATEA_PT_generate(Side, bpy.types.Panel):
         elif settings.source == "PROMPT" and generate.card(settings).takes_picture:
             shown = generate.seeds_shown(session.get().queue, settings)
             buttons = "galatea.preview_generate_seeds", "galatea.take_generate_seed"
-            chosen = settings.seed if settings.tries == 1 or generate.sculpts(settings) else -1
-            draw_seeds(layout, chosen, shown, *buttons)
+            draw_seeds(layout, settings.seed if settings.tries == 1 else -1, shown, *buttons)
 
 
 def draw_source(column: bpy.types.UILayout, context: bpy.types.Context, settings) -> None:
@@ -142,10 +141,10 @@ class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):
         settings = context.scene.galatea.generate
         column = layout.column(align=True)
         column.prop(settings, "seed")
+        if settings.source == "PROMPT":
+            column.prop(settings, "tries")
         if generate.sculpts(settings):
             column.prop(settings, "textured")
-        elif settings.source == "PROMPT":
-            column.prop(settings, "tries")
         layout.prop(settings, "front")
         column = layout.column(align=True)
         column.prop(settings, "faces")

@@ -43,7 +43,8 @@ class GenerateParams:
     painter: str = ""
     """Folder of the model that paints the prompt, in diffusers format; the starter if empty."""
     tries: int = 4
-    """Pictures painted of a prompt, of as many seeds; the one goes on whose shape the lifter is most sure of."""
+    """Shapes or pictures made of a prompt, of as many seeds. The shape goes on that hangs together best, or the picture
+    of whose shape the lifter is most sure."""
     textured: bool = True
     """Paint by the prompt what the starter has made of it; else it stays like clay."""
     front: bool = True
@@ -103,7 +104,7 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
         watch("picture")
     order = Order(
         None if subject is None else subject.picture, params.prompt, params.seed, params.detail, params.steps,
-        Path(params.weights) if params.weights else None, params.server, params.front,
+        Path(params.weights) if params.weights else None, params.server, params.tries if sculpts else 1, params.front,
     )  # fmt: skip
     dense = run.run(card, order, job.part(job.folder / "engine", begin, made))
     watch("engine")

@@ -40,6 +40,8 @@ class Order:
     """Folder of its downloaded model."""
     server: str = ""
     """Address of the program that computes, where the engine is one."""
+    tries: int = 1
+    """So many seeds, from ``seed`` on, an engine may compare that makes a shape in a moment; its best one counts."""
     front: bool = True
     """Whether an engine that knows the object's front turns it towards -Y; else the picture's viewer stays there."""
 

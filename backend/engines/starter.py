@@ -58,16 +58,17 @@ def sculpted(order: Order, report: Report) -> Dense:
         sculptor = sculpt.read(kinds.STARTER)
     except OSError as error:
         raise _missing() from error
+    seeds = list(range(order.seed, order.seed + order.tries))
     steps = order.steps or sculpt.STEPS
-    found = sculpt.solids(
-        sculptor, kind, [order.seed], steps, report=lambda part: report("Sculpting", 0.1 + 0.8 * part)
-    )
+    solids = sculpt.solids(sculptor, kind, seeds, steps, report=lambda part: report("Sculpting", part))
+    best = max(range(order.tries), key=lambda number: sculpt.in_one_piece(solids[number]))
     try:
-        vertices, triangles = sculpt.surface(found[0], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
+        vertices, triangles = sculpt.surface(solids[best], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
         raise EmptySurface from error
+    notes = (f"Seed {seeds[best]} of {order.tries} tries: it hangs together best.",) if order.tries > 1 else ()
     colours = np.full((len(vertices), 3), CLAY, np.float32)
-    return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours)
+    return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours, notes)
 
 
 def _missing() -> JobError:

@@ -102,7 +102,7 @@ def cut_out(path: Path) -> Subject:
 
 
 def largest_part(mask: np.ndarray) -> float:
-    """Of a mask's pixels, the part that hangs together."""
+    """Of a mask's pixels, or a solid's cells, the part that hangs together."""
     labels, count = ndimage.label(mask > 0.5)
     sizes = ndimage.sum_labels(mask > 0.5, labels, np.arange(1, count + 1))
     return float(max(sizes) / sum(sizes)) if count else 0.0

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from ..isosurface.extract import Grid, closed, extract
 from ..models import eight_bits
+from ..pictures.painted import largest_part
 from .kinds import kinds
 from .network import CELLS, CHANNELS, ROOM, SIDE, Decoder, Denoiser
 from .schedule import scheduler
@@ -100,6 +101,11 @@ def surface(solid: torch.Tensor, detail: int = DETAIL) -> tuple[torch.Tensor, to
     origin = torch.full((3,), 0.5 * cell * (1 - sides[0]), device=solid.device)
     mesh = extract(closed(LEVEL - fine, 1e-3), Grid(origin, cell, sides))
     return mesh.vertices, mesh.triangles
+
+
+def in_one_piece(solid: torch.Tensor) -> float:
+    """Of what is inside, the part that hangs together, 0 to 1."""
+    return largest_part((with_thin_parts(solid) > LEVEL).cpu().numpy())
 
 
 def with_thin_parts(solid: torch.Tensor) -> torch.Tensor:

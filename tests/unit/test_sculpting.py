@@ -13,7 +13,8 @@ from galatea.backend.capabilities import texture as texture_capability
 from galatea.backend.capabilities.generate import GenerateParams, generate
 from galatea.backend.capabilities.generate_seeds import GenerateSeedsParams, generate_seeds
 from galatea.backend.diffusion.pipelines import STARTER
-from galatea.backend.engines import cards
+from galatea.backend.engines import cards, starter
+from galatea.backend.engines.contract import Order
 from galatea.backend.isosurface.extract import EmptySurface
 from galatea.backend.job import Job
 from galatea.backend.models import eight_bits
@@ -139,6 +140,22 @@ def test_kind_and_seed_decide(shipped):
         return float(torch.minimum(a, b).sum() / torch.maximum(a, b).sum())
 
     assert apart(one[0], one[1]) < 0.9 and apart(one[1], other[0]) < 0.6
+
+
+def test_of_several_tries_the_one_in_one_piece_is_taken(monkeypatch):
+    whole, broken = ball(0.6), ball(0.4, (0.5, 0.0, 0.0)) + ball(0.4, (-0.5, 0.0, 0.0))
+    assert sculpt.in_one_piece(whole) == 1.0 and sculpt.in_one_piece(broken) == pytest.approx(0.5, abs=0.01)
+    asked = []
+
+    def solids(sculptor, kind, seeds, steps, report):
+        asked.append(seeds)
+        return torch.stack([broken, broken, whole])[: len(seeds)]
+
+    monkeypatch.setattr(sculpt, "solids", solids)
+    made = starter.make(Order(None, "a ball", 5, tries=3), lambda *said: None)
+    assert asked == [[5, 6, 7]] and "Seed 7" in made.notes[0] and abs(np.ptp(made.vertices[:, 0]) - 1.2) < 0.1
+    made = starter.make(Order(None, "a ball", 5), lambda *said: None)
+    assert asked[1] == [5] and not made.notes and np.ptp(made.vertices[:, 0]) > 1.5
 
 
 @pytest.mark.parametrize("prompt", ["a red wooden chair", "a wooden table", "a brown horse", "a clay teapot", "a car"])
