@@ -42,6 +42,8 @@ SENTENCES = (
 PICTURES = "horse", "stag", "wolf", "egg"
 CELL = 160
 """Pixels."""
+COLUMNS = 2
+"""Sentences or pictures beside each other."""
 SIDES = (0.0, math.pi / 2, math.pi, -math.pi / 2)
 AROUND = tuple(math.radians(degrees) for degrees in (35, 100, 215))
 """From where the clay of a sentence is seen."""
@@ -50,7 +52,9 @@ AROUND = tuple(math.radians(degrees) for degrees in (35, 100, 215))
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks/generate_gallery", description="A sheet of what Generate makes.")
     parser.add_argument("output", type=Path, metavar="FILE")
-    parser.add_argument("--sentences", type=int, default=len(SENTENCES), metavar="N", help="only the first so many")
+    parser.add_argument(
+        "--sentences", type=int, default=len(SENTENCES), metavar="N", help="only the first so many, an even number"
+    )
     options = parser.parse_args(arguments)
     rows = []
     with tempfile.TemporaryDirectory() as place:
@@ -63,7 +67,8 @@ def main(arguments: list[str]) -> None:
                 rows.append(titled(name, said(name, Path(place))))
             print(f"{name}, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.concatenate(rows)).save(options.output, quality=88)
+    beside = [np.concatenate(rows[number : number + COLUMNS], axis=1) for number in range(0, len(rows), COLUMNS)]
+    Image.fromarray(np.concatenate(beside)).save(options.output, quality=88)
     print(f"Look at {options.output}", file=sys.stderr)
 
 
