@@ -17,8 +17,13 @@ if typing.TYPE_CHECKING:
 FILE = "kinds.json"
 """Beside the weights: a list of [name, other names...], in the order of the network's numbers."""
 STARTER = Path(__file__).resolve().parents[1] / "starter" / "sculptor"
-BEGINS_ANOTHER = r"\b(?:with|on|in|of|at|by|from|under|over|beside|near|and|before|behind|made|seen|wearing)\b|[,;.:]"
+BEGINS_ANOTHER = (
+    r"\b(?:with|on|in|of|at|by|from|for|under|over|beside|near|and|before|behind|inside|that|which|like|made|seen|shaped|"
+    r"full|wearing|holding|riding|sitting|standing|lying|walking|running|flying)\b|[,;.:]"
+)
 """What follows says more about a thing that was named before."""
+ONLY_SAY_HOW = {"model", "toy", "figurine", "miniature", "asset", "prop", "shape", "mesh", "object"}
+"""Words that may come after a thing's name and mean the thing."""
 
 
 @functools.cache
@@ -39,26 +44,26 @@ def chosen(card: Engine, prompt: str, painter: str) -> bool:
 def named(prompt: str, folder: Path = STARTER) -> int | None:
     """Number of the kind that a prompt is about; None where it names none.
 
-    The first part that names one counts, and in it the last name: "a stone horse statue with a sword" is a statue.
+    The first part that ends with a name counts: "a stone horse statue with a sword" is a statue, and "a car tire" is none
+    of them, for it is no car.
     """
     # What is one kind's usual name counts more than that it is another one's second name.
     numbers = {name: number for number, names in enumerate(kinds(folder)) for name in names[1:]}
     numbers |= {names[0]: number for number, names in enumerate(kinds(folder))}
     for part in re.split(BEGINS_ANOTHER, prompt.lower()):
-        found = last_name(re.findall(r"[^\W\d_]+", part), numbers)
+        words = [word for word in re.findall(r"[^\W\d_]+", part) if word not in ONLY_SAY_HOW]
+        found = last_name(words, numbers)
         if found is not None:
             return found
     return None
 
 
 def last_name(words: list[str], numbers: Mapping[str, int]) -> int | None:
-    """Of the longest name that ends last among the words; a plural counts as its singular."""
-    longest = max((name.count(" ") + 1 for name in numbers), default=0)
-    for end in range(len(words), 0, -1):
-        for length in range(min(longest, end), 0, -1):
-            for name in singular(" ".join(words[end - length : end])):
-                if name in numbers:
-                    return numbers[name]
+    """Of the longest name that the words end with; a plural counts as its singular."""
+    for begin in range(len(words)):
+        for name in singular(" ".join(words[begin:])):
+            if name in numbers:
+                return numbers[name]
     return None
 
 

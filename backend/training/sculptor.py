@@ -28,6 +28,18 @@ DIVERGENCE = 1e-4
 DROPPED = 0.1
 """Share of objects that are learned without their kind, for classifier-free guidance."""
 
+OTHER_NAMES = {
+    "ball": ("football", "basketball"),
+    "bookshelf": ("bookcase",),
+    "chess piece": ("chess queen", "chess king", "pawn"),
+    "deer": ("stag",),
+    "dog": ("wolf", "fox"),
+    "rocket": ("spaceship",),
+    "table": ("desk",),
+    "wagon": ("carriage", "cart"),
+    "wardrobe": ("closet",),
+}
+"""Names of things that a kind is near enough to; the captions have others for it."""
 AUTOENCODER = "autoencoder.safetensors"
 
 OnSave = Callable[[nn.ModuleDict, Progress], None]
@@ -92,7 +104,10 @@ def read_autoencoder(folder: Path, device: torch.device) -> nn.ModuleDict:
 def write_kinds(folder: Path) -> None:
     """Names of all kinds in the order of their numbers, see :mod:`..sculpting.kinds`."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = [[family.name, *SHAPE_SYNONYMS.get(family.name, ())] for family in shapes.FAMILIES]
+    names = [
+        [family.name, *SHAPE_SYNONYMS.get(family.name, ()), *OTHER_NAMES.get(family.name, ())]
+        for family in shapes.FAMILIES
+    ]
     (folder / kinds.FILE).write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")
 
 
