@@ -44,14 +44,14 @@ def chosen(card: Engine, prompt: str, painter: str) -> bool:
 def named(prompt: str, folder: Path = STARTER) -> int | None:
     """Number of the kind that a prompt is about; None where it names none.
 
-    The first part that ends with a name counts: "a stone horse statue with a sword" is a statue, and "a car tire" is none
-    of them, for it is no car.
+    The first part that ends with a name counts: "a stone horse statue with a sword" is a statue, and "a car tire" is
+    none of them, for it is no car.
     """
     # What is one kind's usual name counts more than that it is another one's second name.
     numbers = {name: number for number, names in enumerate(kinds(folder)) for name in names[1:]}
     numbers |= {names[0]: number for number, names in enumerate(kinds(folder))}
     for part in re.split(BEGINS_ANOTHER, prompt.lower()):
-        words = [word for word in re.findall(r"[^\W\d_]+", part) if word not in ONLY_SAY_HOW]
+        words = [word for word in re.findall(r"[^\W\d_]{2,}", part) if word not in ONLY_SAY_HOW]
         found = last_name(words, numbers)
         if found is not None:
             return found

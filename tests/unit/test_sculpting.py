@@ -192,6 +192,7 @@ def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
         ("a lamp shaped like a mushroom", "lamp"),
         ("a wolf", "dog"),
         ("a low poly dog model", "dog"),
+        ("chair 3d model", "chair"),
         ("a car tire", None),
         ("an apple pie", None),
         ("a zeppelin over a lake", None),
