@@ -29,15 +29,32 @@ DROPPED = 0.1
 """Share of objects that are learned without their kind, for classifier-free guidance."""
 
 OTHER_NAMES = {
+    "airplane": ("airliner", "jet"),
     "ball": ("football", "basketball"),
+    "bicycle": ("bike",),
+    "bird": ("crow", "dove", "eagle", "parrot", "pigeon", "sparrow"),
     "bookshelf": ("bookcase",),
+    "cat": ("kitten",),
     "chess piece": ("chess queen", "chess king", "pawn"),
-    "deer": ("stag",),
-    "dog": ("wolf", "fox"),
+    "chicken": ("hen", "rooster"),
+    "cow": ("bull", "calf"),
+    "crocodile": ("alligator",),
+    "deer": ("stag", "elk", "moose", "reindeer"),
+    "dog": ("puppy", "wolf", "fox"),
+    "flower": ("daisy", "rose", "sunflower", "tulip"),
+    "frog": ("toad",),
+    "horse": ("donkey", "foal", "mule", "zebra"),
+    "mouse": ("rat",),
+    "mug": ("teacup",),
+    "palm tree": ("palm",),
+    "pine tree": ("christmas tree", "conifer", "fir", "fir tree", "pine"),
     "rocket": ("spaceship",),
+    "sheep": ("lamb",),
+    "ship": ("sailboat",),
     "table": ("desk",),
+    "tree": ("maple", "oak"),
     "wagon": ("carriage", "cart"),
-    "wardrobe": ("closet",),
+    "wardrobe": ("closet", "cupboard"),
 }
 """Names of things that a kind is near enough to; the captions have others for it."""
 AUTOENCODER = "autoencoder.safetensors"
@@ -116,20 +133,20 @@ def train_denoiser(
 ) -> nn.ModuleDict:
     """Diffusion of latents (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of unit deviation, given the kind."""
     torch.manual_seed(0)
-    shards, kinds = latents.shape[:2]
-    modules = nn.ModuleDict({"denoiser": Denoiser(kinds)}).to(device).train()
+    shards, count = latents.shape[:2]
+    modules = nn.ModuleDict({"denoiser": Denoiser(count)}).to(device).train()
     flat, kept = latents.flatten(0, 1), kept_of().to(device)
 
     def loss(samples: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(samples)
-        index = torch.randint(shards * kinds, (options.batch,), generator=generator)
+        index = torch.randint(shards * count, (options.batch,), generator=generator)
         clean = flat[index].to(device)
         strata = (torch.rand(1, generator=generator) + torch.arange(options.batch) / options.batch) % 1
         step = (strata * STEPS).long().clamp_max(STEPS - 1)
         step = step[torch.randperm(options.batch, generator=generator)].to(device)
         noise = torch.randn(clean.shape, generator=generator).to(device)
         dropped = torch.rand(options.batch, generator=generator) < DROPPED
-        kind = torch.where(dropped, kinds, index % kinds).to(device)
+        kind = torch.where(dropped, count, index % count).to(device)
         signal, rest = (part[:, None, None, None, None] for part in (kept[step].sqrt(), (1 - kept[step]).sqrt()))
         found = modules["denoiser"](signal * clean + rest * noise, step, kind)
         return functional.mse_loss(found, signal * noise - rest * clean)

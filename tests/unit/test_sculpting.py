@@ -193,6 +193,8 @@ def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
         ("a wolf", "dog"),
         ("a low poly dog model", "dog"),
         ("chair 3d model", "chair"),
+        ("a bike", "bicycle"),
+        ("two zebras", "horse"),
         ("a car tire", None),
         ("an apple pie", None),
         ("a zeppelin over a lake", None),
@@ -209,6 +211,14 @@ def test_only_an_engine_that_reads_prompts_and_pictures_is_asked_to_choose():
     assert kinds.chosen(starter, "a chair", "") and not kinds.chosen(starter, "a zeppelin", "")
     assert not kinds.chosen(starter, "a chair", "/models/sd15"), "the artist has chosen a painter"
     assert not kinds.chosen(shap_e, "a chair", "") and not kinds.chosen(triposr, "a chair", "")
+
+
+def test_the_shipped_names_are_those_of_training(tmp_path):
+    training.write_kinds(tmp_path)
+    assert (tmp_path / kinds.FILE).read_text() == (kinds.STARTER / kinds.FILE).read_text()
+    usual = {names[0] for names in kinds.kinds()}
+    others = [name for names in kinds.kinds() for name in names[1:] if name not in usual]
+    assert len(set(others)) == len(others), "a name of two kinds would mean the later one"
 
 
 def test_without_the_file_nothing_is_known(tmp_path):
