@@ -17,13 +17,28 @@ if typing.TYPE_CHECKING:
 FILE = "kinds.json"
 """Beside the weights: a list of [name, other names...], in the order of the network's numbers."""
 STARTER = Path(__file__).resolve().parents[1] / "starter" / "sculptor"
-BEGINS_ANOTHER = (
-    r"\b(?:with|on|in|of|at|by|from|for|under|over|beside|near|and|before|behind|inside|that|which|like|made|seen|shaped|"
-    r"full|wearing|holding|riding|sitting|standing|lying|walking|running|flying)\b|[,;.:]"
+CLAUSE = r"[,;.:!?()\[\]/|]|\s-+\s"
+"""Between what is said one after another."""
+DENIED = r"\b(?:not|no|without|except|anything but)\b.*"
+"""What it shall not be, to the end of its clause."""
+SAYS_MORE = (
+    r"(?<![\w-])(?:with|on|in|at|by|from|for|under|over|beside|near|before|behind|inside|that|which|wearing|holding|"
+    r"carrying|(?:made|built|carved|full) (?:of|from)|(?!riding|showing)\w+ing(?= (?:an?|the|its|his|her|their)\b))"
+    r"(?![\w-])"
 )
-"""What follows says more about a thing that was named before."""
-ONLY_SAY_HOW = {"model", "toy", "figurine", "miniature", "asset", "prop", "shape", "mesh", "object"}
+"""What follows, to the end of the clause, is said of a thing that was named before."""
+GOES_ON = r"(?<![\w-])(?:of|like|and|or|riding|showing)(?![\w-])"
+"""Words between parts of which any may name the thing."""
+AFTER_NAMES = re.compile(r"\w{2,}ing|\w{3,}ed|is|are|has|made|seen|built|full")
+"""Words of what a thing does or what was done to it, which may follow its name."""
+ONLY_SAY_HOW = {
+    "model", "toy", "figurine", "miniature", "asset", "prop", "shape", "mesh", "object", "low", "poly", "realistic",
+    "stylized", "cartoon", "detailed",
+}  # fmt: skip
 """Words that may come after a thing's name and mean the thing."""
+IRREGULAR = {"mice": "mouse"}
+LONGEST = 2
+"""Words of a name, at most."""
 
 
 @functools.cache
@@ -44,24 +59,33 @@ def chosen(card: Engine, prompt: str, painter: str) -> bool:
 def named(prompt: str, folder: Path = STARTER) -> int | None:
     """Number of the kind that a prompt is about; None where it names none.
 
-    The first part that ends with a name counts: "a stone horse statue with a sword" is a statue, and "a car tire" is
-    none of them, for it is no car.
+    The first part that ends with a name counts: "a stone horse statue with a sword" is a statue, "a car tire" is none
+    of them, for it is no car, and neither is "a knight with a sword".
     """
+    numbers = numbers_of(folder)
+    for clause in re.split(CLAUSE, " ".join(prompt.lower().split())):
+        head = re.split(SAYS_MORE, re.sub(DENIED, "", clause), maxsplit=1)[0]
+        for part in re.split(GOES_ON, head):
+            words = [word for word in re.findall(r"[^\W\d_]{2,}", part) if word not in ONLY_SAY_HOW]
+            ends = [len(words), *(place for place, word in enumerate(words) if AFTER_NAMES.fullmatch(word))]
+            found = next((name for end in ends if (name := last_name(words[:end], numbers)) is not None), None)
+            if found is not None:
+                return found
+    return None
+
+
+@functools.cache
+def numbers_of(folder: Path) -> dict[str, int]:
+    """Numbers of the kinds by all of their names."""
     # What is one kind's usual name counts more than that it is another one's second name.
     numbers = {name: number for number, names in enumerate(kinds(folder)) for name in names[1:]}
-    numbers |= {names[0]: number for number, names in enumerate(kinds(folder))}
-    for part in re.split(BEGINS_ANOTHER, prompt.lower()):
-        words = [word for word in re.findall(r"[^\W\d_]{2,}", part) if word not in ONLY_SAY_HOW]
-        found = last_name(words, numbers)
-        if found is not None:
-            return found
-    return None
+    return numbers | {names[0]: number for number, names in enumerate(kinds(folder))}
 
 
 def last_name(words: list[str], numbers: Mapping[str, int]) -> int | None:
     """Of the longest name that the words end with; a plural counts as its singular."""
-    for begin in range(len(words)):
-        for name in singular(" ".join(words[begin:])):
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        for name in singular(" ".join(words[-length:])):
             if name in numbers:
                 return numbers[name]
     return None
@@ -70,6 +94,7 @@ def last_name(words: list[str], numbers: Mapping[str, int]) -> int | None:
 def singular(word: str) -> Iterable[str]:
     """The word, and what it may be the plural of."""
     yield word
+    yield IRREGULAR.get(word, word)
     for ending, instead in (("s", ""), ("es", ""), ("ves", "f"), ("ves", "fe"), ("ies", "y")):
         if word.endswith(ending):
             yield word.removesuffix(ending) + instead

@@ -4,6 +4,7 @@
 
 import dataclasses
 import json
+import time
 
 import numpy as np
 import pytest
@@ -193,6 +194,25 @@ def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
         ("a wolf", "dog"),
         ("a low poly dog model", "dog"),
         ("chair 3d model", "chair"),
+        ("a chair without arms", "chair"),
+        ("a chair covered in moss", "chair"),
+        ("a horse eating grass", "horse"),
+        ("a wolf chasing a rabbit", "dog"),
+        ("the chair is red", "chair"),
+        ("a horse (realistic)", "horse"),
+        ("a horse - brown", "horse"),
+        ("a black and white cat", "cat"),
+        ("a small standing\nlamp", "lamp"),
+        ("a built-in wardrobe", "wardrobe"),
+        ("on a table, a vase", "vase"),
+        ("not a chair, a table", "table"),
+        ("A RED CHAIR!", "chair"),
+        ("mice", "mouse"),
+        ("not a horse", None),
+        ("a knight with a sword", None),
+        ("a dragon, on a rock", None),
+        ("ein rotes Pferd", None),
+        ("一匹の馬", None),
         ("a bike", "bicycle"),
         ("two zebras", "horse"),
         ("a car tire", None),
@@ -219,6 +239,13 @@ def test_the_shipped_names_are_those_of_training(tmp_path):
     usual = {names[0] for names in kinds.kinds()}
     others = [name for names in kinds.kinds() for name in names[1:] if name not in usual]
     assert len(set(others)) == len(others), "a name of two kinds would mean the later one"
+    assert max(len(name.split()) for names in kinds.kinds() for name in names) == kinds.LONGEST
+
+
+def test_a_long_prompt_keeps_the_panel_waiting_no_longer():
+    begin = time.process_time()
+    assert kinds.named("dog " * 20_000) == kinds.named("dog") and kinds.named("a" * 100_000) is None
+    assert time.process_time() - begin < 2.0
 
 
 def test_without_the_file_nothing_is_known(tmp_path):
