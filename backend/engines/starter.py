@@ -10,7 +10,7 @@ import numpy as np
 
 from ..diffusion.pipelines import STARTER
 from ..isosurface import extract
-from ..job import JobError
+from ..models import shipped
 from .contract import Dense, EmptySurface, Order, Report, turned
 
 CLAY = 0.7
@@ -29,10 +29,8 @@ def lifted(order: Order, report: Report) -> Dense:
 
     assert order.picture is not None
     report("Reading the model", 0.0)
-    try:
+    with shipped.told():
         lifter = network.read(order.weights or STARTER / "lifter")
-    except OSError as error:
-        raise _missing() from error
     report("Lifting the picture", 0.2)
     try:
         surface = lift(lifter, order.picture, detail=order.detail or DETAIL)
@@ -54,10 +52,8 @@ def sculpted(order: Order, report: Report) -> Dense:
     kind = kinds.named(order.prompt)
     assert kind is not None, order.prompt
     report("Reading the model", 0.0)
-    try:
+    with shipped.told():
         sculptor = sculpt.read(kinds.STARTER)
-    except OSError as error:
-        raise _missing() from error
     seeds = list(range(order.seed, order.seed + order.tries))
     steps = order.steps or sculpt.STEPS
     solids = sculpt.solids(sculptor, kind, seeds, steps, report=lambda part: report("Sculpting", part))
@@ -66,16 +62,9 @@ def sculpted(order: Order, report: Report) -> Dense:
         vertices, triangles = sculpt.surface(solids[best], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
         raise EmptySurface from error
-    notes = (f"Seed {seeds[best]} of {order.tries} tries: it hangs together best.",) if order.tries > 1 else ()
+    taken = f"Of {order.tries} tries seed {seeds[best]} was taken: it hangs together best."
     colours = np.full((len(vertices), 3), CLAY, np.float32)
-    return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours, notes)
-
-
-def _missing() -> JobError:
-    return JobError(
-        "missing_weights", "The models that ship with Galatea are not in their folder.",
-        "Install the extension again, or choose another engine.",
-    )  # fmt: skip
+    return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours, (taken,) if order.tries > 1 else ())
 
 
 def about_up(angle: float) -> tuple[tuple[float, float, float], ...]:

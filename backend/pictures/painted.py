@@ -112,8 +112,10 @@ def lifter() -> Lifter:
     """The starter's."""
     from ..diffusion.pipelines import STARTER
     from ..lifting import network
+    from ..models import shipped
 
-    return network.read(STARTER / "lifter")
+    with shipped.told():
+        return network.read(STARTER / "lifter")
 
 
 def small(subject: Subject, step: int) -> np.ndarray:

@@ -48,7 +48,7 @@ def save(sculptor: Sculptor, folder: Path) -> None:
 
 
 def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
-    """The networks whose weights are in a folder, to be used. Raises FileNotFoundError."""
+    """The networks whose weights are in a folder, to be used. Raises OSError and SafetensorError."""
     from safetensors.torch import load_file
 
     state = eight_bits.unpacked(load_file(folder / FILE))

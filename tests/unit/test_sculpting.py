@@ -4,6 +4,7 @@
 
 import dataclasses
 import json
+import shutil
 import time
 
 import numpy as np
@@ -17,7 +18,7 @@ from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import cards, starter
 from galatea.backend.engines.contract import Order
 from galatea.backend.isosurface.extract import EmptySurface
-from galatea.backend.job import Job
+from galatea.backend.job import Job, JobError
 from galatea.backend.models import eight_bits
 from galatea.backend.sculpting import kinds, network, sculpt
 from galatea.backend.training import sculptor as training
@@ -154,7 +155,7 @@ def test_of_several_tries_the_one_in_one_piece_is_taken(monkeypatch):
 
     monkeypatch.setattr(sculpt, "solids", solids)
     made = starter.make(Order(None, "a ball", 5, tries=3), lambda *said: None)
-    assert asked == [[5, 6, 7]] and "Seed 7" in made.notes[0] and abs(np.ptp(made.vertices[:, 0]) - 1.2) < 0.1
+    assert asked == [[5, 6, 7]] and "seed 7" in made.notes[0] and abs(np.ptp(made.vertices[:, 0]) - 1.2) < 0.1
     made = starter.make(Order(None, "a ball", 5), lambda *said: None)
     assert asked[1] == [5] and not made.notes and np.ptp(made.vertices[:, 0]) > 1.5
 
@@ -246,6 +247,17 @@ def test_a_long_prompt_keeps_the_panel_waiting_no_longer():
     begin = time.process_time()
     assert kinds.named("dog " * 20_000) == kinds.named("dog") and kinds.named("a" * 100_000) is None
     assert time.process_time() - begin < 2.0
+
+
+@pytest.mark.parametrize("rest", [b"", b"half a file"])
+def test_missing_and_broken_weights_get_a_sentence(tmp_path, monkeypatch, rest):
+    shutil.copy(kinds.STARTER / kinds.FILE, tmp_path)
+    if rest:
+        (tmp_path / sculpt.FILE).write_bytes(rest)
+    monkeypatch.setattr(kinds, "STARTER", tmp_path)
+    with pytest.raises(JobError, match="missing or broken") as error:
+        starter.make(Order(None, "a chair"), lambda *said: None)
+    assert "Install the extension again" in error.value.hint
 
 
 def test_without_the_file_nothing_is_known(tmp_path):

@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 Galatea contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Models that ship with Galatea and cannot be read, in the artist's words."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from safetensors import SafetensorError
+
+from ..job import JobError
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Inside, files of weights that are missing or broken are a JobError."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise JobError(
+            "missing_weights", "The models that ship with Galatea are missing or broken.",
+            "Install the extension again, or choose another engine.",
+        ) from error  # fmt: skip
