@@ -154,10 +154,10 @@ def seeds_shown(queue: jobs.Queue, settings) -> dict[int, Path]:
     return seeds.shown(queue, "generate_seeds", lambda job: wanted.items() <= job.params.items())
 
 
-def _shown_by(settings) -> dict[str, str]:
+def _shown_by(settings) -> dict:
     """What seeds of the settings depend on."""
-    painter = models.path(settings.painter)
-    return {"prompt": settings.prompt.strip(), "painter": painter, "engine": settings.engine}
+    painter, steps = models.path(settings.painter), settings.steps if sculpts(settings) else 0
+    return {"prompt": settings.prompt.strip(), "painter": painter, "engine": settings.engine, "steps": steps}
 
 
 def sculpts(settings) -> bool:

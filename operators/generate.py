@@ -93,8 +93,8 @@ class GALATEA_OT_preview_generate_seeds(JobOperator, bpy.types.Operator):
     bl_idname = "galatea.preview_generate_seeds"
     bl_label = "Preview Seeds of a Mesh"
     bl_description = (
-        "Paint one small picture of the prompt for each of four seeds, with a quick shape: to choose one before the "
-        "long work. Pressed again, the next four"
+        "Show what the prompt becomes with each of four seeds, as a quick shape, with its picture if one is painted: "
+        "to choose one before the long work. Pressed again, the next four"
     )
     bl_options = ACTION_OPTIONS
 
@@ -115,7 +115,7 @@ class GALATEA_OT_preview_generate_seeds(JobOperator, bpy.types.Operator):
 class GALATEA_OT_take_generate_seed(bpy.types.Operator):
     bl_idname = "galatea.take_generate_seed"
     bl_label = "Take This Seed"
-    bl_description = "The next mesh is made from this very picture"
+    bl_description = "The next mesh is made from this very shape or picture"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     seed: bpy.props.IntProperty(min=0, options={"SKIP_SAVE"})

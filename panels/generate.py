@@ -78,7 +78,8 @@ def draw_words(column: bpy.types.UILayout, context: bpy.types.Context, settings)
     elif engine.takes_prompt and settings.prompt.strip():
         text = iface("It knows no such thing and paints it first: shapes of paintings are rough")
         paragraph(column, context, text, icon="INFO")
-    unknown = generate.unknown_words(settings.prompt)
+    paints = settings.textured or not generate.sculpts(settings)
+    unknown = generate.unknown_words(settings.prompt) if paints else []
     if unknown:
         paragraph(column, context, iface("It has never learned: {}").format(", ".join(unknown)), icon="ERROR")
     column.operator("galatea.show_words", icon="TEXT")
@@ -145,7 +146,8 @@ class GALATEA_PT_generate_advanced(Side, bpy.types.Panel):
             column.prop(settings, "tries")
         if generate.sculpts(settings):
             column.prop(settings, "textured")
-        layout.prop(settings, "front")
+        else:
+            layout.prop(settings, "front")
         column = layout.column(align=True)
         column.prop(settings, "faces")
         column.prop(settings, "resolution")

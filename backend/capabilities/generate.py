@@ -8,7 +8,7 @@ import importlib.util
 import math
 import time
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..job import Job, JobError
@@ -76,32 +76,17 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     from ..engines import run, turning
     from ..engines.contract import Order
     from ..models import store
-    from ..pictures import painted
-    from ..pictures.gate import gate
     from ..sculpting import kinds
 
     job.outputs.mkdir(exist_ok=True)
-    files: dict[str, str] = {}
     seconds: dict[str, float] = {}
     watch = _Watch(seconds)
-    subject, unknown, seed = None, [], params.seed
+    seen = _Seen()
     sculpts = not params.image and kinds.chosen(card, params.prompt, params.painter)
     begin, made, end = (0.0, SCULPTED, FINISHED if params.textured else 1.0) if sculpts else (SEEN, MADE, 1.0)
     if card.takes_picture and not sculpts:
-        if not params.image:
-            place = job.part(job.folder / "painted", 0.0, PAINTED)
-            pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.tries, place)
-            watch("painting")
-        job.progress("Finding the subject", PAINTED)
-        if params.image:
-            subject = gate(job.folder / params.image, job.folder / params.mask if params.mask else None)
-        else:
-            number, subject = painted.best(pictures)
-            seed += number
-            files["painted"] = pictures[number].relative_to(job.folder).as_posix()
-        files |= _write(subject, job)
-        job.progress("Finding the subject", SEEN, painted.keep(job, "subject", painted.small(subject, 2)))
-        watch("picture")
+        seen = _seen(params, job, watch)
+    subject, unknown = seen.subject, seen.unknown_words
     order = Order(
         None if subject is None else subject.picture, params.prompt, params.seed, params.detail, params.steps,
         Path(params.weights) if params.weights else None, params.server, params.tries if sculpts else 1, params.front,
@@ -109,13 +94,16 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
     dense = run.run(card, order, job.part(job.folder / "engine", begin, made))
     watch("engine")
     finished, report = _finish(params, dense, job, made, end)
-    files |= finished
+    files = seen.files | finished
     watch("finish")
-    if sculpts and params.textured:
-        painting, unknown = _paint(params, job)
-        files |= painting
-        watch("texture")
     notes = [*(subject.notes if subject else ()), *dense.notes, *report["notes"]]
+    if sculpts and params.textured:
+        try:
+            painting, unknown = _paint(params, job)
+            files |= painting
+        except JobError as error:  # the shape is there, and Texture is one more click
+            notes.insert(0, f"It stays like clay, for it could not be painted. {error.message} {error.hint}")
+        watch("texture")
     if turning.two_fronts(dense):
         notes.insert(0, "Front and back look alike: perhaps it has two fronts. Try another seed, and turn it around.")
     if unknown:
@@ -128,7 +116,7 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
         "weights": store.described(params.weights) if params.weights else {},
         "picture": None if subject is None else {"mask": subject.mask_from, "pixels": subject.pixels},
         "unknown_words": unknown,
-        "painted_seed": None if params.image else seed,
+        "painted_seed": seen.painted_seed,
         "dense_faces": len(dense.triangles),
         "dense_size": np.ptp(dense.vertices, axis=0).round(4).tolist(),
         "notes": list(dict.fromkeys(notes)),
@@ -184,6 +172,40 @@ def _checked(params: GenerateParams) -> Engine:
             "Install the environment with PyTorch in the preferences.",
         )  # fmt: skip
     return card
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What an engine sees. All of it is empty for one that needs no picture."""
+
+    subject: Subject | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    unknown_words: list[str] = field(default_factory=list)
+    painted_seed: int | None = None
+    """Of the painting that was chosen."""
+
+
+def _seen(params: GenerateParams, job: Job, watch: _Watch) -> _Seen:
+    """The subject of the picture, or of the best one that is painted of the prompt."""
+    from ..pictures import painted
+    from ..pictures.gate import gate
+
+    files, unknown, seed = {}, [], None
+    if not params.image:
+        place = job.part(job.folder / "painted", 0.0, PAINTED)
+        pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.tries, place)
+        watch("painting")
+    job.progress("Finding the subject", PAINTED)
+    if params.image:
+        subject = gate(job.folder / params.image, job.folder / params.mask if params.mask else None)
+    else:
+        number, subject = painted.best(pictures)
+        seed = params.seed + number
+        files["painted"] = pictures[number].relative_to(job.folder).as_posix()
+    files |= _write(subject, job)
+    job.progress("Finding the subject", SEEN, painted.keep(job, "subject", painted.small(subject, 2)))
+    watch("picture")
+    return _Seen(subject, files, unknown, seed)
 
 
 def _write(subject: Subject, job: Job) -> dict[str, str]:

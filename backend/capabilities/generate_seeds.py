@@ -20,6 +20,7 @@ if typing.TYPE_CHECKING:
 
 PAINTED = 0.8
 """Part of the progress after which all is painted."""
+MOST_SEEDS = 16
 AROUND = math.radians(40)
 """From where the quick shape is shown, beside its picture."""
 CELL, INSET = 192, 64
@@ -36,6 +37,8 @@ class GenerateSeedsParams:
     count: int = 4
     engine: str = "starter"
     """Id of the card of ``engines.cards`` that Generate would use."""
+    steps: int = 0
+    """Denoising steps of an engine that makes shapes of prompts; 0: its own."""
 
 
 def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str], dict[str, typing.Any]]:
@@ -45,6 +48,11 @@ def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str
     shape that the starter makes of what is painted with the seed, and that in the corner: other engines make a better
     one of the same picture. A picture that no mesh can be made of stands alone before gray.
     """
+    if not 1 <= params.count <= MOST_SEEDS or not 0 <= params.steps <= 1000:
+        raise JobError(
+            "bad_input", "So many seeds or steps make no sense.",
+            f"Choose 1 to {MOST_SEEDS} seeds, and at most 1000 steps.",
+        )  # fmt: skip
     begin = time.perf_counter()
     from ..engines import cards
     from ..pictures import painted
@@ -75,9 +83,10 @@ def _sculptures(params: GenerateSeedsParams, job: Job) -> dict[str, str]:
     files = {}
     for number in range(params.count):
         seed, part = params.seed + number, job.part(job.folder, number / params.count, (number + 1) / params.count)
+        order = Order(None, params.prompt, seed, steps=params.steps)
         cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
         with contextlib.suppress(EmptySurface):
-            cell = turning.shown(starter.make(Order(None, params.prompt, seed), part.progress), AROUND, CELL)
+            cell = turning.shown(starter.make(order, part.progress), AROUND, CELL)
         files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", cell)
     return files
 

@@ -342,7 +342,11 @@ def test_the_panel_says_which_thing_a_prompt_is_about():
     settings(source="PROMPT", prompt="a red wooden pony with a saddle")
     assert "Its shape: horse" in drawn(panel.GALATEA_PT_generate).text
     fields = drawn(panel.GALATEA_PT_generate_advanced).fields
-    assert "textured" in fields and "tries" in fields
+    assert "textured" in fields and "tries" in fields and "front" not in fields, "its front is always told"
+    settings(prompt="a crimson dromedary-like pony", textured=False)
+    assert "never learned" not in drawn(panel.GALATEA_PT_generate).text, "nothing is painted"
+    settings(textured=True)
+    assert "never learned" in drawn(panel.GALATEA_PT_generate).text
     settings(prompt="a red zeppelin")
     assert "paints it first" in drawn(panel.GALATEA_PT_generate).text
     fields = drawn(panel.GALATEA_PT_generate_advanced).fields
@@ -367,6 +371,10 @@ def test_seeds_are_shown_before_the_work_and_one_is_taken(ran):
     assert ran[2].params["seed"] == 11, "the next four"
     settings(prompt="a blue chair")
     assert not generate.seeds_shown(queue, chosen), "they are of another prompt"
+    settings(prompt="a red chair", steps=80)
+    assert not generate.seeds_shown(queue, chosen), "they are of another number of steps"
+    settings(steps=0)
+    assert generate.seeds_shown(queue, chosen)
     settings(prompt="a red chair", engine="triposr")
     assert not generate.seeds_shown(queue, chosen), "another engine needs pictures"
     settings(prompt=" ")

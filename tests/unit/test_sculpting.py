@@ -3,6 +3,7 @@
 """A prompt to a solid: what the sculptor learns from, which thing a prompt is about, and what is made of it."""
 
 import dataclasses
+import functools
 import json
 import shutil
 import time
@@ -12,13 +13,12 @@ import pytest
 import torch
 
 from galatea.backend.capabilities import texture as texture_capability
-from galatea.backend.capabilities.generate import GenerateParams, generate
+from galatea.backend.capabilities.generate import FINISHED, GenerateParams, generate
 from galatea.backend.capabilities.generate_seeds import GenerateSeedsParams, generate_seeds
 from galatea.backend.diffusion.pipelines import STARTER
-from galatea.backend.engines import cards, starter
-from galatea.backend.engines.contract import Order
+from galatea.backend.engines import cards, contract, starter
 from galatea.backend.isosurface.extract import EmptySurface
-from galatea.backend.job import Job, JobError
+from galatea.backend.job import Job, JobCancelled, JobError
 from galatea.backend.models import eight_bits
 from galatea.backend.sculpting import kinds, network, sculpt
 from galatea.backend.training import sculptor as training
@@ -35,6 +35,12 @@ CENTERS = (torch.arange(network.CELLS) + 0.5) * CELL - network.ROOM
 def ball(radius, center=(0.0, 0.0, 0.0)):
     x, y, z = torch.meshgrid(*(CENTERS - c for c in center), indexing="ij")
     return (0.5 - ((x**2 + y**2 + z**2).sqrt() - radius) / CELL).clamp(0, 1)
+
+
+@functools.cache
+def held_out(name):
+    """Solids that nobody has trained with."""
+    return [torch.from_numpy(sculptor_data.solid(shapes.make(family(name), HELD_OUT + n))) for n in range(4)]
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +160,9 @@ def test_of_several_tries_the_one_in_one_piece_is_taken(monkeypatch):
         return torch.stack([broken, broken, whole])[: len(seeds)]
 
     monkeypatch.setattr(sculpt, "solids", solids)
-    made = starter.make(Order(None, "a ball", 5, tries=3), lambda *said: None)
+    made = starter.make(contract.Order(None, "a ball", 5, tries=3), lambda *said: None)
     assert asked == [[5, 6, 7]] and "seed 7" in made.notes[0] and abs(np.ptp(made.vertices[:, 0]) - 1.2) < 0.1
-    made = starter.make(Order(None, "a ball", 5), lambda *said: None)
+    made = starter.make(contract.Order(None, "a ball", 5), lambda *said: None)
     assert asked[1] == [5] and not made.notes and np.ptp(made.vertices[:, 0]) > 1.5
 
 
@@ -166,8 +172,7 @@ def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
     made = sculpt.solids(shipped, kind, [5])[0]
 
     def near(name):
-        truth = [torch.from_numpy(sculptor_data.solid(shapes.make(family(name), HELD_OUT + n))) for n in range(4)]
-        return max(float(torch.minimum(made, one).sum() / torch.maximum(made, one).sum()) for one in truth)
+        return max(float(torch.minimum(made, one).sum() / torch.maximum(made, one).sum()) for one in held_out(name))
 
     own = near(kinds.kinds()[kind][0])
     others = [near(name) for name in ("sword", "pumpkin", "castle", "bicycle", "giraffe", "bottle")]
@@ -256,7 +261,7 @@ def test_missing_and_broken_weights_get_a_sentence(tmp_path, monkeypatch, rest):
         (tmp_path / sculpt.FILE).write_bytes(rest)
     monkeypatch.setattr(kinds, "STARTER", tmp_path)
     with pytest.raises(JobError, match="missing or broken") as error:
-        starter.make(Order(None, "a chair"), lambda *said: None)
+        starter.make(contract.Order(None, "a chair"), lambda *said: None)
     assert "Install the extension again" in error.value.hint
 
 
@@ -306,6 +311,70 @@ def test_seeds_show_sculptures(tmp_path):
     shown = [np.load(tmp_path / files[f"seed/{seed}"]) for seed in (4, 5)]
     assert all(cell.dtype == np.uint8 and cell.std() > 10 for cell in shown) and not report["unknown_words"]
     assert (shown[0] != shown[1]).mean() > 0.02
+
+
+def test_the_shape_that_a_seed_shows_is_the_one_that_is_made(tmp_path, monkeypatch):
+    asked = []
+
+    def make(order, report):
+        asked.append(order)
+        raise contract.EmptySurface
+
+    monkeypatch.setattr(starter, "make", make)
+    files, _ = generate_seeds(GenerateSeedsParams("a chair", seed=4, count=2, steps=7), Job(tmp_path))
+    with pytest.raises(JobError, match="found no surface"):
+        generate(GenerateParams(prompt="a chair", seed=5, tries=1, steps=7), fresh(tmp_path / "job"))
+    assert dataclasses.replace(asked[2], server="") == asked[1] and [order.seed for order in asked] == [4, 5, 5]
+    assert all(np.ptp(np.load(tmp_path / path)) == 0 for path in files.values()), "no shape, no picture"
+
+
+@pytest.mark.parametrize("wrong", [{"count": 0}, {"count": 1000}, {"steps": -1}])
+def test_seeds_out_of_range_get_a_sentence(tmp_path, wrong):
+    with pytest.raises(JobError, match="make no sense"):
+        generate_seeds(GenerateSeedsParams("a chair", **wrong), Job(tmp_path))
+
+
+def test_a_shape_that_cannot_be_painted_is_kept_like_clay(tmp_path, monkeypatch):
+    def paint(params, job):
+        raise JobError("out_of_memory", "There is not enough memory for this job.", "Close other programs.")
+
+    monkeypatch.setattr(texture_capability, "texture", paint)
+    params = GenerateParams(prompt="a chair", faces=500, resolution=256, steps=2, tries=1, detail=32)
+    files, report = generate(params, fresh(tmp_path / "job"))
+    assert files["0/base_color.1001"].startswith("finish/") and "stays like clay" in report["notes"][0]
+    assert "not enough memory" in report["notes"][0]
+
+
+def test_a_cancel_stops_it_and_what_is_done_is_not_done_again(tmp_path, monkeypatch):
+    said: list[tuple[str, float]] = []
+
+    def run_until(stage):
+        job = Job(tmp_path)
+
+        def send(message):
+            said.append((message.stage, message.fraction))
+            if message.stage == stage:
+                job.cancel()
+
+        job._send = send
+        return generate(GenerateParams(prompt="a chair", faces=500, resolution=256, steps=2, tries=2, detail=32), job)
+
+    def paint(params, job):
+        job.progress("Painting", 0.5)
+        job.progress("Painted", 0.6)
+        return {}, {"unknown_words": []}
+
+    monkeypatch.setattr(texture_capability, "texture", paint)
+    for stage in ("Reading the model", "Sculpting", "Painting"):
+        said.clear()
+        with pytest.raises(JobCancelled):
+            run_until(stage)
+        assert said[-1][0] == stage
+    fractions = [fraction for _, fraction in said]
+    assert fractions == sorted(fractions) and fractions[-1] > FINISHED
+    said.clear()
+    files, _ = run_until("")
+    assert "Sculpting" not in dict(said) and said[-1] == ("Done", 1.0) and (tmp_path / files["mesh"]).is_file()
 
 
 def test_weights_are_beside_the_others():
