@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import bpy
@@ -49,16 +50,27 @@ def paint_in(image: bpy.types.Image) -> bool:
     return False
 
 
+class NoRoom(Exception):
+    """There is no Image Editor, and none can be opened; the message says what to do."""
+
+
 def open_beside(context: bpy.types.Context, image: bpy.types.Image, mode: str) -> None:
     """Show all of an image in an Image Editor of this window in a ``ui_mode``: in one that is open, else beside the 3D
-    view, which must be there."""
-    area = next((one for one in context.screen.areas if one.type == "IMAGE_EDITOR"), None)
+    view. Raises NoRoom."""
+    areas = [] if context.screen is None else list(context.screen.areas)
+    area = next((one for one in areas if one.type == "IMAGE_EDITOR"), None)
     if area is None:
-        view = max((one for one in context.screen.areas if one.type == "VIEW_3D"), key=lambda one: one.width)
-        before = set(context.screen.areas)
-        with context.temp_override(area=view):
+        views = [one for one in areas if one.type == "VIEW_3D"]
+        if not views:
+            raise NoRoom("There is no room for an Image Editor: press it in a window with a 3D view.")
+        with context.temp_override(area=max(views, key=lambda one: one.width)), contextlib.suppress(RuntimeError):
+            # What is too narrow is not split, without a word or with an error.
             bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
-        area = (set(context.screen.areas) - before).pop()
+        area = next((one for one in context.screen.areas if one not in areas), None)
+        if area is None:
+            raise NoRoom(
+                "The 3D view is too narrow for an Image Editor beside it: make it wider, or open one yourself."
+            )
         area.type = "IMAGE_EDITOR"
     space = area.spaces.active
     space.image, space.ui_mode = image, mode

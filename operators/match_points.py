@@ -62,10 +62,11 @@ class GALATEA_OT_open_match_picture(bpy.types.Operator):
         if found is None:
             self.report({"ERROR"}, f"There is no image {self.picture}.")
             return {"CANCELLED"}
-        if context.screen is None or all(area.type not in {"IMAGE_EDITOR", "VIEW_3D"} for area in context.screen.areas):
-            self.report({"ERROR"}, "There is no room for an Image Editor: press it in a window with a 3D view.")
+        try:
+            image.open_beside(context, found, "VIEW")
+        except image.NoRoom as problem:
+            self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
-        image.open_beside(context, found, "VIEW")
         return {"FINISHED"}
 
 

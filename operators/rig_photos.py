@@ -4,7 +4,7 @@
 
 import bpy
 
-from ..addon import properties, recipe, rig_moving, rig_photos, session
+from ..addon import image, properties, recipe, rig_moving, rig_photos, session
 from .rig import ACTION_OPTIONS, FromDisk, JobOperator, OfRig
 
 
@@ -75,11 +75,11 @@ class GALATEA_OT_edit_photo_mask(bpy.types.Operator):
         if not found or found[0].mask is None:
             self.report({"ERROR"}, f"{self.photo} has no mask yet: press Find Masks first.")
             return {"CANCELLED"}
-        if context.screen is None or all(area.type not in {"IMAGE_EDITOR", "VIEW_3D"} for area in context.screen.areas):
-            self.report({"ERROR"}, "There is no room for an Image Editor: press it in a window with a 3D view.")
-            return {"CANCELLED"}
         try:
             rig_photos.edit_mask(context, found[0])
+        except image.NoRoom as problem:
+            self.report({"ERROR"}, str(problem))
+            return {"CANCELLED"}
         except RuntimeError as error:
             self.report({"ERROR"}, f"{found[0].mask.name} cannot be read: {error}")
             return {"CANCELLED"}

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures from a prompt, as images of the file."""
 
+import contextlib
 import json
+import types
 
 import bpy
 import numpy as np
@@ -60,3 +62,18 @@ def test_the_operator_needs_a_prompt_that_the_backend_accepts(monkeypatch):
 
 def _refused(job):
     return protocol.Error(job.id, "bad_input", "There is no prompt.", "Say what the picture shows.")
+
+
+@pytest.mark.parametrize(("kinds", "said"), [((), "no room"), (("VIEW_3D",), "too narrow")])
+def test_without_room_an_image_editor_is_not_opened_and_says_so(kinds, said):
+    """Without a window no 3D view can be split, as in a window where it is narrow."""
+    areas = [types.SimpleNamespace(type=kind, width=10) for kind in kinds]
+    context = types.SimpleNamespace(
+        screen=types.SimpleNamespace(areas=areas), temp_override=lambda area: contextlib.nullcontext()
+    )
+    picture = bpy.data.images.new("picture", 8, 8)
+    try:
+        with pytest.raises(image.NoRoom, match=said):
+            image.open_beside(context, picture, "VIEW")
+    finally:
+        bpy.data.images.remove(picture)
