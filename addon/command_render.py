@@ -84,7 +84,7 @@ def render(options: argparse.Namespace) -> int:
 
     from . import models, session
     from .render import last_recipe
-    from .render_settings import PATHS
+    from .render_settings import MODELS, PATHS
 
     if session.get().problem:
         raise CommandProblem(session.get().problem)
@@ -103,9 +103,10 @@ def render(options: argparse.Namespace) -> int:
         setattr(settings, name, getattr(options, name))
     for name in PATHS:
         text = getattr(options, name)
-        if text in models.CARDS and not models.is_there(models.CARDS[text]):
+        is_card = name in MODELS and text in models.CARDS
+        if is_card and not models.is_there(models.CARDS[text]):
             raise CommandProblem(f"{text} is not downloaded yet: galatea models download {text}")
-        setattr(settings, name, text if not text or text in models.CARDS else str(Path(text).resolve()))
+        setattr(settings, name, text if not text or is_card else str(Path(text).resolve()))
     for name, words in options.own_prompt:
         item = bpy.data.objects.get(name) or bpy.data.collections.get(name)
         if item is None:

@@ -13,7 +13,7 @@ import bpy
 
 from . import compat, image, jobs, models, pace, preferences, recipe, targets, version
 from .importers import material
-from .render_settings import OPTIONS, PATHS, GalateaRenderSettings
+from .render_settings import MODELS, OPTIONS, GalateaRenderSettings
 
 NAME_LENGTH = 40
 FOLDER = "galatea_render_folder"
@@ -36,8 +36,8 @@ def params(context: bpy.types.Context, preview: int = 0, objects: list[str] | No
     scene = context.scene
     settings = scene.galatea.render
     values = {name: getattr(settings, name) for name in GalateaRenderSettings.__annotations__ if name not in OPTIONS}
-    for name in PATHS:
-        values[name] = models.path(values[name])
+    values |= {name: models.path(values[name]) for name in MODELS}
+    values["clip"] = bpy.path.abspath(values["clip"])
     if not settings.own_range:
         values["frame_start"], values["frame_end"] = scene.frame_start, scene.frame_end
     if not settings.own_size:

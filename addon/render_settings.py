@@ -119,4 +119,6 @@ class GalateaWords(bpy.types.PropertyGroup):
 
 OPTIONS = ("own_range", "own_size", "only_selected")
 """What matters to Blender's side alone."""
-PATHS = ("model", "controlnet", "clip")
+MODELS = ("model", "controlnet")
+"""Names of cards of models, or folders."""
+PATHS = (*MODELS, "clip")

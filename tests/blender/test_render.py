@@ -379,6 +379,8 @@ def test_the_command_says_what_is_missing_before_it_starts(tmp_path, capfd):
         ("none.blend", [], "galatea: The scene has no camera. Add one (Add > Camera)"),
         ("scene.blend", ["--frames", "5", "2"], "galatea: There are no frames in the range."),
         ("scene.blend", ["--model", "wan-vace"], "galatea: wan-vace is not downloaded yet: galatea models download"),
+        # A clip is a folder, whatever models are called.
+        ("scene.blend", ["--clip", "wan-vace"], str(Path("wan-vace").resolve())),
     ):
         arguments = ["render", str(tmp_path / file), "--prompt", "moss", "--output", str(tmp_path / "out"), *options]
         assert command_line.blender_command(arguments) == 1
