@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
 import typing
@@ -16,9 +15,9 @@ from ..job import Job, JobError
 if typing.TYPE_CHECKING:
     import numpy as np
 
-    from ..lifting.network import Lifter
+    from ..engines.contract import Order
 
-PAINTED = 0.8
+PAINTED = 0.5
 """Part of the progress after which all is painted."""
 MOST_SEEDS = 16
 AROUND = math.radians(40)
@@ -63,55 +62,61 @@ def generate_seeds(params: GenerateSeedsParams, job: Job) -> tuple[dict[str, str
         return files, {"unknown_words": [], "seconds": {"all": round(time.perf_counter() - begin, 2)}}
     place = job.part(job.folder / "painted", 0.0, PAINTED)
     pictures, unknown = painted.paint(params.prompt, params.painter, params.seed, params.count, place)
-    lifter, files = painted.lifter(), {}
+    files = {}
     for number, path in enumerate(pictures):
-        job.progress("Lifting", PAINTED + (1.0 - PAINTED) * number / params.count)
-        seed = params.seed + number
-        files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", _cell(lifter, path))
+        seed, part = params.seed + number, _part(job, PAINTED, number, params.count)
+        files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", _painting(path, seed, part))
     job.progress("Done", 1.0)
     return files, {"unknown_words": unknown, "seconds": {"all": round(time.perf_counter() - begin, 2)}}
 
 
 def _sculptures(params: GenerateSeedsParams, job: Job) -> dict[str, str]:
     """Names and files of the shapes of all seeds."""
-    import numpy as np
-
-    from ..engines import starter, turning
-    from ..engines.contract import EmptySurface, Order
+    from ..engines.contract import Order
     from ..pictures import painted
 
     files = {}
     for number in range(params.count):
-        seed, part = params.seed + number, job.part(job.folder, number / params.count, (number + 1) / params.count)
-        order = Order(None, params.prompt, seed, steps=params.steps)
-        cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
-        with contextlib.suppress(EmptySurface):
-            cell = turning.shown(starter.make(order, part.progress), AROUND, CELL)
+        seed, part = params.seed + number, _part(job, 0.0, number, params.count)
+        cell = _shape(Order(None, params.prompt, seed, steps=params.steps), part)
         files[f"seed/{seed}"] = painted.keep(job, f"seed-{seed}", cell)
     return files
 
 
-def _cell(lifter: Lifter, path: Path) -> np.ndarray:
+def _part(job: Job, begin: float, number: int, count: int) -> Job:
+    each = (1.0 - begin) / count
+    return job.part(job.folder, begin + number * each, begin + (number + 1) * each)
+
+
+def _painting(path: Path, seed: int, job: Job) -> np.ndarray:
     """Shape and picture (CELL, CELL, 3) uint8 of a painting."""
     import numpy as np
     from PIL import Image
 
     from ..engines import turning
-    from ..engines.contract import Dense
-    from ..isosurface.extract import EmptySurface
-    from ..lifting.frustum import CELLS
-    from ..lifting.lift import lift
+    from ..engines.contract import Order
     from ..pictures import painted
 
     with Image.open(path) as image:
         inset = np.asarray(image.convert("RGB").resize((INSET, INSET)))
-    cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
     try:
-        surface = lift(lifter, painted.cut_out(path).picture, detail=CELLS)
-    except (JobError, EmptySurface):
-        pass  # the picture says why
+        picture = painted.cut_out(path).picture
+    except JobError:  # the picture says why
+        cell = np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)
     else:
-        parts = (surface.vertices.double(), surface.triangles, surface.colours)
-        cell = turning.shown(Dense(*(part.cpu().numpy() for part in parts)), AROUND, CELL)
+        cell = _shape(Order(picture, seed=seed), job)
     cell[-INSET:, :INSET] = inset
     return cell
+
+
+def _shape(order: Order, job: Job) -> np.ndarray:
+    """What the starter makes (CELL, CELL, 3) uint8, or nothing before gray."""
+    import numpy as np
+
+    from ..engines import starter, turning
+    from ..engines.contract import EmptySurface
+
+    try:
+        return turning.shown(starter.make(order, job.progress), AROUND, CELL)
+    except EmptySurface:
+        return np.full((CELL, CELL, 3), round(255 * turning.BACKGROUND), np.uint8)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The starter's own engine: the lifter for pictures, the sculptor for prompts, seconds on any machine."""
+"""The starter's own engine: the sculptor and the lifter, seconds on any machine."""
 
 from __future__ import annotations
 
@@ -19,29 +19,40 @@ CLAY = 0.7
 
 def make(order: Order, report: Report) -> Dense:
     """What a picture shows; without one, what the prompt names."""
-    return sculpted(order, report) if order.picture is None else lifted(order, report)
+    return sculpted(order, report) if order.picture is None else pictured(order, report)
 
 
-def lifted(order: Order, report: Report) -> Dense:
-    """The mesh behind a picture. Turned so that the object's front looks towards -Y where that can be told."""
+def pictured(order: Order, report: Report) -> Dense:
+    """The mesh behind a picture, turned so that the object's front looks towards -Y where that can be told."""
     from ..lifting import network
-    from ..lifting.lift import DETAIL, lift
+    from ..sculpting import kinds, portrait, sculpt
 
     assert order.picture is not None
     report("Reading the model", 0.0)
     with shipped.told():
         lifter = network.read(order.weights or STARTER / "lifter")
-    report("Lifting the picture", 0.2)
+        sculptor = sculpt.read(kinds.STARTER)
+    # Another seed is another mesh: none of its solids is one of this one's.
+    seeds = list(range(order.seed * portrait.TRIES, (order.seed + 1) * portrait.TRIES))
+    steps = order.steps or portrait.STEPS
+    found = portrait.portrait(
+        sculptor, lifter, order.picture, seeds, steps, lambda part: report("Sculpting the picture", part)
+    )
     try:
-        surface = lift(lifter, order.picture, detail=order.detail or DETAIL)
+        surface = portrait.surface(found, min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
         raise EmptySurface from error
     notes = ("The side that the picture does not show is a guess.",)
+    if found.outline < portrait.UNLIKE:
+        notes = ("The starter knows nothing like it: expect a rough shape, or choose another engine.",)
     vertices = surface.vertices.double().cpu().numpy()
-    if order.front and surface.azimuth is not None:
-        vertices = turned(vertices, about_up(surface.azimuth))
-        degrees = round(math.degrees(surface.azimuth))
-        notes += (f"It was turned by {abs(degrees)} degrees, for what seems to be its front to look forwards.",)
+    if order.front:
+        turn = math.remainder(float(found.frame.turn), 2.0 * math.pi)
+        vertices = turned(vertices, about_up(turn))
+        notes += (
+            f"It was turned by {abs(round(math.degrees(turn)))} degrees, for what seems to be its front to look "
+            "forwards.",
+        )
     return Dense(vertices, surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes)
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 import torch
@@ -20,8 +19,6 @@ HALF = 0.5
 """Part of a cell that is inside, on the surface."""
 GREY = 0.5
 """Display-encoded color behind the object."""
-SURE = 0.5
-"""Length of the azimuth's vector from which on the object is turned to face the viewer's side."""
 SIDE = 0.5
 """Of the way from the nearest to the farthest surface: where the colors of the back begin."""
 
@@ -42,8 +39,6 @@ class Surface:
     """(T, 3) int64, counter-clockwise seen from outside."""
     colours: torch.Tensor
     """(V, 3) display-encoded sRGB."""
-    azimuth: float | None
-    """Radians by which the viewer stands to the left of the object's front; None where that cannot be told."""
 
 
 @torch.no_grad()
@@ -59,22 +54,30 @@ def lift(
         level: as if the viewer did not look down, whatever the network says.
         detail: samples along each side of the grid whose surface is taken.
     """
-    assert picture.ndim == 3 and picture.shape[0] == picture.shape[1] and picture.shape[2] == 4, picture.shape
-    device = next(network.parameters()).device
-    given = torch.from_numpy(picture).permute(2, 0, 1)[None].to(device)
-    small = resized(given, PICTURE)
-    found = looked_at_often(network, small)
-    field = solid_of(found, small[:, 3:])
+    given = tensor_of(picture, network)
+    found = looked_at_often(network, resized(given, PICTURE))
+    if level:
+        found = dataclasses.replace(found, elevation=torch.zeros_like(found.elevation))
+    return surface_of(found, given, tangent, detail)
+
+
+def surface_of(found: Lifted, given: torch.Tensor, tangent: float, detail: int) -> Surface:
+    """The surface of what was said (N = 1) of a picture (1, 4, S, S) with straight alpha, as :func:`lift` has it."""
+    field = solid_of(found, resized(given, PICTURE)[:, 3:])
     fine = refined(field, given[:, 3:], detail)
     distances = closed(HALF - fine.permute(1, 2, 0).flip(2), 1e-3)  # along u, w, and up
-    mesh = extract(distances, Grid(torch.zeros(3, device=device), 1.0, (detail, detail, detail)))
+    mesh = extract(distances, Grid(torch.zeros(3, device=given.device), 1.0, (detail, detail, detail)))
     x, y, z = mesh.vertices.unbind(-1)
     places = places_of(torch.stack((x, detail - 1 - z, y), dim=-1), detail)
-    colours = _colours(found, field, given, places)
-    vertices = unprojected(places, tangent, 0.0 if level else float(found.elevation))
-    sine, cosine = found.azimuth[0].tolist()
-    sure = math.hypot(sine, cosine) > SURE
-    return Surface(vertices, mesh.triangles, colours, math.atan2(sine, cosine) if sure else None)
+    colours = colours_at(found, field, given, places)
+    vertices = unprojected(places, tangent, float(found.elevation))
+    return Surface(vertices, mesh.triangles, colours)
+
+
+def tensor_of(picture: np.ndarray, network: Lifter) -> torch.Tensor:
+    """(1, 4, S, S) of a picture (S, S, 4), where the network is."""
+    assert picture.ndim == 3 and picture.shape[0] == picture.shape[1] and picture.shape[2] == 4, picture.shape
+    return torch.from_numpy(picture).permute(2, 0, 1)[None].to(next(network.parameters()).device)
 
 
 def looked_at_often(network: Lifter, picture: torch.Tensor) -> Lifted:
@@ -130,8 +133,14 @@ def refined(field: torch.Tensor, alpha: torch.Tensor, cells: int) -> torch.Tenso
     return fine[0, 0] * (2.0 * share[0, 0]).clamp(0.0, 1.0)[..., None]
 
 
-def _colours(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """(V, 3): in front the picture's structure with the network's base colors, behind those alone."""
+def colours_at(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """(V, 3) display-encoded: in front the picture's structure with the network's base colors, behind those alone.
+
+    Args:
+        field: (CELLS, CELLS, CELLS) along v, u, w in [0, 1]: what is inside.
+        picture: (1, 4, S, S) with straight alpha.
+        places: (V, 3) of the frustum.
+    """
     alpha = picture[:, 3:]
     blurred = resized(picture, CELLS // 2)
     light = functional.adaptive_avg_pool2d(found.albedo[:, :3], CELLS // 2) / blurred[:, :3].clamp_min(0.05)

@@ -46,6 +46,16 @@ class Lifted:
     Short where the object has no front, or it cannot be told."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Features:
+    """What the lifter has made of N pictures before it says anything."""
+
+    deep: torch.Tensor
+    """(N, WIDTHS[2], PICTURE / 16, PICTURE / 16), after the attention."""
+    fine: torch.Tensor
+    """(N, WIDTHS[0], PICTURE / 4, PICTURE / 4), before the cells."""
+
+
 class Lifter(nn.Module):
     """(N, 4, PICTURE, PICTURE): display-encoded colors over middle gray, and alpha, all in [-1, 1]."""
 
@@ -78,18 +88,25 @@ class Lifter(nn.Module):
         nn.init.zeros_(self.fine.bias)
 
     def forward(self, pictures: torch.Tensor) -> Lifted:
+        return self.said(pictures, self.features(pictures))
+
+    def features(self, pictures: torch.Tensor) -> Features:
         assert pictures.shape[1:] == (4, PICTURE, PICTURE), pictures.shape
         x = self.stem(functional.pixel_unshuffle(pictures, STEM))
         kept = []
         for level in self.down:
             x = level(x)
             kept.append(x)
-        x = self.whole(x)
-        pose = self.pose(x.mean(dim=(2, 3)))
+        x = deep = self.whole(x)
         for level, other in zip(self.up, (kept[1], kept[0])):
             x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
             x = level["body"](level["join"](torch.cat((x, other), dim=1)))
-        coarse = functional.pixel_shuffle(self.grid(x), CELLS * STEM // PICTURE)
+        return Features(deep, x)
+
+    def said(self, pictures: torch.Tensor, found: Features) -> Lifted:
+        """What the network says of pictures whose features are known."""
+        pose = self.pose(found.deep.mean(dim=(2, 3)))
+        coarse = functional.pixel_shuffle(self.grid(found.fine), CELLS * STEM // PICTURE)
         small = functional.avg_pool2d(pictures, FINE)
         x = coarse + self.fine(torch.cat((coarse, small), dim=1))
         solid = x[:, :CELLS].permute(0, 2, 3, 1)

@@ -16,6 +16,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from . import sight
+
 CELLS = 64
 """Along each side of the box."""
 ROOM = 1.08
@@ -102,8 +104,8 @@ class Shuffle(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """Predicts v of noisy latents (N, CHANNELS, SIDE, SIDE, SIDE), given the step (N,) and the kind (N,): its number,
-    or ``kinds`` for none."""
+    """Predicts v of noisy latents (N, CHANNELS, SIDE, SIDE, SIDE), given the step (N,), the kind (N,): its number, or
+    ``kinds`` for none, and what is seen of a picture, (N, sight.SIDE^2, sight.CHANNELS), if there is one."""
 
     def __init__(self, kinds: int, width: int = 144, depth: int = 8, heads: int = 6) -> None:
         super().__init__()
@@ -113,6 +115,11 @@ class Denoiser(nn.Module):
         self.place = nn.Parameter(0.02 * torch.randn(1, SIDE**3, width))
         self.kind = nn.Embedding(kinds + 1, width)
         nn.init.normal_(self.kind.weight, std=0.02)
+        self.look = nn.Linear(sight.CHANNELS, width)
+        self.piece = nn.Parameter(0.02 * torch.randn(1, sight.SIDE**2, width))
+        self.glance = nn.Linear(sight.CHANNELS, width)
+        nn.init.zeros_(self.glance.weight)
+        nn.init.zeros_(self.glance.bias)
         self.time = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.modulate = nn.Sequential(nn.SiLU(), nn.Linear(width, 6 * width))
         self.layers = nn.ModuleList([Layer(width, heads) for _ in range(depth)])
@@ -121,18 +128,25 @@ class Denoiser(nn.Module):
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.modulate[1].weight)
 
-    def forward(self, latents: torch.Tensor, step: torch.Tensor, kind: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, latents: torch.Tensor, step: torch.Tensor, kind: torch.Tensor, seen: torch.Tensor | None = None
+    ) -> torch.Tensor:
         assert latents.shape[1:] == (CHANNELS, SIDE, SIDE, SIDE), latents.shape
         frequencies = torch.exp(torch.linspace(0.0, -math.log(10_000.0), self.width // 2, device=latents.device))
         angle = step[:, None].float() * frequencies
         condition = self.time(torch.cat((angle.sin(), angle.cos()), dim=1)) + self.kind(kind)
+        if seen is not None:
+            assert seen.shape[1:] == (sight.SIDE**2, sight.CHANNELS), seen.shape
+            condition = condition + self.glance(seen.mean(dim=1))
         modulation = self.modulate(condition).unflatten(1, (6, self.width))
         x = self.enter(latents.flatten(2).transpose(1, 2)) + self.place
-        # The kind is a place of its own, too, which the others can ask.
+        # The kind is a place of its own, too, which the others can ask, and so are the pieces of the picture.
         x = torch.cat((x, condition[:, None]), dim=1)
+        if seen is not None:
+            x = torch.cat((x, self.look(seen) + self.piece), dim=1)
         for layer in self.layers:
             x = layer(x, modulation)
-        return self.leave(self.norm(x[:, :-1])).float().transpose(1, 2).reshape(latents.shape)
+        return self.leave(self.norm(x[:, : SIDE**3])).float().transpose(1, 2).reshape(latents.shape)
 
 
 class Layer(nn.Module):

@@ -63,25 +63,33 @@ def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
 @torch.no_grad()
 def solids(
     sculptor: Sculptor,
-    kind: int,
+    kind: int | None,
     seeds: list[int],
     steps: int = STEPS,
     guidance: float = GUIDANCE,
     report: Callable[[float], None] = lambda fraction: None,
+    seen: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """(N, CELLS, CELLS, CELLS) along X, Y, Z in [0, 1]: which part of each cell is inside, for each of N seeds."""
-    denoiser = sculptor.denoiser
+    """(N, CELLS, CELLS, CELLS) along X, Y, Z in [0, 1]: which part of each cell is inside, for each of N seeds.
+
+    Args:
+        kind: its number; None where it is not known.
+        seen: (1, sight.SIDE^2, sight.CHANNELS) of a picture of it, see ``sight.seen``.
+    """
+    denoiser, count = sculptor.denoiser, len(seeds)
     device = next(denoiser.parameters()).device
     shape = (CHANNELS, SIDE, SIDE, SIDE)
     latents = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
     latents = latents.to(device)
-    count = len(seeds)
-    given = torch.tensor([kind] * count + [denoiser.kinds] * count, device=device)
+    unnamed = torch.full((count,), denoiser.kinds, device=device)
+    named = unnamed if kind is None else torch.full_like(unnamed, kind)
+    if seen is not None:
+        seen = seen.expand(count, -1, -1)
     schedule = scheduler()
     schedule.set_timesteps(steps)
     for number, step in enumerate(schedule.timesteps):
-        found = denoiser(latents.repeat(2, 1, 1, 1, 1), step.to(device).expand(2 * count), given)
-        asked, free = found.chunk(2)
+        at = step.to(device).expand(count)
+        asked, free = denoiser(latents, at, named, seen), denoiser(latents, at, unnamed)
         latents = schedule.step(free + guidance * (asked - free), step, latents).prev_sample
         report((number + 1) / steps)
     return torch.cat([sculptor.decoder(sculptor.spread * one[None]) for one in latents]).sigmoid()

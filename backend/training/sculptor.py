@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +14,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ..sculpting import kinds
+from ..lifting.network import Lifter
+from ..sculpting import kinds, sight
 from ..sculpting.network import Decoder, Denoiser, Encoder
 from ..sculpting.schedule import STEPS, kept_of
-from . import shapes
+from . import sculptor_data, shapes
 from .captions import SHAPE_SYNONYMS
 from .loop import Options, Progress, train
-from .shards import shard_folders
+from .scene import family
+from .shards import Pictures, shard_folders
 
 BORDER = 12.0
 """Added weight of cells that a surface passes: what is far from all surfaces is most, and learned at once."""
@@ -27,6 +30,10 @@ DIVERGENCE = 1e-4
 """Weight of the latents' divergence from a normal distribution, a mean over places and channels."""
 DROPPED = 0.1
 """Share of objects that are learned without their kind, for classifier-free guidance."""
+UNNAMED = 0.7
+"""Share of pictures whose kind is not told."""
+WITHOUT_PICTURE = 5
+"""Every so many steps objects are learned by their kinds alone."""
 
 OTHER_NAMES = {
     "airplane": ("airliner", "jet"),
@@ -57,6 +64,8 @@ OTHER_NAMES = {
     "wardrobe": ("closet", "cupboard"),
 }
 """Names of things that a kind is near enough to; the captions have others for it."""
+AT_ONCE = 64
+"""Pictures that the lifter looks at together."""
 AUTOENCODER = "autoencoder.safetensors"
 
 OnSave = Callable[[nn.ModuleDict, Progress], None]
@@ -128,10 +137,45 @@ def write_kinds(folder: Path) -> None:
     (folder / kinds.FILE).write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")
 
 
+@dataclasses.dataclass(frozen=True)
+class Sights:
+    """P pictures of O objects, as the sculptor sees them."""
+
+    seen: torch.Tensor
+    """(P, 2, sight.SIDE^2, sight.CHANNELS) float16: of each picture as it is, and mirrored."""
+    objects: torch.Tensor
+    """(P,) int64: which object each shows."""
+    latents: torch.Tensor
+    """(O, 2, CHANNELS, SIDE, SIDE, SIDE): of each object, and mirrored."""
+    kinds: torch.Tensor
+    """(O,) int64."""
+
+
+@torch.no_grad()
+def sights_of(pictures: Pictures, lifter: Lifter, encoder: Encoder, device: torch.device) -> Sights:
+    """Of the pictures that the lifter learns from, see ``lifter_data``."""
+    scenes = [item["scene"]["subject"] for item in pictures.scenes()]
+    named = [(item["family"], item["shape_seed"]) for item in scenes]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(named))}
+    seen, latents = [], []
+    for part in torch.arange(len(pictures)).split(AT_ONCE):
+        picture = 2.0 * torch.stack([pictures.picture(item) for item in part.tolist()]).to(device).float() / 255 - 1.0
+        seen.append(torch.stack([sight.seen(lifter, one).half().cpu() for one in (picture, picture.flip(-1))], dim=1))
+    for kind, seed in numbers:
+        solid = torch.from_numpy(sculptor_data.solid(shapes.make(family(kind), seed))).to(device)
+        latents.append(encoder(torch.stack((solid, solid.flip(0))))[0].cpu())
+    order = {item.name: number for number, item in enumerate(shapes.FAMILIES)}
+    return Sights(
+        torch.cat(seen), torch.tensor([numbers[name] for name in named]), torch.stack(latents),
+        torch.tensor([order[kind] for kind, _ in numbers]),
+    )  # fmt: skip
+
+
 def train_denoiser(
-    latents: torch.Tensor, folder: Path, options: Options, device: torch.device, on_save: OnSave
+    latents: torch.Tensor, sights: Sights, folder: Path, options: Options, device: torch.device, on_save: OnSave
 ) -> nn.ModuleDict:
-    """Diffusion of latents (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of unit deviation, given the kind."""
+    """Diffusion of latents of unit deviation: those (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of kinds, and those of
+    pictures."""
     torch.manual_seed(0)
     shards, count = latents.shape[:2]
     modules = nn.ModuleDict({"denoiser": Denoiser(count)}).to(device).train()
@@ -139,16 +183,23 @@ def train_denoiser(
 
     def loss(samples: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(samples)
-        index = torch.randint(shards * count, (options.batch,), generator=generator)
-        clean = flat[index].to(device)
+        if samples // options.batch % WITHOUT_PICTURE:
+            picture = torch.randint(len(sights.seen), (options.batch,), generator=generator)
+            side = torch.randint(2, (options.batch,), generator=generator)
+            item, seen = sights.objects[picture], sights.seen[picture, side].to(device).float()
+            clean, kind = sights.latents[item, side], sights.kinds[item]
+        else:
+            item = torch.randint(shards * count, (options.batch,), generator=generator)
+            clean, kind, seen = flat[item], item % count, None
+        clean = clean.to(device)
         strata = (torch.rand(1, generator=generator) + torch.arange(options.batch) / options.batch) % 1
         step = (strata * STEPS).long().clamp_max(STEPS - 1)
         step = step[torch.randperm(options.batch, generator=generator)].to(device)
         noise = torch.randn(clean.shape, generator=generator).to(device)
-        dropped = torch.rand(options.batch, generator=generator) < DROPPED
-        kind = torch.where(dropped, count, index % count).to(device)
+        dropped = torch.rand(options.batch, generator=generator) < (DROPPED if seen is None else UNNAMED)
+        kind = torch.where(dropped, count, kind).to(device)
         signal, rest = (part[:, None, None, None, None] for part in (kept[step].sqrt(), (1 - kept[step]).sqrt()))
-        found = modules["denoiser"](signal * clean + rest * noise, step, kind)
+        found = modules["denoiser"](signal * clean + rest * noise, step, kind, seen)
         return functional.mse_loss(found, signal * noise - rest * clean)
 
     return train(modules, loss, options, folder, on_save)

@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -123,8 +123,6 @@ def run_stage(
 
 
 def limited(options: Options, seconds: float | None) -> Options:
-    from dataclasses import replace
-
     return replace(options, seconds=seconds)
 
 
@@ -251,19 +249,25 @@ def train_form_autoencoder(folder: Path, device: torch.device, options: Options)
 
 
 def train_sculptor(folder: Path, device: torch.device, options: Options) -> None:
-    """The diffusion of solids by their kinds. The autoencoder has to be there, and to stay as it is."""
+    """The diffusion of solids by their kinds and by pictures. The lifter and the autoencoder have to be there, and to
+    stay as they are."""
+    from ..lifting import network
     from ..sculpting import sculpt
-    from .sculptor import latents_of, read_autoencoder, read_forms, train_denoiser, write_kinds
+    from .sculptor import latents_of, read_autoencoder, read_forms, sights_of, train_denoiser, write_kinds
+    from .shards import read_shards
 
     autoencoder = read_autoencoder(folder / "form-vae/average", device)
     latents, spread = latents_of(read_forms(folder / "forms"), autoencoder["encoder"], device)
+    lifter = network.read(folder / "starter/lifter", device)
+    sights = sights_of(read_shards(folder / "solids", ("pictures",)), lifter, autoencoder["encoder"], device)
+    sights = replace(sights, latents=sights.latents / spread)
     place = folder / "starter/sculptor"
     write_kinds(place)
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         sculpt.save(sculpt.Sculptor(average["denoiser"], autoencoder["decoder"], spread), place)
 
-    train_denoiser(latents / spread, folder / "sculptor", options, device, on_save)
+    train_denoiser(latents / spread, sights, folder / "sculptor", options, device, on_save)
 
 
 def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> None:

@@ -19,14 +19,16 @@ from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import cards, contract, starter
 from galatea.backend.isosurface.extract import EmptySurface
 from galatea.backend.job import Job, JobCancelled, JobError
+from galatea.backend.lifting import network as lifting
 from galatea.backend.models import eight_bits
-from galatea.backend.sculpting import kinds, network, sculpt
+from galatea.backend.sculpting import kinds, network, sculpt, sight
+from galatea.backend.training import lifter_data, sculptor_data, shapes
 from galatea.backend.training import sculptor as training
-from galatea.backend.training import sculptor_data, shapes
 from galatea.backend.training import starter as stages
 from galatea.backend.training.loop import Options
 from galatea.backend.training.materials.draw import HELD_OUT
-from galatea.backend.training.scene import family
+from galatea.backend.training.scene import family, random_subject
+from galatea.backend.training.shards import read_shards
 
 CELL = 2 * network.ROOM / network.CELLS
 CENTERS = (torch.arange(network.CELLS) + 0.5) * CELL - network.ROOM
@@ -92,10 +94,13 @@ def test_a_byte_for_each_weight_is_near_enough():
 
 def test_both_parts_learn_and_come_back_from_their_files(tmp_path, monkeypatch):
     monkeypatch.setattr(shapes, "FAMILIES", tuple(family(name) for name in ("ball", "table")))
-    monkeypatch.setattr(stages, "render_shards", lambda kind, folder, *_: sculptor_data.produce_forms(folder / kind, 2))
+    monkeypatch.setattr(lifter_data, "OBJECTS", 2)
+    make = {"forms": sculptor_data.produce_forms, "solids": lifter_data.produce_solids}
+    monkeypatch.setattr(stages, "render_shards", lambda kind, folder, *_: make[kind](folder / kind, 2))
+    shutil.copytree(STARTER / "lifter", tmp_path / "starter/lifter")
     few = Options(batch=2, rate=2e-3, samples=40, warm_up=2, average=0.5, save_every=1e9)
     plan = stages.Plan(forms=2, form_vae=few, sculptor=few)
-    for stage in ("forms", "form-vae", "sculptor"):
+    for stage in ("forms", "form-vae", "solids", "sculptor"):
         stages.run_stage(stage, tmp_path, torch.device("cpu"), plan, None, None)
     forms = training.read_forms(tmp_path / "forms")
     assert forms.shape == (2, 2, *(network.CELLS,) * 3)
@@ -112,6 +117,25 @@ def test_both_parts_learn_and_come_back_from_their_files(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "starter/sculptor" / kinds.FILE).read_text())[1][0] == "table"
     assert made.denoiser.kinds == 2 and made.spread > 0
     assert sculpt.solids(made, 1, [0], steps=2).shape == (1, *(network.CELLS,) * 3)
+    seen = torch.randn(1, sight.SIDE**2, sight.CHANNELS)
+    assert sculpt.solids(made, None, [0], steps=2, seen=seen).shape == (1, *(network.CELLS,) * 3)
+
+
+def test_pictures_are_seen_with_their_objects(tmp_path, monkeypatch):
+    monkeypatch.setattr(lifter_data, "OBJECTS", 2)
+    monkeypatch.setattr(shapes, "FAMILIES", tuple(family(name) for name in ("ball", "mug")))
+    lifter_data.produce_solids(tmp_path, 1)
+    torch.manual_seed(0)
+    encoder, lifter = network.Encoder(), lifting.read(STARTER / "lifter")
+    found = training.sights_of(read_shards(tmp_path, ("pictures",)), lifter, encoder, torch.device("cpu"))
+    pictures = 2 * lifter_data.VIEWS
+    assert found.seen.shape == (pictures, 2, sight.SIDE**2, sight.CHANNELS)
+    assert found.objects.tolist() == [0] * lifter_data.VIEWS + [1] * lifter_data.VIEWS
+    subject = random_subject(0)
+    solid = torch.from_numpy(sculptor_data.solid(shapes.make(family(subject.family), subject.shape_seed)))
+    wanted = encoder(torch.stack((solid, solid.flip(0))))[0]
+    assert torch.allclose(found.latents[0], wanted, atol=1e-4) and not torch.allclose(*wanted)
+    assert shapes.FAMILIES[int(found.kinds[0])].name == subject.family
 
 
 # What is made of it
