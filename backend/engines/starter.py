@@ -35,10 +35,10 @@ def pictured(order: Order, report: Report) -> Dense:
     # Another seed is another mesh: none of its solids is one of this one's.
     seeds = list(range(order.seed * portrait.TRIES, (order.seed + 1) * portrait.TRIES))
     steps = order.steps or portrait.STEPS
-    found = portrait.portrait(
-        sculptor, lifter, order.picture, seeds, steps, lambda part: report("Sculpting the picture", part)
-    )
     try:
+        found = portrait.portrait(
+            sculptor, lifter, order.picture, seeds, steps, lambda part: report("Sculpting the picture", part)
+        )
         surface = portrait.surface(found, min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
         raise EmptySurface from error

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ..isosurface.extract import EmptySurface
 from ..lifting import lift
 from ..lifting.frustum import CELLS, PICTURE
 from ..lifting.lift import Surface
@@ -61,9 +62,11 @@ def portrait(
     steps: int = STEPS,
     report: Callable[[float], None] = lambda fraction: None,
 ) -> Portrait:
-    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it."""
+    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it. Raises ``isosurface.extract.EmptySurface``."""
     given = lift.tensor_of(picture, lifter)
     small = lift.resized(given, PICTURE)
+    if not small[:, 3].any():
+        raise EmptySurface
     said = lift.looked_at_often(lifter, small)
     behind = (said.solid[0] - lift.SOLID).sigmoid()
     seen = sight.seen(lifter, 2.0 * small - 1.0)

@@ -94,9 +94,12 @@ def framed(
 
 
 def box(alpha: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """(2,) and (2,): left and upper, right and lower border of an outline (S, S), from -1 to 1 across the picture."""
+    """(2,) and (2,): left and upper, right and lower border of an outline (S, S) that is not empty, from -1 to 1 across
+    the picture."""
     size = alpha.shape[0]
-    found = [(alpha > 0.5).any(dim=axis).nonzero().flatten() for axis in (0, 1)]
+    # A wire covers no pixel by half.
+    covered = alpha > 0.5 * alpha.amax()
+    found = [covered.any(dim=axis).nonzero().flatten() for axis in (0, 1)]
     ends = [(2.0 * float(one[0]) / size - 1.0, 2.0 * float(one[-1] + 1) / size - 1.0) for one in found]
     low, high = zip(*ends)
     return torch.tensor(low, device=alpha.device), torch.tensor(high, device=alpha.device)

@@ -10,7 +10,7 @@ import torch
 
 from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import starter
-from galatea.backend.engines.contract import Order
+from galatea.backend.engines.contract import EmptySurface, Order
 from galatea.backend.lifting import frustum, lift
 from galatea.backend.lifting import network as lifting
 from galatea.backend.sculpting import kinds, network, portrait, pose, sculpt, sight
@@ -183,6 +183,17 @@ def test_what_looks_like_nothing_known_is_told(monkeypatch, example):
     monkeypatch.setattr(portrait, "TRIES", 1)
     made = starter.make(Order(picture_of(example), steps=2), lambda stage, part: None)
     assert "knows nothing like it" in made.notes[0]
+
+
+def test_of_a_wire_there_is_a_mesh_and_of_nothing_there_is_none(monkeypatch):
+    monkeypatch.setattr(portrait, "TRIES", 1)
+    picture = np.full((512, 512, 4), 0.5, np.float32)
+    picture[..., 3] = 0.0
+    with pytest.raises(EmptySurface):
+        starter.make(Order(picture, steps=2), lambda stage, part: None)
+    picture[40:470, 255:258, 3] = 1.0
+    made = starter.make(Order(picture, steps=2), lambda stage, part: None)
+    assert np.isfinite(made.vertices).all() and np.ptp(made.vertices[:, 2]) > 2 * np.ptp(made.vertices[:, 0])
 
 
 # The shipped weights
