@@ -43,7 +43,7 @@ def pictured(order: Order, report: Report) -> Dense:
     except extract.EmptySurface as error:
         raise EmptySurface from error
     notes = ("The side that the picture does not show is a guess.",)
-    if found.outline < portrait.UNLIKE:
+    if found.outline < portrait.LIKE:
         notes = ("The starter knows nothing like it: expect a rough shape, or choose another engine.",)
     vertices = surface.vertices.double().cpu().numpy()
     if order.front:

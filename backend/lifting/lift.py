@@ -8,6 +8,7 @@ import dataclasses
 
 import numpy as np
 import torch
+from scipy import ndimage
 from torch.nn import functional
 
 from ..isosurface.extract import Grid, closed, extract
@@ -19,6 +20,10 @@ HALF = 0.5
 """Part of a cell that is inside, on the surface."""
 GREY = 0.5
 """Display-encoded color behind the object."""
+RIM = 0.9
+"""Coverage below which a pixel shows some of what is behind the object."""
+EDGE = 5
+"""Pixels along a side around each that have to be covered."""
 SIDE = 0.5
 """Of the way from the nearest to the farthest surface: where the colors of the back begin."""
 
@@ -146,10 +151,9 @@ def colours_at(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places
     light = functional.adaptive_avg_pool2d(found.albedo[:, :3], CELLS // 2) / blurred[:, :3].clamp_min(0.05)
     wide = functional.interpolate(light, picture.shape[-2:], mode="bilinear", align_corners=False)
     shown = (picture[:, :3] * wide).clamp(0, 1)
-    # Beyond the outline its nearest colors, or the background would show at the edge.
-    near = functional.avg_pool2d(shown * alpha, 5, 1, 2) / functional.avg_pool2d(alpha, 5, 1, 2).clamp_min(1e-3)
-    front = _read(torch.where(alpha > 0.9, shown, near), places)
-    back = _read(found.albedo[:, 3:], places)
+    # The last pixels before the edge have some of the background, too.
+    front = _read(filled(shown, functional.avg_pool2d(alpha, EDGE, 1, EDGE // 2)), places)
+    back = _read(filled(found.albedo[:, 3:], functional.adaptive_avg_pool2d(alpha, CELLS)), places)
     inside = (field > HALF).to(field.dtype)
     depth = torch.arange(CELLS, device=field.device)
     first = torch.where(inside > 0, depth, CELLS).amin(dim=-1).to(field.dtype)
@@ -162,6 +166,15 @@ def colours_at(found: Lifted, field: torch.Tensor, picture: torch.Tensor, places
     part = ((own - ends[:, 0]) / (ends[:, 1] - ends[:, 0]).clamp_min(1.0)).clamp(0, 1)
     behind = torch.sigmoid((part - SIDE) * 12.0)[:, None]
     return front + (back - front) * behind
+
+
+def filled(colours: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """Colors (1, 3, S, S), and where alpha (1, 1, S, S) is not whole those of the nearest place where it is: the
+    background would show at the edge, and a surface may go beyond the outline."""
+    part = alpha[0, 0] < RIM * alpha.amax()
+    nearest = ndimage.distance_transform_edt(part.cpu().numpy(), return_distances=False, return_indices=True)
+    rows, columns = torch.from_numpy(nearest).to(colours.device).long()
+    return colours[:, :, rows, columns]
 
 
 def _read(maps: torch.Tensor, places: torch.Tensor) -> torch.Tensor:

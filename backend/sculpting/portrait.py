@@ -24,9 +24,9 @@ from .sculpt import Sculptor
 TRIES = 8
 """Solids of as many seeds, compared with the picture."""
 STEPS = 20
-ALIKE, UNLIKE = 0.9, 0.6
-"""Overlaps of outlines: from which on the sculptor's solid is what the picture shows, and below which nothing is that
-it has learned."""
+LIKE = 0.6
+"""Overlap of outlines from which on the sculptor's solid is what the picture shows; below, it has learned nothing that
+is."""
 DOUBT = 0.03
 """Of each cell of the sculptor's solid, where lifter and sculptor are heard both."""
 SHARE = 0.5
@@ -90,7 +90,7 @@ def portrait(
 def surface(found: Portrait, detail: int = sculpt.DETAIL) -> Surface:
     """The surface of what the picture shows, in the viewer's axes but upright. Raises
     ``isosurface.extract.EmptySurface``."""
-    return sculpted(found, detail) if found.outline >= ALIKE else fused(found, detail)
+    return sculpted(found, detail) if found.outline >= LIKE else fused(found, detail)
 
 
 def sculpted(found: Portrait, detail: int = sculpt.DETAIL) -> Surface:

@@ -141,13 +141,13 @@ def test_the_true_solid_becomes_the_object_with_the_pictures_colors(monkeypatch,
     assert (made.colours[shown].mean(0) - mean).abs().max() < 0.25
 
 
-def test_where_the_solid_is_only_like_the_picture_the_front_is_as_in_the_picture(solid, frame, example, lifter):
+def test_where_the_solid_is_not_like_the_picture_the_front_is_as_in_the_picture(solid, frame, example, lifter):
     """The upper half of a teapot, and a picture of a whole one."""
     given = lift.tensor_of(picture_of(example), lifter)
     said = lift.looked_at_often(lifter, lift.resized(given, frustum.PICTURE))
     cut = solid.clone()
     cut[:, :, : network.CELLS // 2] = 0.0
-    found = portrait.Portrait(cut, frame, 1.0, 0.7, said, given)
+    found = portrait.Portrait(cut, frame, 1.0, 0.5, said, given)
     alpha = given[0, 3]
 
     def outline(made):
@@ -179,7 +179,7 @@ def test_the_front_looks_forwards_if_asked_for(monkeypatch, solid, frame, exampl
 
 
 def test_what_looks_like_nothing_known_is_told(monkeypatch, example):
-    monkeypatch.setattr(portrait, "UNLIKE", 2.0)
+    monkeypatch.setattr(portrait, "LIKE", 2.0)
     monkeypatch.setattr(portrait, "TRIES", 1)
     made = starter.make(Order(picture_of(example), steps=2), lambda stage, part: None)
     assert "knows nothing like it" in made.notes[0]
