@@ -24,8 +24,11 @@ CELL = 1.0
 """Side of a cell in pixels."""
 COARSE = 6.0
 """Standard deviation in pixels of the blur that parts coarse from fine structure."""
-DARKEST = 0.06
-"""Brightness below which pictures are not divided further: there is little to see in the dark."""
+DARKEST, LIT = 0.06, 0.12
+"""Brightness below which pictures are not divided further, for there is little to see in the dark; and from which on
+what is painted is believed. Painters take the darkest shadows for background."""
+FAINT = 0.01
+"""Of what is painted in the light, what counts that is painted in the dark: all there is, where no frame shows more."""
 SHOULDER = 4.0
 """How sharply colors bend below a limit."""
 BRIGHTEST = 4.0
@@ -69,12 +72,19 @@ def shading(shot: Shot, frame: int, look: Look, light: bool, mask: np.ndarray | 
     return np.where(distance <= BORDER, bright[tuple(nearest)], bright)
 
 
+def trusted(shading: np.ndarray) -> np.ndarray:
+    """How much what is painted counts, FAINT to 1, by its shading."""
+    return np.clip((shading - DARKEST) / (LIT - DARKEST), FAINT, 1.0)
+
+
 def lightless(picture: np.ndarray, shading: np.ndarray) -> np.ndarray:
-    """A display-encoded picture (H, W, 3) without its shading (H, W), below BRIGHTEST: about as even to the eye."""
-    return bent(decode(picture) / shading[..., None], BRIGHTEST) ** (1 / 2.2)
+    """A display-encoded picture (H, W, 3) without its shading (H, W), about as even to the eye: below BRIGHTEST, in the
+    dark below what a white surface reflects."""
+    limit = 1.0 + (BRIGHTEST - 1.0) * trusted(shading)[..., None]
+    return bent(decode(picture) / shading[..., None], limit) ** (1 / 2.2)
 
 
-def bent(color: np.ndarray, limit: float) -> np.ndarray:
+def bent(color: np.ndarray, limit: np.ndarray | float) -> np.ndarray:
     """Linear colors, those near a limit and above smoothly below it."""
     return color / (1.0 + (color / limit) ** SHOULDER) ** (1 / SHOULDER)
 
@@ -113,17 +123,20 @@ def gather(
         frame = shot.frames[number]
         geometry_cells = _cells(shot, scale, frame, cell)
         row, where = rows(found, geometry_cells)
-        values = lightless(picture(number), shading(shot, frame, look, light))
+        light_there = shading(shot, frame, look, light)
+        values = lightless(picture(number), light_there)
+        # What is painted does not end just where a shadow does.
+        trust = ndimage.minimum_filter(trusted(light_there), 3)
         # Pixels at a border are mixtures, and painters fray there: only those behind say something.
         inside = ndimage.binary_erosion(pooled(geometry_cells != NONE, shot.size.oversampling) > 0.99)
-        smooth = _blurred(values, inside)
-        factor = shot.size.oversampling
-        whole = inside.repeat(factor, 0).repeat(factor, 1)[where]
-        seen = np.bincount(row, whole, minlength=size)
+        heeded = inside * trust
+        smooth = _blurred(values, heeded)
+        pixel = tuple(index // shot.size.oversampling for index in where)
+        weight = heeded[pixel]
+        seen = np.bincount(row, weight, minlength=size)
         share = seen / np.maximum(largest, 1.0)
-        pixel = tuple(index // factor for index in where)
-        low = _means(row, smooth[pixel], whole, seen)
-        high = _means(row, (values - smooth)[pixel], whole, seen)
+        low = _means(row, smooth[pixel], weight, seen)
+        high = _means(row, (trust[..., None] * (values - smooth))[pixel], weight, seen)
         coarse += low * (share**2)[:, None]
         weights += share**2
         new = (share >= WELL) & ~is_fine
@@ -150,7 +163,9 @@ def _lost(
         inside = ndimage.binary_erosion(
             shot.is_painted(shot.geometry(frame))[:: shot.size.oversampling, :: shot.size.oversampling], iterations=2
         )
-        before += _gradients(lightless(picture(number), shading(shot, frame, look, light)), inside)
+        light_there = shading(shot, frame, look, light)
+        inside &= light_there >= LIT
+        before += _gradients(lightless(picture(number), light_there), inside)
         after += _gradients(pooled(render(shot, scale, skin, frame, cell), shot.size.oversampling), inside)
         coarse += _gradients(pooled(render(shot, scale, alone, frame, cell), shot.size.oversampling), inside)
     missing = (before - coarse) / max(after - coarse, 1e-9)
@@ -225,14 +240,14 @@ def rows(table: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, tuple[np.nda
     return row[known], (where[0][known], where[1][known])
 
 
-def _means(row: np.ndarray, values: np.ndarray, whole: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """(N, 3): means of the whole samples' values (P, 3) in each row."""
-    sums = [np.bincount(row, values[:, channel] * whole, minlength=len(seen)) for channel in range(3)]
-    return np.stack(sums, axis=1) / np.maximum(seen, 1)[:, None]
+def _means(row: np.ndarray, values: np.ndarray, weight: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """(N, 3): weighted means of the samples' values (P, 3) in each row, ``total`` being the sums of the weights."""
+    sums = [np.bincount(row, values[:, channel] * weight, minlength=len(total)) for channel in range(3)]
+    return np.stack(sums, axis=1) / np.where(total > 0, total, 1.0)[:, None]
 
 
-def _blurred(values: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Values (H, W, 3) blurred over what is inside (H, W) alone."""
-    weight = ndimage.gaussian_filter(inside.astype(np.float32), COARSE)
-    sums = ndimage.gaussian_filter(values * inside[..., None], (COARSE, COARSE, 0))
-    return np.where(inside[..., None], sums / np.maximum(weight, 1e-4)[..., None], values).astype(np.float32)
+def _blurred(values: np.ndarray, heeded: np.ndarray) -> np.ndarray:
+    """Values (H, W, 3) blurred, as much of each as is heeded (H, W); as they were where nothing is."""
+    weight = ndimage.gaussian_filter(heeded.astype(np.float32), COARSE)
+    sums = ndimage.gaussian_filter(values * heeded[..., None], (COARSE, COARSE, 0))
+    return np.where(heeded[..., None] > 0, sums / np.maximum(weight, 1e-6)[..., None], values).astype(np.float32)

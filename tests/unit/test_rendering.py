@@ -398,10 +398,26 @@ def test_paint_too_bright_for_the_light_keeps_its_structure_and_textures_stay_be
     for number, frame in enumerate(shot.frames):
         shade = consolidate.shading(shot, frame, dim, True)
         again = consolidate.lit(consolidate.lightless(striped(number), shade), shade)
-        assert np.abs(again - striped(number)).max() < 0.05  # a sixth of the step between the stripes
+        wrong = np.abs(again - striped(number))[shade >= consolidate.LIT]
+        assert wrong.max() < 0.05  # a sixth of the step between the stripes
     skin = consolidate.gather(shot, scale, dim, True, striped, lambda part: None)
     made = unwrapped.unwrapped(skin, scale, patch(0.6), 7)
     assert made.picture.min() > 0.7 and made.picture.max() <= 1.0
+
+
+def test_black_shadows_stay_dark_whatever_is_painted_there(shot, scale, monkeypatch):
+    """Painters take them for background: a surface of one color, over whose left half they paint light gray."""
+    look = passes.look(shot, shot.frames, True)
+    left = np.arange(128)[None] < 64
+    shade = np.where(left, consolidate.DARKEST, 0.8).repeat(128, 0).astype(np.float32)
+    monkeypatch.setattr(consolidate, "shading", lambda *others: shade)
+    painted = np.where(left[..., None], 0.6, passes.encode(np.float32([0.5, 0.1, 0.1]) * shade[..., None]))
+    skin = consolidate.gather(shot, scale, look, True, lambda number: painted, lambda part: None)
+    frame, factor = shot.frames[len(shot.frames) // 2], shot.size.oversampling
+    made = consolidate.lit(passes.pooled(consolidate.render(shot, scale, skin, frame), factor), shade)
+    whole = ndimage.binary_erosion(passes.pooled(shot.is_painted(shot.geometry(frame)), factor) == 1)
+    assert np.abs(made - painted)[whole & ~left & (np.arange(128) > 70)].max() < 0.03
+    assert (whole & left).sum() > 100 and made[whole & left].max() < 0.3
 
 
 def test_surfaces_look_the_same_in_all_frames(shot, scale):
