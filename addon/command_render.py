@@ -107,11 +107,14 @@ def render(options: argparse.Namespace) -> int:
         if is_card and not models.is_there(models.CARDS[text]):
             raise CommandProblem(f"{text} is not downloaded yet: galatea models download {text}")
         setattr(settings, name, text if not text or is_card else str(Path(text).resolve()))
+    painted = dict.fromkeys(options.object)
     for name, words in options.own_prompt:
         item = bpy.data.objects.get(name) or bpy.data.collections.get(name)
         if item is None:
             raise CommandProblem(f"{options.input} has no object or collection called {name}")
         item.galatea.prompt = words
+        if options.object:  # what has words of its own is to be painted as well
+            painted |= dict.fromkeys(one.name for one in getattr(item, "all_objects", (item,)))
     settings.only_selected, settings.own_size = False, options.size > 0
     settings.own_range = options.frames is not None
     if options.frames:
@@ -121,7 +124,7 @@ def render(options: argparse.Namespace) -> int:
         raise CommandProblem("--windows is for a cluster: name it with --cluster")
     with _resumable(output, address):
         try:
-            bpy.ops.galatea.render(folder=str(output), objects="\n".join(options.object), windows=options.windows)
+            bpy.ops.galatea.render(folder=str(output), objects="\n".join(painted), windows=options.windows)
         except RuntimeError as error:
             raise CommandProblem(reason(error)) from error
         made = last_recipe(scene)

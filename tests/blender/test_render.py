@@ -294,6 +294,17 @@ def test_objects_and_collections_have_words_of_their_own(ran, tmp_path):
     assert render.own_prompts(bpy.context.scene, []) == {"Plate": "red brick", "Small": "gold"}
 
 
+def test_what_the_command_has_words_for_is_painted(ran, tmp_path):
+    scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"), copy=True)
+    arguments = ["render", str(tmp_path / "shot.blend"), "--prompt", "wood", "--output", str(tmp_path / "out")]
+    words = ["--own-prompt", "Group", "gold"]
+    assert command_line.blender_command([*arguments, "--object", "Plate", *words]) == 0
+    assert ran[0].params["objects"] == ["Plate", "Small"] and ran[0].params["prompts"] == {"Small": "gold"}
+    assert command_line.blender_command([*arguments, *words]) == 0
+    assert ran[1].params["objects"] == [], "all"
+
+
 def test_a_preview_is_shown_and_leaves_no_files(ran, tmp_path):
     scene()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
