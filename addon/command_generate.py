@@ -22,7 +22,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     parser.set_defaults(run=generate)
     parser.add_argument("--image", metavar="FILE", type=Path, help=settings["image"].description)
-    parser.add_argument("--prompt", metavar="TEXT", default="", help=settings["prompt"].description)
+    words = f"{settings['prompt'].description}; with a picture, what it shows: a brown dog"
+    parser.add_argument("--prompt", metavar="TEXT", default="", help=words)
     parser.add_argument("--mask", metavar="FILE", type=Path, help=settings["mask"].description)
     parser.add_argument("--output", "-o", metavar="DIR", type=Path, required=True, help="folder for the results")
     engine = settings["engine"]

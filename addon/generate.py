@@ -245,7 +245,8 @@ def title(settings) -> str:
         return Path(settings.image.replace("\\", "/")).stem[:NAME_LENGTH]
     if settings.source == "IMAGE":
         return Path(settings.picture.name).stem[:NAME_LENGTH]
-    return (settings.prompt.strip() or "Render")[:NAME_LENGTH]
+    words = settings.prompt if settings.source == "PROMPT" else settings.shows
+    return (words.strip() or "Render")[:NAME_LENGTH]
 
 
 def chosen_image(settings) -> bpy.types.Image | None:

@@ -52,10 +52,13 @@ def create_bind_job(
 
 
 def said(objects: list[bpy.types.Object]) -> list[str]:
-    """What the automatic choice of the animal listens to: the prompts of meshes that Generate made, then the names."""
-    made = [found for item in objects if (found := recipe.read(item)) is not None]
-    prompts = [found["params"].get("prompt", "") for found in made if found["capability"] == "generate"]
-    return [words for words in (*prompts, *(item.name for item in objects)) if words]
+    """What the automatic choice of the animal listens to: the prompts of meshes that Generate made, then the names,
+    then what Generate took its pictures for."""
+    found = [made for item in objects if (made := recipe.read(item)) is not None]
+    generated = [made for made in found if made["capability"] == "generate"]
+    prompts = [made["params"].get("prompt", "") for made in generated]
+    guesses = [made["report"].get("taken_for", "") for made in generated]
+    return [words for words in (*prompts, *(item.name for item in objects), *guesses) if words]
 
 
 def describe(objects: list[bpy.types.Object], parts: list[mesh_export.Arrays]) -> dict:

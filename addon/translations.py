@@ -118,6 +118,8 @@ GERMAN_LABELS = {
     "Front Forwards": "Vorderseite nach vorn",
     "It has never learned: {}": "Nie gelernt: {}",
     "Its shape: {}": "Die Form: {}",
+    "What it shows: a dog": "Was es zeigt: ein Hund",
+    "It knows no such thing, and looks for itself": "Es kennt so etwas nicht und sieht selbst nach",
     "It knows no such thing and paints it first: shapes of paintings are rough": (
         "Es kennt so etwas nicht und malt es zuerst: Formen von Gemälden sind grob"
     ),

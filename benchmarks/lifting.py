@@ -30,8 +30,8 @@ from ..backend.lifting import frustum, network
 from ..backend.lifting.lift import HALF, lift
 from ..backend.raster.camera import orbit
 from ..backend.raster.gbuffer import rasterize
-from ..backend.sculpting import portrait, sculpt
-from ..backend.sculpting.sculpt import Sculptor
+from ..backend.sculpting import kinds, portrait
+from ..backend.sculpting.portrait import Portrait
 from ..backend.training import lifter_data, scene, shapes
 from ..backend.training.materials.draw import HELD_OUT
 from ..backend.training.shards import Pictures, read_shards
@@ -44,9 +44,11 @@ TOLERANCES = 0.02, 0.05
 """Of the longest side of the truth's box."""
 OUTLINE, COLOUR = 32, 8
 """Pixels of what retrieval compares: the outline, and colors of the same weight in all."""
-WAYS = "starter", "sculptor alone", "lifter alone", "nearest of 2,000", "outline's hull"
-"""What the engine makes, the two that it makes it from, and what to beat."""
-MADE_UP = WAYS[3:]
+WAYS = (
+    "starter", "starter, told what it is", "sculptor alone", "lifter alone", "nearest of 2,000", "outline's hull",
+)  # fmt: skip
+"""What the engine makes, with a word and without, the two that it makes it from, and what to beat."""
+MADE_UP = WAYS[-2:]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,17 +154,17 @@ def lifted(lifter: network.Lifter, item: Case) -> Surface:
     return made.vertices.numpy(), made.triangles.numpy()
 
 
-def sculpted(sculptor: Sculptor, lifter: network.Lifter, item: Case) -> tuple[Surface, Surface, float]:
-    """What the engine makes, what the sculptor makes alone, and the azimuth that they take for the picture's."""
+def sculpted(networks: portrait.Networks, item: Case, kind: int | None = None) -> tuple[Surface, Surface, Portrait]:
+    """What the engine makes, and what the sculptor makes alone, of what is found in the picture."""
     picture = item.picture.transpose(1, 2, 0).astype(np.float32) / 255
-    found = portrait.portrait(sculptor, lifter, picture, list(range(portrait.TRIES)))
+    found = portrait.portrait(networks, picture, list(range(portrait.TRIES)), kind)
     sine, cosine = math.sin(float(found.frame.elevation)), math.cos(float(found.frame.elevation))
     result = []
     for made in (portrait.surface(found), portrait.sculpted(found)):
         right, away, up = made.vertices.double().unbind(-1)
         tilted = torch.stack((right, away * cosine - up * sine, up * cosine + away * sine), dim=-1)
         result.append((tilted.numpy(), made.triangles.numpy()))
-    return *result, float(found.frame.turn)
+    return *result, found
 
 
 def score(made: Surface, item: Case) -> dict[str, float]:
@@ -205,15 +207,19 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="picture, truth and results side by side")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
-    lifter, known = network.read(options.weights / "lifter"), gallery(options.training)
-    sculptor = sculpt.read(options.weights / "sculptor")
+    known = gallery(options.training)
+    networks = portrait.read(options.weights / "lifter", options.weights / "sculptor")
     rows, pictures, turns, seconds = [], [], [], 0.0
+    taken_for = []
     for item in cases(options.count, not options.development):
         begin = time.process_time()
-        *made, turn = sculpted(sculptor, lifter, item)
+        made, alone, found = sculpted(networks, item)
         seconds += time.process_time() - begin
-        turns.append((item.azimuth, item.azimuth - turn))
-        made += [lifted(lifter, item), nearest(known, item), hull(item)]
+        turns.append((item.azimuth, item.azimuth - float(found.frame.turn)))
+        kind = kinds.named(item.name)
+        taken_for.append(found.kind == kind)
+        told, _, _ = sculpted(networks, item, kind)
+        made = [made, told, alone, lifted(networks.lifter, item), nearest(known, item), hull(item)]
         rows.append({"name": item.name, **{way: score(one, item) for way, one in zip(WAYS, made)}})
         print(item.name, {way: round(rows[-1][way]["f5"], 2) for way in WAYS}, file=sys.stderr)
         shown = np.concatenate((item.picture[:3].transpose(1, 2, 0),), axis=1)
@@ -228,6 +234,7 @@ def main(arguments: list[str]) -> None:
     print(
         f"\n{len(rows)} objects; nearer than the last two in {100 * better:.0f} %; {seconds / len(rows):.2f} CPU s each"
     )
+    print(f"made as what it is: {100 * np.mean(taken_for):.0f} %")
     forwards = (np.cos(turns) > math.cos(FORWARDS)).mean(axis=0)
     print(f"front within 30 degrees: {100 * forwards[0]:.0f} % as in the picture, {100 * forwards[1]:.0f} % turned")
     if options.json:

@@ -105,7 +105,7 @@ def sculptures(prompt: str, count: int) -> list[torch.Tensor]:
     """Outlines (H, W) of what the sculptor makes of a prompt."""
     sculptor, kind = sculpt.read(kinds.STARTER), kinds.named(prompt)
     assert kind is not None, prompt
-    surfaces = [sculpt.surface(solid) for solid in sculpt.solids(sculptor, kind, list(range(count)))]
+    surfaces = [sculpt.surface(solid) for solid in sculpt.solids(sculptor, [kind] * count, list(range(count)))]
     return [outline(*surface, AROUND + math.pi / VIEWS) for surface in surfaces]
 
 

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     rows, wall, processor = {}, 0.0, 0.0
     for number in range(0, len(names), options.every):
         begin = time.perf_counter(), time.process_time()
-        made = sculpt.solids(sculptor, number, list(range(options.seeds)))
+        made = sculpt.solids(sculptor, [number] * options.seeds, list(range(options.seeds)))
         wall, processor = wall + time.perf_counter() - begin[0], processor + time.process_time() - begin[1]
         family = families[names[number]]
         known = objects(family, 0, FORMS)

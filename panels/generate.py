@@ -63,7 +63,14 @@ def draw_source(column: bpy.types.UILayout, context: bpy.types.Context, settings
         case "PROMPT":
             compat.textbox(column, settings, "prompt", placeholder="What to make")
             draw_words(column, context, settings)
-    if settings.source != "PROMPT" and settings.mask_image is not None:
+    if settings.source == "PROMPT":
+        return
+    column.prop(settings, "shows", text="", placeholder="What it shows: a dog")
+    if generate.card(settings).takes_prompt and settings.shows.strip():
+        thing = generate.thing(settings.shows)
+        text = iface("Its shape: {}").format(thing) if thing else iface("It knows no such thing, and looks for itself")
+        paragraph(column, context, text, icon="MESH_DATA" if thing else "INFO")
+    if settings.mask_image is not None:
         column.prop(settings, "mask_image", icon="MOD_MASK")
 
 

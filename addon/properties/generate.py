@@ -27,6 +27,11 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
         name="Picture", type=bpy.types.Image, description="An image of this file that shows one subject, whole"
     )
     prompt: bpy.props.StringProperty(name="Prompt", description="What to make: a red wooden chair")
+    shows: bpy.props.StringProperty(
+        name="What It Shows",
+        description="What the picture shows, in a few words: a brown dog. The shape becomes better where the engine "
+        "knows the thing, and Texture and Rig hear it. Empty: Galatea looks for itself",
+    )
     mask: bpy.props.StringProperty(
         name="Mask File", subtype="FILE_PATH",
         description="A black and white picture: white where the subject is. Empty: found by itself",
@@ -89,7 +94,7 @@ class GalateaGenerateSettings(bpy.types.PropertyGroup):
     )  # fmt: skip
 
 
-GENERATE_OPTIONS = ("source", "picture", "mask_image")
+GENERATE_OPTIONS = ("source", "picture", "mask_image", "shows")
 """What matters to Blender's side alone."""
 
 
@@ -99,12 +104,15 @@ def generate_params(settings: GalateaGenerateSettings) -> dict:
     params = {name: getattr(settings, name) for name in sorted(names)} | {"resolution": int(settings.resolution)}
     params["weights"] = str(generate.weights(settings) or "")
     params["painter"] = models.path(settings.painter)
+    params["prompt"] = settings.prompt if settings.source == "PROMPT" else settings.shows
     for name, used in (("image", settings.source == "FILE"), ("mask", settings.source != "PROMPT")):
         params[name] = bpy.path.abspath(params[name]) if used and params[name] else ""
     return params
 
 
 def set_generate(settings: GalateaGenerateSettings, values: dict) -> None:
-    """Parameters and options back into the settings."""
+    """Parameters and options back into the settings. Without a source the words are those of a picture."""
+    if values.get("source") != "PROMPT" and "prompt" in values:
+        values = {name: value for name, value in values.items() if name != "prompt"} | {"shows": values["prompt"]}
     for name in GalateaGenerateSettings.__annotations__.keys() & values.keys():
         setattr(settings, name, str(values[name]) if name == "resolution" else values[name])

@@ -32,6 +32,7 @@ class GenerateParams:
     """Path of a picture, relative ones from the job's folder; without one the prompt is painted first, or read by the
     engine itself."""
     prompt: str = ""
+    """What to make, or what the picture shows; with a picture it may be empty."""
     mask: str = ""
     """The same of a black and white picture of where the subject is; the picture itself tells it if empty."""
     engine: str = "starter"
@@ -115,6 +116,7 @@ def generate(params: GenerateParams, job: Job) -> tuple[dict[str, str], dict[str
         "license": {"code": card.code.name, "weights": card.weights.name, "commercial": card.commercial},
         "weights": store.described(params.weights) if params.weights else {},
         "picture": None if subject is None else {"mask": subject.mask_from, "pixels": subject.pixels},
+        "taken_for": dense.taken_for,
         "unknown_words": unknown,
         "painted_seed": seen.painted_seed,
         "dense_faces": len(dense.triangles),

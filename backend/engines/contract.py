@@ -68,6 +68,8 @@ class Dense:
     """(V, 3) float32, display-encoded sRGB within 0..1."""
     notes: tuple[str, ...] = ()
     """What the artist should know of this result, a sentence each."""
+    taken_for: str = ""
+    """What the engine has recognized in the picture, in a word or two; "" if it tells nothing."""
 
     def __post_init__(self) -> None:
         assert self.vertices.ndim == 2 and self.vertices.shape[1] == 3, self.vertices.shape

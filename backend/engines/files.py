@@ -41,7 +41,7 @@ def save_dense(dense: Dense, path: Path) -> None:
     partial = path.with_name(f"partial-{path.name}")
     np.savez(
         partial, vertices=dense.vertices, triangles=dense.triangles, colours=dense.colours,
-        notes=np.array(dense.notes, dtype=np.str_),
+        notes=np.array(dense.notes, dtype=np.str_), taken_for=np.array(dense.taken_for),
     )  # fmt: skip
     os.replace(partial, path)
 
@@ -49,7 +49,7 @@ def save_dense(dense: Dense, path: Path) -> None:
 def load_dense(path: Path) -> Dense:
     with np.load(path, allow_pickle=False) as data:
         notes = tuple(str(note) for note in data["notes"])
-        return Dense(data["vertices"], data["triangles"], data["colours"], notes)
+        return Dense(data["vertices"], data["triangles"], data["colours"], notes, str(data["taken_for"]))
 
 
 def save_for_finish(dense: Dense, folder: Path) -> None:

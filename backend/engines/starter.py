@@ -24,20 +24,19 @@ def make(order: Order, report: Report) -> Dense:
 
 def pictured(order: Order, report: Report) -> Dense:
     """The mesh behind a picture, turned so that the object's front looks towards -Y where that can be told."""
-    from ..lifting import network
     from ..sculpting import kinds, portrait, sculpt
 
     assert order.picture is not None
     report("Reading the model", 0.0)
     with shipped.told():
-        lifter = network.read(order.weights or STARTER / "lifter")
-        sculptor = sculpt.read(kinds.STARTER)
+        networks = portrait.read(order.weights or STARTER / "lifter", kinds.STARTER)
+    kind = kinds.named(order.prompt)
     # Another seed is another mesh: none of its solids is one of this one's.
     seeds = list(range(order.seed * portrait.TRIES, (order.seed + 1) * portrait.TRIES))
     steps = order.steps or portrait.STEPS
     try:
         found = portrait.portrait(
-            sculptor, lifter, order.picture, seeds, steps, lambda part: report("Sculpting the picture", part)
+            networks, order.picture, seeds, kind, steps, lambda part: report("Sculpting the picture", part)
         )
         surface = portrait.surface(found, min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     except extract.EmptySurface as error:
@@ -45,6 +44,10 @@ def pictured(order: Order, report: Report) -> Dense:
     notes = ("The side that the picture does not show is a guess.",)
     if found.outline < portrait.LIKE:
         notes = ("The starter knows nothing like it: expect a rough shape, or choose another engine.",)
+    taken_for = ""
+    if kind is None and found.kind is not None and found.outline >= portrait.LIKE:
+        taken_for = kinds.kinds()[found.kind][0]
+        notes += (f"It was taken for: {taken_for}. If it is something else, write under the picture what it shows.",)
     vertices = surface.vertices.double().cpu().numpy()
     if order.front:
         turn = math.remainder(float(found.frame.turn), 2.0 * math.pi)
@@ -53,7 +56,7 @@ def pictured(order: Order, report: Report) -> Dense:
             f"It was turned by {abs(round(math.degrees(turn)))} degrees, for what seems to be its front to look "
             "forwards.",
         )
-    return Dense(vertices, surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes)
+    return Dense(vertices, surface.triangles.cpu().numpy(), surface.colours.cpu().numpy(), notes, taken_for)
 
 
 def sculpted(order: Order, report: Report) -> Dense:
@@ -67,7 +70,7 @@ def sculpted(order: Order, report: Report) -> Dense:
         sculptor = sculpt.read(kinds.STARTER)
     seeds = list(range(order.seed, order.seed + order.tries))
     steps = order.steps or sculpt.STEPS
-    solids = sculpt.solids(sculptor, kind, seeds, steps, report=lambda part: report("Sculpting", part))
+    solids = sculpt.solids(sculptor, [kind] * len(seeds), seeds, steps, report=lambda part: report("Sculpting", part))
     best = max(range(order.tries), key=lambda number: sculpt.in_one_piece(solids[number]))
     try:
         vertices, triangles = sculpt.surface(solids[best], min(order.detail or sculpt.DETAIL, sculpt.FINEST))

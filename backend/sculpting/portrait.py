@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a picture of one object to its surface, with the sculptor: several solids are made, and set behind the picture.
-The one counts that agrees best with the outline, and with what the lifter takes for solid."""
+"""From a picture of one object to its surface, with the sculptor: several solids are made, of the kinds that the
+picture is taken for, and set behind the picture. The one counts that agrees best with the outline, and with what the
+lifter takes for solid."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,11 +16,13 @@ from torch.nn import functional
 
 from ..isosurface.extract import EmptySurface
 from ..lifting import lift
+from ..lifting import network as lifting
 from ..lifting.frustum import CELLS, PICTURE
 from ..lifting.lift import Surface
 from ..lifting.network import Lifted, Lifter
-from . import pose, sculpt, sight
+from . import pose, recognise, sculpt, sight
 from .pose import Frame
+from .recognise import Recogniser
 from .sculpt import Sculptor
 
 TRIES = 8
@@ -38,9 +42,18 @@ SAMPLED, PLACED = 0.4, 0.6
 
 
 @dataclasses.dataclass(frozen=True)
+class Networks:
+    lifter: Lifter
+    sculptor: Sculptor
+    recogniser: Recogniser
+
+
+@dataclasses.dataclass(frozen=True)
 class Portrait:
     solid: torch.Tensor
     """(network.CELLS,) * 3 along X, Y, Z, the front towards -Y."""
+    kind: int | None
+    """Number of the kind of thing that it was made for; None for none."""
     frame: Frame
     """Of the picture (N = 1)."""
     agreement: float
@@ -53,24 +66,40 @@ class Portrait:
     """(1, 4, S, S) with straight alpha."""
 
 
+def read(lifter: Path, sculptor: Path) -> Networks:
+    """Those whose weights are in these folders. Raises what their own ``read`` do."""
+    return Networks(lifting.read(lifter), sculpt.read(sculptor), recognise.read(sculptor))
+
+
 @torch.no_grad()
 def portrait(
-    sculptor: Sculptor,
-    lifter: Lifter,
+    networks: Networks,
     picture: np.ndarray,
     seeds: list[int],
+    kind: int | None = None,
     steps: int = STEPS,
     report: Callable[[float], None] = lambda fraction: None,
 ) -> Portrait:
-    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it. Raises ``isosurface.extract.EmptySurface``."""
+    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it. Raises ``isosurface.extract.EmptySurface``.
+
+    Args:
+        kind: number of the kind of thing that it shows, where somebody knows it.
+    """
+    lifter = networks.lifter
     given = lift.tensor_of(picture, lifter)
     small = lift.resized(given, PICTURE)
     if not small[:, 3].any():
         raise EmptySurface
     said = lift.looked_at_often(lifter, small)
     behind = (said.solid[0] - lift.SOLID).sigmoid()
-    seen = sight.seen(lifter, 2.0 * small - 1.0)
-    solids = sculpt.solids(sculptor, None, seeds, steps, sculpt.GUIDANCE, lambda part: report(SAMPLED * part), seen)
+    seen = sight.seen(lifter, 2.0 * torch.cat((small, small.flip(-1))) - 1.0)
+    if kind is None:
+        named = recognise.shared_out(recognise.likely(networks.recogniser, seen), len(seeds))
+    else:
+        named = [kind] * len(seeds)
+    solids = sculpt.solids(
+        networks.sculptor, named, seeds, steps, sculpt.GUIDANCE, lambda part: report(SAMPLED * part), seen[:1]
+    )
     elevation = float(said.elevation)
     sat = [pose.sitting(sculpt.with_thin_parts(one), small[0, 3], behind, elevation) for one in solids]
     first = []
@@ -82,7 +111,7 @@ def portrait(
     for number in best:
         frame, agreement = pose.refined(sat[number], first[number][0])
         outline = pose.outlines(sat[number].solid, frame, small[0, 3], CELLS)
-        found.append(Portrait(solids[number], frame, agreement, outline, said, given))
+        found.append(Portrait(solids[number], named[number], frame, agreement, outline, said, given))
         report(PLACED + (1.0 - PLACED) * len(found) / len(best))
     return max(found, key=lambda one: one.agreement)
 
@@ -90,7 +119,12 @@ def portrait(
 def surface(found: Portrait, detail: int = sculpt.DETAIL) -> Surface:
     """The surface of what the picture shows, in the viewer's axes but upright. Raises
     ``isosurface.extract.EmptySurface``."""
-    return sculpted(found, detail) if found.outline >= LIKE else fused(found, detail)
+    if found.outline >= LIKE:
+        return sculpted(found, detail)
+    try:
+        return fused(found, detail)
+    except EmptySurface:  # what is thinner than the cells behind the picture
+        return sculpted(found, detail)
 
 
 def sculpted(found: Portrait, detail: int = sculpt.DETAIL) -> Surface:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -63,8 +63,8 @@ def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
 @torch.no_grad()
 def solids(
     sculptor: Sculptor,
-    kind: int | None,
-    seeds: list[int],
+    named: Sequence[int | None],
+    seeds: Sequence[int],
     steps: int = STEPS,
     guidance: float = GUIDANCE,
     report: Callable[[float], None] = lambda fraction: None,
@@ -73,23 +73,24 @@ def solids(
     """(N, CELLS, CELLS, CELLS) along X, Y, Z in [0, 1]: which part of each cell is inside, for each of N seeds.
 
     Args:
-        kind: its number; None where it is not known.
+        named: the kind of each by its number; None where it is not known.
         seen: (1, sight.SIDE^2, sight.CHANNELS) of a picture of it, see ``sight.seen``.
     """
     denoiser, count = sculptor.denoiser, len(seeds)
+    assert len(named) == count, (len(named), count)
     device = next(denoiser.parameters()).device
     shape = (CHANNELS, SIDE, SIDE, SIDE)
     latents = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
     latents = latents.to(device)
     unnamed = torch.full((count,), denoiser.kinds, device=device)
-    named = unnamed if kind is None else torch.full_like(unnamed, kind)
+    asked_for = torch.tensor([denoiser.kinds if kind is None else kind for kind in named], device=device)
     if seen is not None:
         seen = seen.expand(count, -1, -1)
     schedule = scheduler()
     schedule.set_timesteps(steps)
     for number, step in enumerate(schedule.timesteps):
         at = step.to(device).expand(count)
-        asked, free = denoiser(latents, at, named, seen), denoiser(latents, at, unnamed)
+        asked, free = denoiser(latents, at, asked_for, seen), denoiser(latents, at, unnamed)
         latents = schedule.step(free + guidance * (asked - free), step, latents).prev_sample
         report((number + 1) / steps)
     return torch.cat([sculptor.decoder(sculptor.spread * one[None]) for one in latents]).sigmoid()

@@ -17,6 +17,7 @@ from torch.nn import functional
 from ..lifting.network import Lifter
 from ..sculpting import kinds, sight
 from ..sculpting.network import Decoder, Denoiser, Encoder
+from ..sculpting.recognise import Recogniser
 from ..sculpting.schedule import STEPS, kept_of
 from . import sculptor_data, shapes
 from .captions import SHAPE_SYNONYMS
@@ -66,6 +67,10 @@ OTHER_NAMES = {
 """Names of things that a kind is near enough to; the captions have others for it."""
 AT_ONCE = 64
 """Pictures that the lifter looks at together."""
+SMOOTHED = 0.1
+"""Of a picture's kind, what is spread over all kinds while the recogniser learns."""
+SCALED = 0.05
+"""Standard deviation of the factors that each channel is multiplied by, then."""
 AUTOENCODER = "autoencoder.safetensors"
 
 OnSave = Callable[[nn.ModuleDict, Progress], None]
@@ -201,5 +206,24 @@ def train_denoiser(
         signal, rest = (part[:, None, None, None, None] for part in (kept[step].sqrt(), (1 - kept[step]).sqrt()))
         found = modules["denoiser"](signal * clean + rest * noise, step, kind, seen)
         return functional.mse_loss(found, signal * noise - rest * clean)
+
+    return train(modules, loss, options, folder, on_save)
+
+
+def train_recogniser(
+    sights: Sights, folder: Path, options: Options, device: torch.device, on_save: OnSave
+) -> nn.ModuleDict:
+    """Kinds of pictures, from nothing or on from the checkpoint in ``folder``; the averaged module."""
+    torch.manual_seed(0)
+    modules = nn.ModuleDict({"recogniser": Recogniser(len(shapes.FAMILIES))}).to(device).train()
+
+    def loss(samples: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(samples)
+        picture = torch.randint(len(sights.seen), (options.batch,), generator=generator)
+        seen = sights.seen[picture, torch.randint(2, (options.batch,), generator=generator)].float()
+        factors = 1.0 + SCALED * torch.randn((options.batch, 1, seen.shape[-1]), generator=generator)
+        kind = sights.kinds[sights.objects[picture]].to(device)
+        found = modules["recogniser"]((seen * factors).to(device))
+        return functional.cross_entropy(found, kind, label_smoothing=SMOOTHED)
 
     return train(modules, loss, options, folder, on_save)

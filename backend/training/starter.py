@@ -39,6 +39,7 @@ CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.9
 DECODER = Options(batch=16, rate=5e-4, samples=200_000, warm_up=50, average=0.998)
 LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
 FORM_VAE = Options(batch=16, rate=1.5e-3, samples=200_000, warm_up=100, average=0.998)
+RECOGNISER = Options(batch=128, rate=1e-3, samples=500_000, warm_up=100, average=0.998)
 SCULPTOR = Options(batch=64, rate=1.5e-3, samples=1_000_000, warm_up=200, average=0.9985)
 
 
@@ -59,6 +60,7 @@ class Plan:
     forms: int = 120
     """Shards of one object of each family."""
     form_vae: Options = FORM_VAE
+    recogniser: Options = RECOGNISER
     sculptor: Options = SCULPTOR
     decoder: Options = DECODER
     shares: tuple[tuple[str, float], ...] = (
@@ -115,7 +117,8 @@ def run_stage(
         case "form-vae":
             train_form_autoencoder(folder, device, limited(plan.form_vae, seconds))
         case "sculptor":
-            train_sculptor(folder, device, limited(plan.sculptor, seconds))
+            shares = (None, None) if seconds is None else (0.2 * seconds, 0.8 * seconds)
+            train_sculptor(folder, device, limited(plan.recogniser, shares[0]), limited(plan.sculptor, shares[1]))
         case "decoder":
             sharpen_decoder(folder, device, limited(plan.decoder, seconds))
         case _:
@@ -248,26 +251,30 @@ def train_form_autoencoder(folder: Path, device: torch.device, options: Options)
     train_solids(read_forms(folder / "forms"), folder / "form-vae", options, device, on_save)
 
 
-def train_sculptor(folder: Path, device: torch.device, options: Options) -> None:
-    """The diffusion of solids by their kinds and by pictures. The lifter and the autoencoder have to be there, and to
-    stay as they are."""
+def train_sculptor(folder: Path, device: torch.device, recogniser: Options, sculptor: Options) -> None:
+    """The kinds of pictures, then the diffusion of solids by kinds and pictures. The lifter and the autoencoder have to
+    be there, and to stay as they are."""
     from ..lifting import network
-    from ..sculpting import sculpt
-    from .sculptor import latents_of, read_autoencoder, read_forms, sights_of, train_denoiser, write_kinds
+    from ..sculpting import recognise, sculpt
+    from . import sculptor as training
     from .shards import read_shards
 
-    autoencoder = read_autoencoder(folder / "form-vae/average", device)
-    latents, spread = latents_of(read_forms(folder / "forms"), autoencoder["encoder"], device)
+    autoencoder = training.read_autoencoder(folder / "form-vae/average", device)
+    latents, spread = training.latents_of(training.read_forms(folder / "forms"), autoencoder["encoder"], device)
     lifter = network.read(folder / "starter/lifter", device)
-    sights = sights_of(read_shards(folder / "solids", ("pictures",)), lifter, autoencoder["encoder"], device)
+    sights = training.sights_of(read_shards(folder / "solids", ("pictures",)), lifter, autoencoder["encoder"], device)
     sights = replace(sights, latents=sights.latents / spread)
     place = folder / "starter/sculptor"
-    write_kinds(place)
+    training.write_kinds(place)
 
-    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+    def on_recogniser(average: nn.ModuleDict, progress: Progress) -> None:
+        recognise.save(average["recogniser"], place)
+
+    def on_denoiser(average: nn.ModuleDict, progress: Progress) -> None:
         sculpt.save(sculpt.Sculptor(average["denoiser"], autoencoder["decoder"], spread), place)
 
-    train_denoiser(latents / spread, sights, folder / "sculptor", options, device, on_save)
+    training.train_recogniser(sights, folder / "recogniser", recogniser, device, on_recogniser)
+    training.train_denoiser(latents / spread, sights, folder / "sculptor", sculptor, device, on_denoiser)
 
 
 def sharpen_decoder(folder: Path, device: torch.device, options: Options) -> None:

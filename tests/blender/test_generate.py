@@ -67,6 +67,7 @@ def box(job, folder, params):
     report = {
         "faces": 12, "manifold": True, "notes": ["Made of cardboard."], "seconds": {"engine": 1.0}, "title": "TripoSR",
         "engine": params["engine"], "unknown_words": [],
+        "taken_for": "" if params["prompt"] else "teacup",
     }  # fmt: skip
     return protocol.Result(job, files, report)
 
@@ -231,6 +232,28 @@ def test_the_settings_of_a_result_come_back(ran, picture):
     assert ran[0].params == ran[1].params
 
 
+def test_a_picture_has_words_of_its_own(ran, picture):
+    """Those of a prompt that stood there before are not taken for what the picture shows."""
+    settings(source="PROMPT", prompt="a red chair")
+    settings(source="FILE", image=str(picture))
+    bpy.ops.galatea.generate()
+    assert ran[0].params["prompt"] == ""
+    item = bpy.context.view_layer.objects.active
+    assert rig.said([item]) == [item.name, "teacup"], "what it was taken for comes last"
+    settings(shows="a brown dog")
+    bpy.ops.galatea.generate()
+    assert ran[1].params["prompt"] == "a brown dog" and bpy.context.scene.galatea.texture.prompt == "a brown dog"
+    settings(shows="", prompt="a blue boat")
+    assert bpy.ops.galatea.rerun_generate() == {"FINISHED"}
+    assert (settings().shows, settings().prompt) == ("a brown dog", "a blue boat")
+    settings(source="PROMPT")
+    bpy.ops.galatea.generate()
+    assert ran[2].params["prompt"] == "a blue boat"
+    settings(source="FILE")
+    assert bpy.ops.galatea.rerun_generate() == {"FINISHED"}
+    assert (settings().source, settings().shows) == ("PROMPT", "a brown dog")
+
+
 def test_what_is_missing_is_said_before_anything_starts(picture, tmp_path):
     def said(**values):
         return generate.problem(settings(**values))
@@ -343,7 +366,13 @@ def test_the_panel_says_which_thing_a_prompt_is_about():
     assert "Its shape: horse" in drawn(panel.GALATEA_PT_generate).text
     fields = drawn(panel.GALATEA_PT_generate_advanced).fields
     assert "textured" in fields and "tries" in fields and "front" not in fields, "its front is always told"
-    settings(prompt="a crimson dromedary-like pony", textured=False)
+    settings(source="FILE", shows="my puppy")
+    assert "Its shape: dog" in drawn(panel.GALATEA_PT_generate).text
+    settings(shows="a zeppelin")
+    assert "looks for itself" in drawn(panel.GALATEA_PT_generate).text
+    settings(engine="triposr")
+    assert "looks for itself" not in drawn(panel.GALATEA_PT_generate).text, "it never heard of kinds"
+    settings(engine="starter", source="PROMPT", prompt="a crimson dromedary-like pony", textured=False)
     assert "never learned" not in drawn(panel.GALATEA_PT_generate).text, "nothing is painted"
     settings(textured=True)
     assert "never learned" in drawn(panel.GALATEA_PT_generate).text

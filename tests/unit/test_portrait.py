@@ -13,7 +13,7 @@ from galatea.backend.engines import starter
 from galatea.backend.engines.contract import EmptySurface, Order
 from galatea.backend.lifting import frustum, lift
 from galatea.backend.lifting import network as lifting
-from galatea.backend.sculpting import kinds, network, portrait, pose, sculpt, sight
+from galatea.backend.sculpting import kinds, network, portrait, pose, recognise, sculpt, sight
 from galatea.backend.training import lifter_data, sculptor_data, shapes
 from galatea.backend.training.scene import Subject, family
 
@@ -57,6 +57,11 @@ def frame(teapot, alpha):
 @pytest.fixture(scope="module")
 def lifter():
     return lifting.read(STARTER / "lifter")
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return recognise.read(kinds.STARTER)
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +128,21 @@ def test_what_is_seen_is_of_the_picture_and_has_its_places(lifter, example):
     assert torch.allclose(outline.transpose(1, 2).reshape(wanted.shape), wanted, atol=1e-5)
 
 
-def test_the_true_solid_becomes_the_object_with_the_pictures_colors(monkeypatch, solid, example, lifter, teapot):
-    def known(*_):
+def test_the_true_solid_becomes_the_object_with_the_pictures_colors(
+    monkeypatch, solid, example, lifter, recogniser, teapot
+):
+    asked = []
+
+    def known(_, named, *others):
+        asked.append(named)
         return torch.stack([solid.flip(2), solid])
 
     monkeypatch.setattr(sculpt, "solids", known)
-    found = portrait.portrait(None, lifter, picture_of(example), [1, 2])
+    networks = portrait.Networks(lifter, None, recogniser)
+    found = portrait.portrait(networks, picture_of(example), [1, 2], kinds.named("a chair"))
+    assert asked.pop() == [kinds.named("a chair")] * 2, "who knows what it shows is believed"
+    found = portrait.portrait(networks, picture_of(example), [1, 2])
+    assert asked.pop()[0] == kinds.named("a teapot") and found.kind in (kinds.named("a teapot"), None)
     assert torch.equal(found.solid, solid) and found.outline > 0.9
     made = portrait.surface(found)
     turned = starter.turned(made.vertices.double().numpy(), starter.about_up(float(found.frame.turn)))
@@ -147,7 +161,7 @@ def test_where_the_solid_is_not_like_the_picture_the_front_is_as_in_the_picture(
     said = lift.looked_at_often(lifter, lift.resized(given, frustum.PICTURE))
     cut = solid.clone()
     cut[:, :, : network.CELLS // 2] = 0.0
-    found = portrait.Portrait(cut, frame, 1.0, 0.5, said, given)
+    found = portrait.Portrait(cut, None, frame, 1.0, 0.5, said, given)
     alpha = given[0, 3]
 
     def outline(made):
@@ -165,17 +179,21 @@ def test_where_the_solid_is_not_like_the_picture_the_front_is_as_in_the_picture(
 def test_the_front_looks_forwards_if_asked_for(monkeypatch, solid, frame, example, lifter):
     given = lift.tensor_of(picture_of(example), lifter)
     said = lift.looked_at_often(lifter, lift.resized(given, frustum.PICTURE))
-    monkeypatch.setattr(portrait, "portrait", lambda *_: portrait.Portrait(solid, frame, 1.0, 1.0, said, given))
+    teapot = kinds.named("teapot")
+    monkeypatch.setattr(portrait, "portrait", lambda *_: portrait.Portrait(solid, teapot, frame, 1.0, 1.0, said, given))
 
-    def made(front):
-        return starter.make(Order(picture_of(example), front=front), lambda stage, part: None)
+    def made(front, prompt=""):
+        return starter.make(Order(picture_of(example), prompt, front=front), lambda stage, part: None)
 
     viewed, turned = made(False), made(True)
     canonical = sculpt.surface(solid)[0].double().numpy()
     assert np.abs(turned.vertices - canonical).max() < 1e-5
     spin = np.array(starter.about_up(SUBJECT.azimuth))
     assert np.abs(turned.vertices - viewed.vertices @ spin.T).max() < 1e-5
-    assert any("turned by 40 degrees" in note for note in turned.notes) and len(viewed.notes) == 1
+    assert any("turned by 40 degrees" in note for note in turned.notes) and len(viewed.notes) == 2
+    assert viewed.taken_for == "teapot" and "taken for: teapot" in viewed.notes[1]
+    told = made(False, "my teapot")
+    assert told.taken_for == "" and len(told.notes) == 1, "nobody asked what it is"
 
 
 def test_what_looks_like_nothing_known_is_told(monkeypatch, example):
@@ -186,17 +204,45 @@ def test_what_looks_like_nothing_known_is_told(monkeypatch, example):
 
 
 def test_of_a_wire_there_is_a_mesh_and_of_nothing_there_is_none(monkeypatch):
+    """As thick as a cell behind the picture, and thinner, which only has to become something."""
     monkeypatch.setattr(portrait, "TRIES", 1)
     picture = np.full((512, 512, 4), 0.5, np.float32)
     picture[..., 3] = 0.0
     with pytest.raises(EmptySurface):
         starter.make(Order(picture, steps=2), lambda stage, part: None)
-    picture[40:470, 255:258, 3] = 1.0
-    made = starter.make(Order(picture, steps=2), lambda stage, part: None)
-    assert np.isfinite(made.vertices).all() and np.ptp(made.vertices[:, 2]) > 2 * np.ptp(made.vertices[:, 0])
+    for thick in (8, 3):
+        picture[..., 3] = 0.0
+        picture[40:470, 255 : 255 + thick, 3] = 1.0
+        made = starter.make(Order(picture, steps=2), lambda stage, part: None)
+        assert np.isfinite(made.vertices).all() and len(made.triangles)
+        if thick == 8:
+            assert np.ptp(made.vertices[:, 2]) > 2 * np.ptp(made.vertices[:, 0])
+
+
+def test_tries_are_shared_out_as_kinds_are_likely():
+    sure, torn, lost = torch.full((138,), 0.001), torch.full((138,), 0.001), torch.full((138,), 1 / 138)
+    sure[5], torn[5], torn[9] = 0.9, 0.5, 0.4
+    shares = {name: recognise.shared_out(one, 8) for name, one in (("sure", sure), ("torn", torn), ("lost", lost))}
+    assert shares["sure"].count(5) >= 6 and None in shares["sure"] and shares["sure"][0] == 5
+    assert shares["torn"].count(5) > shares["torn"].count(9) > 1 and shares["torn"].count(None) == 1
+    assert shares["lost"] == [None] * 8
+    assert all(len(one) == 8 for one in shares.values())
 
 
 # The shipped weights
+
+
+def test_kinds_of_held_out_pictures_are_recognized(lifter, recogniser):
+    names = "chair", "horse", "teapot", "car", "bottle", "cat", "tree", "table", "guitar", "boot"
+    right = 0
+    for number, name in enumerate(names):
+        subject = Subject(name, 1_000_100 + number, math.radians(35), math.radians(12), math.radians(24), 1.1)
+        shape = shapes.make(family(name), subject.shape_seed)
+        picture = torch.from_numpy(picture_of(lifter_data.example(shape, subject, number, True)[0])).permute(2, 0, 1)
+        likely = recognise.likely(recogniser, sight.seen(lifter, 2.0 * picture[None] - 1.0))
+        assert likely.shape == (138,) and float(likely.sum()) == pytest.approx(1.0, abs=1e-4)
+        right += kinds.named(name) in likely.topk(3).indices.tolist()
+    assert right >= 7
 
 
 @pytest.mark.parametrize("name", ["chair", "sheep"])
@@ -217,9 +263,9 @@ def test_other_pictures_and_other_seeds_are_other_solids(shipped, lifter):
     def seen(name):
         return sight.seen(lifter, 2.0 * torch.from_numpy(picture_name(name, 3)).permute(2, 0, 1)[None] - 1.0)
 
-    chair, again = (sculpt.solids(shipped, None, [1, 2], steps=8, seen=seen("chair")) for _ in range(2))
+    chair, again = (sculpt.solids(shipped, [None] * 2, [1, 2], steps=8, seen=seen("chair")) for _ in range(2))
     assert torch.allclose(chair, again)
-    bottle = sculpt.solids(shipped, None, [1], steps=8, seen=seen("bottle"))
+    bottle = sculpt.solids(shipped, [None], [1], steps=8, seen=seen("bottle"))
 
     def differ(one, other):
         return 1.0 - float(pose.overlap((one[None] > 0.5).float(), (other[None] > 0.5).float()))

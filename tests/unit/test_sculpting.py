@@ -21,7 +21,7 @@ from galatea.backend.isosurface.extract import EmptySurface
 from galatea.backend.job import Job, JobCancelled, JobError
 from galatea.backend.lifting import network as lifting
 from galatea.backend.models import eight_bits
-from galatea.backend.sculpting import kinds, network, sculpt, sight
+from galatea.backend.sculpting import kinds, network, recognise, sculpt, sight
 from galatea.backend.training import lifter_data, sculptor_data, shapes
 from galatea.backend.training import sculptor as training
 from galatea.backend.training import starter as stages
@@ -99,7 +99,7 @@ def test_both_parts_learn_and_come_back_from_their_files(tmp_path, monkeypatch):
     monkeypatch.setattr(stages, "render_shards", lambda kind, folder, *_: make[kind](folder / kind, 2))
     shutil.copytree(STARTER / "lifter", tmp_path / "starter/lifter")
     few = Options(batch=2, rate=2e-3, samples=40, warm_up=2, average=0.5, save_every=1e9)
-    plan = stages.Plan(forms=2, form_vae=few, sculptor=few)
+    plan = stages.Plan(forms=2, form_vae=few, recogniser=few, sculptor=few)
     for stage in ("forms", "form-vae", "solids", "sculptor"):
         stages.run_stage(stage, tmp_path, torch.device("cpu"), plan, None, None)
     forms = training.read_forms(tmp_path / "forms")
@@ -116,9 +116,27 @@ def test_both_parts_learn_and_come_back_from_their_files(tmp_path, monkeypatch):
     made = sculpt.read(tmp_path / "starter/sculptor")
     assert json.loads((tmp_path / "starter/sculptor" / kinds.FILE).read_text())[1][0] == "table"
     assert made.denoiser.kinds == 2 and made.spread > 0
-    assert sculpt.solids(made, 1, [0], steps=2).shape == (1, *(network.CELLS,) * 3)
+    assert sculpt.solids(made, [1], [0], steps=2).shape == (1, *(network.CELLS,) * 3)
     seen = torch.randn(1, sight.SIDE**2, sight.CHANNELS)
-    assert sculpt.solids(made, None, [0], steps=2, seen=seen).shape == (1, *(network.CELLS,) * 3)
+    assert sculpt.solids(made, [None], [0], steps=2, seen=seen).shape == (1, *(network.CELLS,) * 3)
+    assert recognise.likely(recognise.read(tmp_path / "starter/sculptor"), seen).shape == (2,)
+
+
+def test_the_recogniser_learns_and_comes_back_from_its_file(tmp_path):
+    """Pictures whose kind one channel tells."""
+    torch.manual_seed(0)
+    kinds_of = torch.arange(64) % 3
+    seen = torch.randn(64, 2, sight.SIDE**2, sight.CHANNELS)
+    seen[..., 7] += 6.0 * kinds_of[:, None, None]
+    sights = training.Sights(seen.half(), torch.arange(64), torch.zeros(64), kinds_of)
+    options = Options(batch=16, rate=3e-3, samples=960, warm_up=2, average=0.9, save_every=1e9)
+    made = training.train_recogniser(sights, tmp_path, options, torch.device("cpu"), lambda *_: None)["recogniser"]
+    with torch.no_grad():
+        assert (made(seen[:, 0]).argmax(1) == kinds_of).float().mean() > 0.9
+        (tmp_path / kinds.FILE).write_text(json.dumps([[name[0]] for name in kinds.kinds()]))
+        recognise.save(made, tmp_path)
+        again = recognise.read(tmp_path)
+        assert (again(seen[:, 0]) - made(seen[:, 0])).abs().max() < 0.2
 
 
 def test_pictures_are_seen_with_their_objects(tmp_path, monkeypatch):
@@ -163,9 +181,9 @@ def test_what_fills_the_box_is_closed():
 
 def test_kind_and_seed_decide(shipped):
     chair, table = (kinds.named(word) for word in ("chair", "table"))
-    one = sculpt.solids(shipped, chair, [1, 2], steps=8)
-    again = sculpt.solids(shipped, chair, [2], steps=8)
-    other = sculpt.solids(shipped, table, [2], steps=8)
+    one = sculpt.solids(shipped, [chair] * 2, [1, 2], steps=8)
+    again = sculpt.solids(shipped, [chair], [2], steps=8)
+    other = sculpt.solids(shipped, [table], [2], steps=8)
     assert torch.allclose(one[1:], again, atol=1e-3), "a seed gives the same, whatever comes with it"
 
     def apart(a, b):
@@ -193,7 +211,7 @@ def test_of_several_tries_the_one_in_one_piece_is_taken(monkeypatch):
 @pytest.mark.parametrize("prompt", ["a red wooden chair", "a wooden table", "a brown horse", "a clay teapot", "a car"])
 def test_shipped_weights_make_what_they_are_asked_for(shipped, prompt):
     kind = kinds.named(prompt)
-    made = sculpt.solids(shipped, kind, [5])[0]
+    made = sculpt.solids(shipped, [kind], [5])[0]
 
     def near(name):
         return max(float(torch.minimum(made, one).sum() / torch.maximum(made, one).sum()) for one in held_out(name))
