@@ -114,7 +114,7 @@ def _shape(order: Order, job: Job) -> np.ndarray:
     import numpy as np
 
     from ..engines import starter, turning
-    from ..engines.contract import EmptySurface
+    from ..isosurface import EmptySurface
 
     try:
         return turning.shown(starter.make(order, job.progress), AROUND, CELL)

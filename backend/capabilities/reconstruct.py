@@ -58,7 +58,7 @@ def reconstruct(params: ReconstructParams, job: Job) -> tuple[dict[str, str], di
     _check(params)
     import torch
 
-    from ..isosurface.extract import EmptySurface
+    from ..isosurface import EmptySurface
     from ..reconstruction import memory
     from ..reconstruction import store as files
     from ..reconstruction.gather import gather
@@ -191,7 +191,7 @@ def _fine(
     import numpy as np
     import torch
 
-    from ..isosurface.extract import EmptySurface
+    from ..isosurface import EmptySurface
     from ..reconstruction import hull, refine
     from ..reconstruction import store as files
     from ..reconstruction.views import resized

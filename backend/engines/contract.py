@@ -77,11 +77,8 @@ class Dense:
         assert self.colours.shape == self.vertices.shape, self.colours.shape
 
 
-class EmptySurface(Exception):
-    """The engine found no surface in its own field. :mod:`.run` says so to the artist."""
-
-
 Make = Callable[[Order, Report], Dense]
+"""Raises ``isosurface.EmptySurface`` where an engine finds none in its own field; :mod:`.run` tells the artist."""
 
 
 def turned(vertices: np.ndarray, axes: typing.Sequence[typing.Sequence[float]]) -> np.ndarray:

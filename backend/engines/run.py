@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..isosurface import EmptySurface
 from ..job import Job, JobError
 from . import files
 from .cards import Engine
-from .contract import Dense, EmptySurface, Make, Order, Report
+from .contract import Dense, Make, Order, Report
 
 BOOTSTRAP = Path(__file__).resolve().parents[1] / "bootstrap.py"
 PROGRAM = "engine"

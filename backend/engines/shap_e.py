@@ -20,7 +20,7 @@ from ..diffusion import pipelines, weights
 from ..isosurface import extract
 from ..job import JobError
 from ..pictures.gate import over_gray
-from .contract import Dense, EmptySurface, Order, Report, turned
+from .contract import Dense, Order, Report, turned
 
 STEPS, DETAIL = 64, 128
 TEXT_GUIDANCE, PICTURE_GUIDANCE = 15.0, 3.0
@@ -99,10 +99,7 @@ def decoded(renderer: torch.nn.Module, latent: torch.Tensor, detail: int, report
             report("Finding the surface", DRAWN + 0.15 * begin / grid.size)
             rows = torch.arange(begin, min(begin + POINTS, grid.size), device=latent.device)
             distances[rows] = -_at(renderer, grid.points(rows)).signed_distance[0, :, 0]  # its inside is positive
-        try:
-            mesh = extract.extract(extract.closed(distances.reshape(grid.shape), 1e-3), grid)
-        except extract.EmptySurface as error:
-            raise EmptySurface from error
+        mesh = extract.extract(extract.closed(distances.reshape(grid.shape), 1e-3), grid)
         report("Colors", DRAWN + 0.15)
         colours = torch.cat([_at(renderer, some).channels[0] for some in mesh.vertices.split(POINTS)])
     return Dense(

@@ -9,9 +9,8 @@ import math
 import numpy as np
 
 from ..diffusion.pipelines import STARTER
-from ..isosurface import extract
 from ..models import shipped
-from .contract import Dense, EmptySurface, Order, Report, turned
+from .contract import Dense, Order, Report, turned
 
 CLAY = 0.7
 """Display-encoded gray of what has no colors yet."""
@@ -34,13 +33,10 @@ def pictured(order: Order, report: Report) -> Dense:
     # Another seed is another mesh: none of its solids is one of this one's.
     seeds = list(range(order.seed * portrait.TRIES, (order.seed + 1) * portrait.TRIES))
     steps = order.steps or portrait.STEPS
-    try:
-        found = portrait.portrait(
-            networks, order.picture, seeds, kind, steps, lambda part: report("Sculpting the picture", part)
-        )
-        surface = portrait.surface(found, min(order.detail or sculpt.DETAIL, sculpt.FINEST))
-    except extract.EmptySurface as error:
-        raise EmptySurface from error
+    found = portrait.portrait(
+        networks, order.picture, seeds, kind, steps, lambda part: report("Sculpting the picture", part)
+    )
+    surface = portrait.surface(found, min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     notes = ("The side that the picture does not show is a guess.",)
     if found.outline < portrait.LIKE:
         notes = ("The starter knows nothing like it: expect a rough shape, or choose another engine.",)
@@ -72,10 +68,7 @@ def sculpted(order: Order, report: Report) -> Dense:
     steps = order.steps or sculpt.STEPS
     solids = sculpt.solids(sculptor, [kind] * len(seeds), seeds, steps, report=lambda part: report("Sculpting", part))
     best = max(range(order.tries), key=lambda number: sculpt.in_one_piece(solids[number]))
-    try:
-        vertices, triangles = sculpt.surface(solids[best], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
-    except extract.EmptySurface as error:
-        raise EmptySurface from error
+    vertices, triangles = sculpt.surface(solids[best], min(order.detail or sculpt.DETAIL, sculpt.FINEST))
     taken = f"Of {order.tries} tries seed {seeds[best]} was taken: it hangs together best."
     colours = np.full((len(vertices), 3), CLAY, np.float32)
     return Dense(vertices.double().cpu().numpy(), triangles.cpu().numpy(), colours, (taken,) if order.tries > 1 else ())

@@ -16,14 +16,11 @@ import functools
 
 import torch
 
+from . import EmptySurface
 from .cells import CORNERS, loops, pinched_faces
 
 RING = ((0, 0), (1, 0), (1, 1), (0, 1))
 """The cells around an edge, counter-clockwise seen against its direction: steps back along the next two axes."""
-
-
-class EmptySurface(ValueError):
-    """The distances have one sign everywhere."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +81,7 @@ def extract(distances: torch.Tensor, grid: Grid, weights: Weights | None = None)
     """
     rows, axis, inside_first = _crossed_edges(distances)
     if not len(rows):
-        raise EmptySurface("the distances have one sign everywhere")
+        raise EmptySurface
     flat = distances.reshape(-1)
     strides = torch.tensor(grid.strides, device=flat.device)
     crossing, mean_weight = _crossings(flat, grid, weights, rows, axis, strides)

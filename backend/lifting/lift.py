@@ -50,7 +50,7 @@ class Surface:
 def lift(
     network: Lifter, picture: np.ndarray, tangent: float = TANGENT, level: bool = False, detail: int = DETAIL
 ) -> Surface:
-    """The surface of what a picture shows. Raises ``isosurface.extract.EmptySurface``.
+    """The surface of what a picture shows. Raises ``isosurface.EmptySurface``.
 
     Args:
         picture: (S, S, 4) float32 in [0, 1], display-encoded sRGB and straight alpha, the object in the middle with its

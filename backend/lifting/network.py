@@ -152,19 +152,14 @@ class Whole(nn.Module):
 
 def save(network: Lifter, folder: Path) -> None:
     """Write the weights as float16, those of DEEP in a byte each."""
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()
     deep = {name: value for name, value in state.items() if name.startswith(DEEP)}
     rest = {name: value.half().contiguous().cpu() for name, value in state.items() if name not in deep}
-    save_file(rest | eight_bits.packed(deep), folder / FILE)
+    eight_bits.save(rest | eight_bits.packed(deep), folder / FILE)
 
 
 def read(folder: Path, device: torch.device | str = "cpu") -> Lifter:
-    """The network whose weights are in a folder, to be used. Raises FileNotFoundError."""
-    from safetensors.torch import load_file
-
+    """The network whose weights are in a folder, to be used. Raises OSError and SafetensorError."""
     network = Lifter()
-    network.load_state_dict(eight_bits.unpacked(load_file(folder / FILE)))
-    return network.to(device).eval().requires_grad_(False)
+    eight_bits.fill(network, eight_bits.load(folder / FILE), device)
+    return network

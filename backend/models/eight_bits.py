@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import torch
+from torch import nn
 
 SCALE = ".scale"
 """Ends the names of scales."""
@@ -25,6 +29,23 @@ def packed(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return found
 
 
+def save(state: dict[str, torch.Tensor], path: Path) -> None:
+    """Tensors to a .safetensors file, in one step."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"partial-{path.name}")
+    save_file(state, partial)
+    os.replace(partial, path)
+
+
+def load(path: Path) -> dict[str, torch.Tensor]:
+    """All of a file's, unpacked. Raises OSError and SafetensorError."""
+    from safetensors.torch import load_file
+
+    return unpacked(load_file(path))
+
+
 def unpacked(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The other way, float32."""
     found = {}
@@ -33,6 +54,15 @@ def unpacked(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
             scale = state.get(name + SCALE)
             found[name] = value.float() if scale is None else value.float() * wide(scale, value)
     return found
+
+
+def fill(part: nn.Module, state: dict[str, torch.Tensor], device: torch.device | str = "cpu") -> None:
+    """Give a network its weights, to be used. Raises OSError for those of another one."""
+    try:
+        part.load_state_dict(state)
+    except RuntimeError as error:
+        raise OSError(f"these are no weights of a {type(part).__name__}") from error
+    part.to(device).eval().requires_grad_(False)
 
 
 def wide(scale: torch.Tensor, value: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from ..isosurface.extract import EmptySurface
+from ..isosurface import EmptySurface
 from ..lifting import lift
 from ..lifting import network as lifting
 from ..lifting.frustum import CELLS, PICTURE
@@ -80,7 +80,7 @@ def portrait(
     steps: int = STEPS,
     report: Callable[[float], None] = lambda fraction: None,
 ) -> Portrait:
-    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it. Raises ``isosurface.extract.EmptySurface``.
+    """What a picture (S, S, 4) shows, as ``lift.lift`` takes it. Raises ``isosurface.EmptySurface``.
 
     Args:
         kind: number of the kind of thing that it shows, where somebody knows it.
@@ -118,7 +118,7 @@ def portrait(
 
 def surface(found: Portrait, detail: int = sculpt.DETAIL) -> Surface:
     """The surface of what the picture shows, in the viewer's axes but upright. Raises
-    ``isosurface.extract.EmptySurface``."""
+    ``isosurface.EmptySurface``."""
     if found.outline >= LIKE:
         return sculpted(found, detail)
     try:

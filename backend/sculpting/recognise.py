@@ -48,19 +48,14 @@ class Recogniser(nn.Module):
 
 
 def save(recogniser: Recogniser, folder: Path) -> None:
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(eight_bits.packed(recogniser.state_dict()), folder / FILE)
+    eight_bits.save(eight_bits.packed(recogniser.state_dict()), folder / FILE)
 
 
 def read(folder: Path, device: torch.device | str = "cpu") -> Recogniser:
-    """The network whose weights are in a folder, to be used. Raises OSError, RuntimeError and SafetensorError."""
-    from safetensors.torch import load_file
-
+    """The network whose weights are in a folder, to be used. Raises OSError and SafetensorError."""
     recogniser = Recogniser(len(kinds(folder)))
-    recogniser.load_state_dict(eight_bits.unpacked(load_file(folder / FILE)))
-    return recogniser.to(device).eval().requires_grad_(False)
+    eight_bits.fill(recogniser, eight_bits.load(folder / FILE), device)
+    return recogniser
 
 
 @torch.no_grad()

@@ -39,24 +39,18 @@ class Sculptor:
 
 
 def save(sculptor: Sculptor, folder: Path) -> None:
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     state = {f"denoiser.{name}": value for name, value in sculptor.denoiser.state_dict().items()}
     state |= {f"decoder.{name}": value for name, value in sculptor.decoder.state_dict().items()}
-    save_file(eight_bits.packed(state) | {"spread": torch.tensor(sculptor.spread)}, folder / FILE)
+    eight_bits.save(eight_bits.packed(state) | {"spread": torch.tensor(sculptor.spread)}, folder / FILE)
 
 
 def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
     """The networks whose weights are in a folder, to be used. Raises OSError and SafetensorError."""
-    from safetensors.torch import load_file
-
-    state = eight_bits.unpacked(load_file(folder / FILE))
+    state = eight_bits.load(folder / FILE)
     parts = Denoiser(len(kinds(folder))), Decoder()
     for name, part in zip(("denoiser", "decoder"), parts):
         own = {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
-        part.load_state_dict(own)
-        part.to(device).eval().requires_grad_(False)
+        eight_bits.fill(part, own, device)
     return Sculptor(*parts, float(state["spread"]))
 
 
@@ -99,7 +93,7 @@ def solids(
 def surface(solid: torch.Tensor, detail: int = DETAIL) -> tuple[torch.Tensor, torch.Tensor]:
     """Vertices (V, 3), Z up and the front towards -Y, and triangles (T, 3) of a solid (CELLS, CELLS, CELLS).
 
-    Raises ``isosurface.extract.EmptySurface``.
+    Raises ``isosurface.EmptySurface``.
     """
     # Beyond the box all is empty.
     room = functional.pad(with_thin_parts(solid)[None, None], (1,) * 6)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import torch
 
-from ..isosurface.extract import EmptySurface, Grid, closed, extract
+from ..isosurface import EmptySurface
+from ..isosurface.extract import Grid, closed, extract
 from ..job import JobError
 from .harmonics import CONSTANT
 from .splats import Splats, rotation_matrices

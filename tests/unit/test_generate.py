@@ -16,7 +16,8 @@ from galatea.backend import protocol
 from galatea.backend.capabilities import run as capability
 from galatea.backend.capabilities.generate import GenerateParams, generate
 from galatea.backend.engines import available, cards, files, run, turning
-from galatea.backend.engines.contract import SIZE, Dense, EmptySurface, Order, turned
+from galatea.backend.engines.contract import SIZE, Dense, Order, turned
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.job import Job, JobCancelled, JobError
 from galatea.backend.models import registry
 from galatea.backend.pictures import painted

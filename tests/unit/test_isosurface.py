@@ -8,8 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from galatea.backend.isosurface import cells  # noqa: E402
-from galatea.backend.isosurface.extract import EmptySurface, Grid, Weights, closed, extract  # noqa: E402
+from galatea.backend.isosurface import EmptySurface, cells  # noqa: E402
+from galatea.backend.isosurface.extract import Grid, Weights, closed, extract  # noqa: E402
 
 
 def cube_grid(samples: int, half: float = 1.1) -> Grid:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy.spatial import cKDTree
 
-from galatea.backend.isosurface.extract import EmptySurface
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.lifting import frustum, network
 from galatea.backend.lifting.choose import sureness
 from galatea.backend.lifting.lift import LOOKS, SOLID, lift, looked_at_often, moved

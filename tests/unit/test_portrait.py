@@ -10,7 +10,8 @@ import torch
 
 from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import starter
-from galatea.backend.engines.contract import EmptySurface, Order
+from galatea.backend.engines.contract import Order
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.lifting import frustum, lift
 from galatea.backend.lifting import network as lifting
 from galatea.backend.sculpting import kinds, network, portrait, pose, recognise, sculpt, sight

@@ -17,7 +17,7 @@ from galatea.backend.capabilities.generate import FINISHED, GenerateParams, gene
 from galatea.backend.capabilities.generate_seeds import GenerateSeedsParams, generate_seeds
 from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import cards, contract, starter
-from galatea.backend.isosurface.extract import EmptySurface
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.job import Job, JobCancelled, JobError
 from galatea.backend.lifting import network as lifting
 from galatea.backend.models import eight_bits
@@ -296,8 +296,8 @@ def test_a_long_prompt_keeps_the_panel_waiting_no_longer():
     assert time.process_time() - begin < 2.0
 
 
-@pytest.mark.parametrize("rest", [b"", b"half a file"])
-def test_missing_and_broken_weights_get_a_sentence(tmp_path, monkeypatch, rest):
+@pytest.mark.parametrize("rest", [b"", b"half a file", (kinds.STARTER / recognise.FILE).read_bytes()])
+def test_missing_broken_and_wrong_weights_get_a_sentence(tmp_path, monkeypatch, rest):
     shutil.copy(kinds.STARTER / kinds.FILE, tmp_path)
     if rest:
         (tmp_path / sculpt.FILE).write_bytes(rest)
@@ -360,7 +360,7 @@ def test_the_shape_that_a_seed_shows_is_the_one_that_is_made(tmp_path, monkeypat
 
     def make(order, report):
         asked.append(order)
-        raise contract.EmptySurface
+        raise EmptySurface
 
     monkeypatch.setattr(starter, "make", make)
     files, _ = generate_seeds(GenerateSeedsParams("a chair", seed=4, count=2, steps=7), Job(tmp_path))

@@ -22,8 +22,9 @@ from transformers import (
 
 from galatea.backend.diffusion.pipelines import STARTER
 from galatea.backend.engines import cards, shap_e
-from galatea.backend.engines.contract import SIZE, EmptySurface, Order
+from galatea.backend.engines.contract import SIZE, Order
 from galatea.backend.engines.run import run
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.job import Job, JobError
 
 ROWS, WIDTH = 16, 16

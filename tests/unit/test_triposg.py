@@ -16,9 +16,10 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import Dinov2Config, Dinov2Model
 
-from galatea.backend.engines.contract import SIZE, EmptySurface, Order
+from galatea.backend.engines.contract import SIZE, Order
 from galatea.backend.engines.triposg import engine, field, weights
 from galatea.backend.engines.triposg.network import Attention, Autoencoder, Block, Flow, Sizes, frequencies, waves
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.job import JobError
 
 TINY = Sizes(
@@ -179,7 +180,7 @@ def test_the_surface_is_that_of_a_full_grid_and_asks_for_a_small_part_of_it():
     assert (away - 0.45).abs().max() < 0.1 * cell, "each sample near the surface was asked for"
     a, b, c = mesh.vertices[mesh.triangles].unbind(1)
     assert (a * torch.linalg.cross(b, c)).sum() / 6 == pytest.approx(4 / 3 * math.pi * 0.45**3, rel=0.01), "outward"
-    with pytest.raises(field.extract.EmptySurface):
+    with pytest.raises(EmptySurface):
         field.surface(lambda points: torch.ones(len(points)), 64, lambda part: None)
 
 

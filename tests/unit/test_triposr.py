@@ -15,7 +15,7 @@ from diffusers.models.attention import BasicTransformerBlock
 from safetensors.torch import save_file
 from torch import nn
 
-from galatea.backend.engines.contract import SIZE, EmptySurface, Order
+from galatea.backend.engines.contract import SIZE, Order
 from galatea.backend.engines.triposr import engine, field, weights
 from galatea.backend.engines.triposr.network import (
     Attention,
@@ -27,6 +27,7 @@ from galatea.backend.engines.triposr.network import (
     Sizes,
     Upsampling,
 )
+from galatea.backend.isosurface import EmptySurface
 from galatea.backend.job import JobError
 
 TINY = Sizes(

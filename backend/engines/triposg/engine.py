@@ -9,9 +9,8 @@ import torch
 from torch.nn import functional
 
 from ...diffusion import pipelines
-from ...isosurface import extract
 from ...pictures.gate import over_gray
-from ..contract import FILL, Dense, EmptySurface, Order, Report, turned
+from ..contract import FILL, Dense, Order, Report, turned
 from . import field, weights
 from .network import Autoencoder, Flow, Sizes
 
@@ -77,13 +76,10 @@ def sampled(network: Flow, image: torch.Tensor, sizes: Sizes, seed: int, steps: 
 def decoded(decoder: Autoencoder, tokens: torch.Tensor, order: Order, report: Report, detail: int) -> Dense:
     """The mesh of tokens; ``detail`` where the order leaves it open."""
     shape = decoder.shape(tokens.to(decoder.post_quant.weight.dtype))
-    try:
-        mesh = field.surface(
-            lambda points: decoder.distances(shape, points), order.detail or detail,
-            lambda part: report("Finding the surface", 0.72 + 0.26 * part), tokens.device,
-        )  # fmt: skip
-    except extract.EmptySurface as error:
-        raise EmptySurface from error
+    mesh = field.surface(
+        lambda points: decoder.distances(shape, points), order.detail or detail,
+        lambda part: report("Finding the surface", 0.72 + 0.26 * part), tokens.device,
+    )  # fmt: skip
     alpha = order.picture[..., 3:]
     colour = (order.picture[..., :3] * alpha).sum((0, 1), dtype=np.float64) / max(alpha.sum(dtype=np.float64), 1e-6)
     vertices = mesh.vertices.float().cpu().numpy()

@@ -27,7 +27,7 @@ def surface(
 ) -> extract.Mesh:
     """The closed surface. ``detail`` samples along a side at least: the coarse grid is doubled until there are so many.
 
-    Raises ``extract.EmptySurface``.
+    Raises ``isosurface.EmptySurface``.
     """
     levels = max(0, (max(detail - 1, 1) // (COARSEST - 1)).bit_length() - 1) + 1
     samples = COARSEST if levels > 1 else max(min(detail, COARSEST), 4)

@@ -8,9 +8,8 @@ import numpy as np
 import torch
 
 from ...diffusion import pipelines
-from ...isosurface import extract
 from ...pictures.gate import over_gray
-from ..contract import Dense, EmptySurface, Order, Report, turned
+from ..contract import Dense, Order, Report, turned
 from . import field, weights
 from .network import Network
 
@@ -35,13 +34,10 @@ def of_network(network: Network, order: Order, report: Report, detail: int) -> D
     with torch.inference_mode():
         (planes,) = network(picture)
         report("Finding the surface", 0.4)
-        try:
-            mesh = field.surface(
-                network.decoder, planes, order.detail or detail,
-                lambda part: report("Finding the surface", 0.4 + 0.5 * part),
-            )  # fmt: skip
-        except extract.EmptySurface as error:
-            raise EmptySurface from error
+        mesh = field.surface(
+            network.decoder, planes, order.detail or detail,
+            lambda part: report("Finding the surface", 0.4 + 0.5 * part),
+        )  # fmt: skip
         report("Colors", 0.9)
         colours = field.colours(network.decoder, planes, mesh.vertices / field.RADIUS)
     return Dense(

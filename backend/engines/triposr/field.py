@@ -78,7 +78,7 @@ def grid_values(
 def surface(
     decoder: Decoder, planes: torch.Tensor, samples: int, heard: Callable[[float], None] = lambda part: None
 ) -> extract.Mesh:
-    """The closed surface in the checkpoint's space. Raises ``extract.EmptySurface``."""
+    """The closed surface in the checkpoint's space. Raises ``isosurface.EmptySurface``."""
     distances = LEVEL - grid_values(decoder, planes, samples, heard)
     cell = 2.0 * RADIUS / (samples - 1)
     grid = extract.Grid(torch.full((3,), -RADIUS, device=planes.device), cell, (samples,) * 3)
