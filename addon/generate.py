@@ -130,14 +130,15 @@ def create_job(queue: jobs.Queue, context: bpy.types.Context, settings, params: 
     target = {"objects": [], "name": name, "cursor": list(context.scene.cursor.location), "folder": folder}
     target["inputs"] = []
     job = queue.create("generate", f"Generate {name}", params, target)
-    for image, path, field in ((chosen_image(settings), PICTURE, "image"), (chosen_mask(settings), MASK, "mask")):
-        if image is not None:
-            write(context, image, job.folder / path)
-            params[field] = path
-        file = job.folder / params[field] if params[field] else None
-        if file is not None and file.is_file():
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            target["inputs"].append({field: image.name if image else file.name, "sha256": digest})
+    with queue.filling(job):
+        for image, path, field in ((chosen_image(settings), PICTURE, "image"), (chosen_mask(settings), MASK, "mask")):
+            if image is not None:
+                write(context, image, job.folder / path)
+                params[field] = path
+            file = job.folder / params[field] if params[field] else None
+            if file is not None and file.is_file():
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                target["inputs"].append({field: image.name if image else file.name, "sha256": digest})
     return job
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import datetime
 import enum
@@ -17,6 +18,7 @@ import shutil
 import time
 import traceback
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..backend import protocol
@@ -178,6 +180,15 @@ class Queue:
             folder.mkdir(parents=True)
         self._locks[id] = files.lock(job.folder)
         return job
+
+    @contextlib.contextmanager
+    def filling(self, job: Job) -> Iterator[None]:
+        """Inside, a created job gets its inputs. If that fails its folder goes again."""
+        try:
+            yield
+        except BaseException:
+            self.delete(job)
+            raise
 
     def submit(self, job: Job) -> None:
         """Put a created job at the end of the queue. It starts at the next tick."""

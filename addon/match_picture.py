@@ -64,13 +64,14 @@ def create_job(
     described["image"] = {"name": image.name, "session_uid": image.session_uid, "size": list(image.size)}
     title = f"Match {image.name}" if item is None else f"Match {image.name} and {item.name}"
     job = queue.create("match_picture", title, params, described)
-    generate.write(context, image, job.inputs / "picture.png")
-    mask = mask_of(image)
-    if mask is not None:
-        (job.inputs / "masks").mkdir()
-        (job.inputs / "masks/picture.png").write_bytes(mask.read_bytes())
-    if part is not None:
-        mesh_export.save(part, job.inputs / "mesh.npz")
+    with queue.filling(job):
+        generate.write(context, image, job.inputs / "picture.png")
+        mask = mask_of(image)
+        if mask is not None:
+            (job.inputs / "masks").mkdir()
+            (job.inputs / "masks/picture.png").write_bytes(mask.read_bytes())
+        if part is not None:
+            mesh_export.save(part, job.inputs / "mesh.npz")
     return job
 
 

@@ -18,7 +18,12 @@ def told() -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
-        raise JobError(
-            "missing_weights", "The models that ship with Galatea are missing or broken.",
-            "Install the extension again, or choose another engine.",
-        ) from error  # fmt: skip
+        raise problem("choose another engine") from error
+
+
+def problem(otherwise: str) -> JobError:
+    """What the artist is told. ``otherwise``: what helps, too."""
+    return JobError(
+        "missing_weights", "The models that ship with Galatea are missing or broken.",
+        f"Install the extension again, or {otherwise}.",
+    )  # fmt: skip

@@ -108,11 +108,15 @@ def portrait(
         report(SAMPLED + (PLACED - SAMPLED) * (number + 1) / len(seeds))
     best = sorted(range(len(seeds)), key=lambda number: -first[number][1])[:FINALISTS]
     found = []
-    for number in best:
-        frame, agreement = pose.refined(sat[number], first[number][0])
+    for place, number in enumerate(best):
+
+        def refining(part: float, place: int = place) -> None:
+            report(PLACED + (1.0 - PLACED) * (place + part) / len(best))
+
+        frame, agreement = pose.refined(sat[number], first[number][0], refining)
         outline = pose.outlines(sat[number].solid, frame, small[0, 3], CELLS)
         found.append(Portrait(solids[number], named[number], frame, agreement, outline, said, given))
-        report(PLACED + (1.0 - PLACED) * len(found) / len(best))
+    report(1.0)
     return max(found, key=lambda one: one.agreement)
 
 

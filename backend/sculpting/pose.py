@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import torch
 from torch.nn import functional
@@ -50,7 +51,9 @@ class Frame:
     turn: torch.Tensor
     """(N,) radians by which the viewer stands to the left of the object's front."""
     elevation: torch.Tensor
+    """(N,) radians by which the viewer looks down."""
     tangent: torch.Tensor
+    """(N,) of half the angle that the picture spans."""
     stretch: torch.Tensor
     """(N, 3) along the solid's own axes."""
     scale: torch.Tensor
@@ -77,7 +80,10 @@ def framed(
     points: torch.Tensor, alpha: torch.Tensor, turn: torch.Tensor, elevation: torch.Tensor, tangent: torch.Tensor,
     stretch: torch.Tensor,
 ) -> Frame:  # fmt: skip
-    """The frames of N poses in which the box of points (P, 3) is as long and in the same place as the outline's."""
+    """The frames of N poses in which the box of points (P, 3) is as long and in the same place as the outline's (S, S).
+
+    The other arguments are as in :class:`Frame`.
+    """
     seen = local(points[None] * stretch[:, None], turn, elevation)
     x, up, away = seen.unbind(-1)
     middle = 0.5 * (away.amin(1) + away.amax(1))
@@ -156,6 +162,7 @@ def outlines(solid: torch.Tensor, frame: Frame, alpha: torch.Tensor, cells: int)
 
 
 def overlap(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """(N,) intersection over union of values in [0, 1], (N, ...) and (N, ...) or (1, ...)."""
     both, either = torch.minimum(one, other), torch.maximum(one, other)
     return both.flatten(1).sum(1) / either.flatten(1).sum(1).clamp_min(1e-6)
 
@@ -187,6 +194,7 @@ class Sitting:
 
 
 def sitting(solid: torch.Tensor, alpha: torch.Tensor, lifted: torch.Tensor, elevation: float) -> Sitting:
+    """Of the same, with points of what is inside; of its fullest cells where nothing is."""
     inside = (functional.max_pool3d(solid[None, None], 2)[0, 0] > 0.5).nonzero()
     if not len(inside):
         inside = (solid >= solid.amax()).nonzero() // 2
@@ -211,13 +219,16 @@ def coarse(sat: Sitting) -> tuple[torch.Tensor, float]:
 
 
 @torch.no_grad()
-def refined(sat: Sitting, poses: torch.Tensor) -> tuple[Frame, float]:
+def refined(
+    sat: Sitting, poses: torch.Tensor, report: Callable[[float], None] = lambda fraction: None
+) -> tuple[Frame, float]:
     """The frame (N = 1) near one of these poses (N, 5) that agrees best, and how well."""
     _, scores = sat.scored(poses, FINE)
     count = len(poses)
-    for steps in STEPS:
+    for number, steps in enumerate(STEPS):
         move = torch.tensor(steps, device=poses.device).diag()
-        for _ in range(ROUNDS):
+        for moves in range(ROUNDS):
+            report((number + moves / ROUNDS) / len(STEPS))
             tried = poses[:, None] + torch.cat((move, -move))
             _, found = sat.scored(tried.flatten(0, 1), FINE)
             found, index = found.reshape(count, -1).max(dim=1)

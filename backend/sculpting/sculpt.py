@@ -47,6 +47,8 @@ def save(sculptor: Sculptor, folder: Path) -> None:
 def read(folder: Path, device: torch.device | str = "cpu") -> Sculptor:
     """The networks whose weights are in a folder, to be used. Raises OSError and SafetensorError."""
     state = eight_bits.load(folder / FILE)
+    if "spread" not in state:
+        raise OSError(f"{FILE} says no spread")
     parts = Denoiser(len(kinds(folder))), Decoder()
     for name, part in zip(("denoiser", "decoder"), parts):
         own = {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}

@@ -15,6 +15,7 @@ from ..diffusion import guidance, keeping, memory, pipelines
 from ..diffusion.conditioning import Prompter
 from ..diffusion.predict import Controls, decoded, encoded, predictor
 from ..job import JobError
+from ..models import shipped
 from ..shading.controls import depth_picture
 from . import sheet
 from .painter import Shot, Start, Wish
@@ -258,10 +259,7 @@ def sources_of(choice: Choice) -> pipelines.Sources:
     model = Path(choice.model) if choice.model else pipelines.STARTER
     single = model.suffix == pipelines.SINGLE_FILE
     if not choice.model and not (model / "model_index.json").is_file():
-        raise JobError(
-            "missing_weights", "The models that ship with Galatea are not in their folder.",
-            "Install the extension again, or choose the folders of another model and its ControlNet under Advanced.",
-        )  # fmt: skip
+        raise shipped.problem("choose the folders of another model and its ControlNet under Advanced")
     if not (model.is_file() if single else (model / "model_index.json").is_file()):
         raise JobError(
             "bad_input", f"{model} holds no diffusion model.",

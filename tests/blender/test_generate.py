@@ -294,9 +294,11 @@ def test_an_image_whose_file_is_gone_is_told(ran, picture):
     image.source = "FILE"
     image.filepath = "/nowhere.png"
     image.reload()
+    folder = session.get().queue.folder
+    before = set(folder.iterdir()) if folder.is_dir() else set()
     with pytest.raises(RuntimeError, match="has no pixels"):
         bpy.ops.galatea.generate()
-    assert not ran
+    assert not ran and set(folder.iterdir()) == before, "no folder of a job stays behind"
 
 
 class Form(Paper):

@@ -117,6 +117,20 @@ def test_a_solid_of_another_kind_agrees_less(alpha, behind, frame, solid):
     assert own > others + 0.3
 
 
+def test_the_search_says_how_far_it_is_and_can_be_stopped(solid, alpha, behind):
+    sat = pose.sitting(solid, alpha, behind, SUBJECT.elevation)
+    poses = torch.tensor([[SUBJECT.azimuth, SUBJECT.elevation, frustum.TANGENT, 0.0, 0.0]])
+    told = []
+    pose.refined(sat, poses, told.append)
+    assert len(told) >= len(pose.STEPS) and told == sorted(set(told)) and 0 <= told[0] < told[-1] < 1
+
+    def stop(part):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        pose.refined(sat, poses, stop)
+
+
 # What is seen, and made
 
 

@@ -307,6 +307,13 @@ def test_missing_broken_and_wrong_weights_get_a_sentence(tmp_path, monkeypatch, 
     assert "Install the extension again" in error.value.hint
 
 
+def test_weights_without_their_spread_are_broken(tmp_path):
+    shutil.copy(kinds.STARTER / kinds.FILE, tmp_path)
+    eight_bits.save({"decoder.first": torch.zeros(1)}, tmp_path / sculpt.FILE)
+    with pytest.raises(OSError, match="spread"):
+        sculpt.read(tmp_path)
+
+
 def test_without_the_file_nothing_is_known(tmp_path):
     assert kinds.kinds(tmp_path) == () and kinds.named("a chair", tmp_path) is None
 

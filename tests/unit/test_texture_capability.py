@@ -243,7 +243,7 @@ def test_odd_prompts_are_painted_with_a_warning(repository, tmp_path, prompt):
 
 def test_a_missing_starter_gets_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(diffusion.pipelines, "STARTER", tmp_path)
-    with pytest.raises(JobError, match="not in their folder"):
+    with pytest.raises(JobError, match="are missing or broken"):
         texture(params(), cube_job(tmp_path / "job"))
 
 
