@@ -49,6 +49,12 @@ WAYS = (
 )  # fmt: skip
 """What the engine makes, with a word and without, the two that it makes it from, and what to beat."""
 MADE_UP = WAYS[-2:]
+FORWARDS = math.radians(30)
+"""So far a front may look aside and still count as forwards."""
+TURN = math.radians(70)
+"""Of the second view of each row of the sheet."""
+DEVELOPMENT = 900_000
+"""First seed of what may be looked at while something is chosen: of the training's range, and drawn by none."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,14 +67,11 @@ class Case:
     vertices: np.ndarray
     """(V, 3) in the viewer's axes, see ``frustum.unprojected``."""
     triangles: np.ndarray
+    """(T, 3), counter-clockwise seen from outside."""
     depths: tuple[float, float]
     """Nearest and farthest w."""
     azimuth: float
     """Radians by which the viewer stands to the left of the object's front."""
-
-
-DEVELOPMENT = 900_000
-"""First seed of what may be looked at while something is chosen: of the training's range, and drawn by none."""
 
 
 def cases(count: int, held_out: bool = True) -> list[Case]:
@@ -141,6 +144,7 @@ def nearest(known: Gallery, item: Case) -> Surface:
 
 
 def hull(item: Case) -> Surface:
+    """The outline, drawn along the lines of sight from the nearest depth of the object to its farthest."""
     alpha = torch.nn.functional.adaptive_avg_pool2d(
         torch.from_numpy(item.picture[None, 3:]).float() / 255, frustum.CELLS
     )
@@ -150,6 +154,7 @@ def hull(item: Case) -> Surface:
 
 
 def lifted(lifter: network.Lifter, item: Case) -> Surface:
+    """What the lifter makes alone, in the viewer's axes."""
     made = lift(lifter, item.picture.transpose(1, 2, 0).astype(np.float32) / 255, level=True)
     return made.vertices.numpy(), made.triangles.numpy()
 
@@ -168,6 +173,7 @@ def sculpted(networks: portrait.Networks, item: Case, kind: int | None = None) -
 
 
 def score(made: Surface, item: Case) -> dict[str, float]:
+    """Mean distance of the surfaces in percent of the longest side, and F-scores in [0, 1]."""
     vertices, triangles = aligned(made[0], item.vertices), made[1]
     size = float(np.ptp(item.vertices, axis=0).max())
     wanted = visible_samples(item.vertices, item.triangles, POINTS)
@@ -181,6 +187,7 @@ def score(made: Surface, item: Case) -> dict[str, float]:
 
 
 def aligned(vertices: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """(V, 3) vertices with the box of truth (W, 3): see above."""
     low, high, wanted = vertices.min(0), vertices.max(0), np.ptp(truth, axis=0)
     axis = 0 if wanted[0] > wanted[2] else 2
     scale = wanted[axis] / max(float(high[axis] - low[axis]), 1e-6)
@@ -222,7 +229,7 @@ def main(arguments: list[str]) -> None:
         made = [made, told, alone, lifted(networks.lifter, item), nearest(known, item), hull(item)]
         rows.append({"name": item.name, **{way: score(one, item) for way, one in zip(WAYS, made)}})
         print(item.name, {way: round(rows[-1][way]["f5"], 2) for way in WAYS}, file=sys.stderr)
-        shown = np.concatenate((item.picture[:3].transpose(1, 2, 0),), axis=1)
+        shown = item.picture[:3].transpose(1, 2, 0)
         views = [clay(one, azimuth=turn) for one in ((item.vertices, item.triangles), *made) for turn in (0.0, TURN)]
         pictures.append(np.concatenate([shown, *views], axis=1))
     print("| " + " | ".join(("", "Chamfer, %", *(f"F-score at {100 * t:.0f} %" for t in TOLERANCES))) + " |")
@@ -241,11 +248,6 @@ def main(arguments: list[str]) -> None:
         options.json.write_text(json.dumps(rows, indent=1))
     if options.sheet:
         Image.fromarray(np.concatenate(pictures)).save(options.sheet)
-
-
-FORWARDS = math.radians(30)
-TURN = math.radians(70)
-"""Of the second view of each row of the sheet."""
 
 
 if __name__ == "__main__":

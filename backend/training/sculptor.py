@@ -151,14 +151,15 @@ class Sights:
     objects: torch.Tensor
     """(P,) int64: which object each shows."""
     latents: torch.Tensor
-    """(O, 2, CHANNELS, SIDE, SIDE, SIDE): of each object, and mirrored."""
+    """(O, 2, CHANNELS, SIDE, SIDE, SIDE) float32: of each object, and mirrored."""
     kinds: torch.Tensor
     """(O,) int64."""
 
 
 @torch.no_grad()
 def sights_of(pictures: Pictures, lifter: Lifter, encoder: Encoder, device: torch.device) -> Sights:
-    """Of the pictures that the lifter learns from, see ``lifter_data``."""
+    """Of the pictures that the lifter learns from, see ``lifter_data``. The latents are the encoder's own, of any
+    deviation."""
     scenes = [item["scene"]["subject"] for item in pictures.scenes()]
     named = [(item["family"], item["shape_seed"]) for item in scenes]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(named))}
@@ -180,7 +181,7 @@ def train_denoiser(
     latents: torch.Tensor, sights: Sights, folder: Path, options: Options, device: torch.device, on_save: OnSave
 ) -> nn.ModuleDict:
     """Diffusion of latents of unit deviation: those (shards, kinds, CHANNELS, SIDE, SIDE, SIDE) of kinds, and those of
-    pictures."""
+    pictures. From nothing or on from the checkpoint in ``folder``; the averaged module."""
     torch.manual_seed(0)
     shards, count = latents.shape[:2]
     modules = nn.ModuleDict({"denoiser": Denoiser(count)}).to(device).train()
