@@ -3,7 +3,7 @@
 """Whether Rig knows what Generate made: ``python -m galatea.benchmarks.rig_generated``.
 
 The starter's engine makes meshes of pictures of held-out animals and figures, one or more of each kind, and Rig chooses
-a plan for them: from the shape alone, and with the words that a prompt or the name of a picture's file would give.
+a plan for them: from the shape alone, with what Generate took the picture for, and where both were told the name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..backend.engines.contract import Order
+from ..backend.engines.contract import Dense, Order
 from ..backend.engines.starter import make
 from ..backend.job import JobError
 from ..backend.mesh.clean import Shape, clean, decimated
@@ -26,9 +26,8 @@ from ..backend.skeleton.said import plan_of
 from ..backend.training import shapes
 from .lifting import case
 
-WAYS = {"shape alone": "", "with its name": "a {}"}
+WAYS = "shape alone", "as Generate took it", "told its name"
 FACES = 20_000
-"""As Generate leaves them."""
 
 
 def main(arguments: list[str]) -> None:
@@ -40,19 +39,25 @@ def main(arguments: list[str]) -> None:
     rows = []
     for family in (item.name for item in shapes.FAMILIES if plan_of(item.name)):
         for number in range(options.each):
-            shape = generated(family, number)
-            plans = {way: planned(shape, words.format(family)) for way, words in WAYS.items()}
-            rows.append({"kind": family, "wanted": plan_of(family), **plans})
+            alone, told = (generated(family, number, words) for words in ("", f"a {family}"))
+            shape = finished(alone)
+            found = planned(shape, ""), planned(shape, alone.taken_for), planned(finished(told), f"a {family}")
+            plans = dict(zip(WAYS, found, strict=True))
+            rows.append({"kind": family, "taken for": alone.taken_for, "wanted": plan_of(family), **plans})
             print(rows[-1], file=sys.stderr, flush=True)
     print(markdown(rows))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
 
 
-def generated(family: str, number: int) -> Shape:
-    """Of a picture of a held-out instance."""
+def generated(family: str, number: int, words: str) -> Dense:
+    """Of a picture of a held-out instance, and of what was said of it."""
     picture = case(family, number).picture.transpose(1, 2, 0).astype(np.float32) / 255
-    dense = make(Order(picture), lambda stage, fraction: None)
+    return make(Order(picture, words), lambda stage, fraction: None)
+
+
+def finished(dense: Dense) -> Shape:
+    """As Generate leaves it."""
     return decimated(clean(dense.vertices, dense.triangles), FACES)
 
 
