@@ -90,7 +90,9 @@ def portrait(
     small = lift.resized(given, PICTURE)
     if not small[:, 3].any():
         raise EmptySurface
+    report(0.0)
     said = lift.looked_at_often(lifter, small)
+    report(0.0)
     behind = (said.solid[0] - lift.SOLID).sigmoid()
     seen = sight.seen(lifter, 2.0 * torch.cat((small, small.flip(-1))) - 1.0)
     if kind is None:
@@ -101,10 +103,10 @@ def portrait(
         networks.sculptor, named, seeds, steps, sculpt.GUIDANCE, lambda part: report(SAMPLED * part), seen[:1]
     )
     elevation = float(said.elevation)
-    sat = [pose.sitting(sculpt.with_thin_parts(one), small[0, 3], behind, elevation) for one in solids]
-    first = []
-    for number, one in enumerate(sat):
-        first.append(pose.coarse(one))
+    sat, first = [], []
+    for number, one in enumerate(solids):
+        sat.append(pose.sitting(sculpt.with_thin_parts(one), small[0, 3], behind, elevation))
+        first.append(pose.coarse(sat[-1]))
         report(SAMPLED + (PLACED - SAMPLED) * (number + 1) / len(seeds))
     best = sorted(range(len(seeds)), key=lambda number: -first[number][1])[:FINALISTS]
     found = []
