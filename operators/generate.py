@@ -58,6 +58,8 @@ class GALATEA_OT_rerun_generate(bpy.types.Operator):
             params["source"] = "FILE"
         elif "image" in params:
             params["source"] = "PROMPT"
+        elif settings.source != "RENDER":
+            params["source"] = "IMAGE"
         properties.set_generate(settings, params)
         return {"FINISHED"}
 
@@ -223,15 +225,22 @@ def draw_columns(layout: bpy.types.UILayout, words: list[str]) -> None:
 
 
 def take_file(context: bpy.types.Context, path: str) -> None:
-    """Make a mesh of this file next. A mask belongs to the picture before."""
+    """Make a mesh of this file next."""
     settings = context.scene.galatea.generate
-    settings.source, settings.image, settings.mask, settings.mask_image = "FILE", path, "", None
+    settings.source, settings.image = "FILE", path
+    forget_picture(settings)
 
 
 def take_image(context: bpy.types.Context, image: bpy.types.Image) -> None:
     """The same with an image of this file."""
     settings = context.scene.galatea.generate
-    settings.source, settings.picture, settings.mask, settings.mask_image = "IMAGE", image, "", None
+    settings.source, settings.picture = "IMAGE", image
+    forget_picture(settings)
+
+
+def forget_picture(settings) -> None:
+    """Mask and words belong to the picture before."""
+    settings.mask, settings.mask_image, settings.shows = "", None, ""
 
 
 def made_recipe(context: bpy.types.Context) -> dict | None:

@@ -43,11 +43,11 @@ LONGEST = 2
 
 @functools.cache
 def kinds(folder: Path = STARTER) -> tuple[tuple[str, ...], ...]:
-    """Names of each kind, the usual one first. Empty without the file."""
-    path = folder / FILE
-    if not path.is_file():
+    """Names of each kind, the usual one first. Empty where the file is missing or broken."""
+    try:
+        return tuple(tuple(names) for names in json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
         return ()
-    return tuple(tuple(names) for names in json.loads(path.read_text(encoding="utf-8")))
 
 
 def chosen(card: Engine, prompt: str, painter: str) -> bool:

@@ -252,6 +252,11 @@ def test_a_picture_has_words_of_its_own(ran, picture):
     settings(source="FILE")
     assert bpy.ops.galatea.rerun_generate() == {"FINISHED"}
     assert (settings().source, settings().shows) == ("PROMPT", "a brown dog")
+    settings(source="IMAGE", picture=painted("photo"), shows="my boot")
+    bpy.ops.galatea.generate()
+    settings(source="PROMPT", shows="")
+    assert bpy.ops.galatea.rerun_generate() == {"FINISHED"}
+    assert (settings().source, settings().shows, settings().prompt) == ("IMAGE", "my boot", "a blue boat")
 
 
 def test_what_is_missing_is_said_before_anything_starts(picture, tmp_path):
@@ -413,10 +418,11 @@ def test_seeds_are_shown_before_the_work_and_one_is_taken(ran):
 
 
 def test_a_dropped_or_copied_file_is_what_the_mesh_is_made_from(ran, picture, tmp_path):
-    settings(source="PROMPT", mask_image=painted("old mask"), mask="old.png")
+    settings(source="PROMPT", mask_image=painted("old mask"), mask="old.png", shows="a dog")
     assert bpy.ops.galatea.drop_picture(filepath=str(picture)) == {"FINISHED"}
     chosen = bpy.context.scene.galatea.generate
     assert (chosen.source, chosen.image, chosen.mask, chosen.mask_image) == ("FILE", str(picture), "", None)
+    assert chosen.shows == "", "another picture, another thing"
     bpy.ops.galatea.generate()
     assert bpy.context.view_layer.objects.active.name == "cup"
     spaced = tmp_path / "a b.png"

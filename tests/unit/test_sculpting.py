@@ -314,7 +314,10 @@ def test_weights_without_their_spread_are_broken(tmp_path):
         sculpt.read(tmp_path)
 
 
-def test_without_the_file_nothing_is_known(tmp_path):
+@pytest.mark.parametrize("text", ["", '[["chair"], ["ta'])
+def test_without_the_file_or_with_half_of_it_nothing_is_known(tmp_path, text):
+    if text:
+        (tmp_path / kinds.FILE).write_text(text)
     assert kinds.kinds(tmp_path) == () and kinds.named("a chair", tmp_path) is None
 
 
