@@ -43,7 +43,8 @@ def pictured(order: Order, report: Report) -> Dense:
     taken_for = ""
     if kind is None and found.kind is not None and found.outline >= portrait.LIKE:
         taken_for = kinds.kinds()[found.kind][0]
-        notes += (f"It was taken for: {taken_for}. If it is something else, write under the picture what it shows.",)
+        way = "say it in other words" if order.prompt.strip() else "write under the picture what it shows"
+        notes += (f"It was taken for: {taken_for}. If it is something else, {way}.",)
     vertices = surface.vertices.double().cpu().numpy()
     if order.front:
         turn = math.remainder(float(found.frame.turn), 2.0 * math.pi)

@@ -209,6 +209,8 @@ def test_the_front_looks_forwards_if_asked_for(monkeypatch, solid, frame, exampl
     assert viewed.taken_for == "teapot" and "taken for: teapot" in viewed.notes[1]
     told = made(False, "my teapot")
     assert told.taken_for == "" and len(told.notes) == 1, "nobody asked what it is"
+    assert "write under the picture" in viewed.notes[1]
+    assert "in other words" in made(False, "a zeppelin").notes[1], "there are words already"
 
 
 def test_what_looks_like_nothing_known_is_told(monkeypatch, example):
