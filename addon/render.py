@@ -85,9 +85,10 @@ def paintable(scene: bpy.types.Scene, names: list[str]) -> list[bpy.types.Object
 def own_prompts(scene: bpy.types.Scene, names: list[str]) -> dict[str, str]:
     """Words of the painted objects that have some, or that are in a collection that has some."""
     shared = {}
-    for collection in bpy.data.collections:
+    # Those within others come last: their words are meant more exactly.
+    for collection in sorted(bpy.data.collections, key=lambda one: -len(one.children_recursive)):
         if collection.galatea.prompt.strip():
-            shared |= dict.fromkeys(collection.objects.keys(), collection.galatea.prompt.strip())
+            shared |= dict.fromkeys(collection.all_objects.keys(), collection.galatea.prompt.strip())
     words = {item.name: item.galatea.prompt.strip() or shared.get(item.name, "") for item in paintable(scene, names)}
     return {name: text for name, text in words.items() if text}
 

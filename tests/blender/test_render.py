@@ -292,6 +292,13 @@ def test_objects_and_collections_have_words_of_their_own(ran, tmp_path):
     assert render.own_prompts(bpy.context.scene, ["Small"]) == {"Small": "silver"}, "the object's own come first"
     assert bpy.ops.galatea.rerun_render() == {"FINISHED"}
     assert render.own_prompts(bpy.context.scene, []) == {"Plate": "red brick", "Small": "gold"}
+    render.set_own_prompts({})
+    outer = bpy.data.collections.new("Outer")
+    outer.children.link(bpy.data.collections["Group"])
+    outer.galatea.prompt = "stone"
+    assert render.own_prompts(bpy.context.scene, ["Small"]) == {"Small": "stone"}, "it is in both"
+    bpy.data.collections["Group"].galatea.prompt = "gold"
+    assert render.own_prompts(bpy.context.scene, ["Small"]) == {"Small": "gold"}, "the inner one counts"
 
 
 def test_what_the_command_has_words_for_is_painted(ran, tmp_path):
