@@ -22,6 +22,8 @@ from . import exr
 SCRIPT = Path(__file__).parents[2] / "addon" / "scene_passes.py"
 EXPOSURE = 0.27
 """Mean linear brightness of the rough gray light picture on surfaces, about that of the training pictures."""
+UNLIT = 1e-6
+"""Mean linear brightness of it up to which there is no light."""
 REACH = 0.1
 """Disparity of the farthest point in a depth control, the nearest has 1."""
 INFINITE = 1e9
@@ -245,7 +247,7 @@ class Look:
 
 
 def look(shot: Shot, chosen: Sequence[int], light: bool) -> Look:
-    """From these frames. Raises JobError where no painted surface is seen in any."""
+    """From these frames. Raises JobError where no painted surface is seen in any, or no light falls on them."""
     brightness, nearest, farthest = [], np.inf, 0.0
     for frame in chosen:
         geometry = shot.geometry(frame)
@@ -262,7 +264,13 @@ def look(shot: Shot, chosen: Sequence[int], light: bool) -> Look:
             "Point it at them, select others, or choose other frames.",
         )  # fmt: skip
     mean = float(np.concatenate(brightness).mean()) if light else 0.0
-    return Look(EXPOSURE / mean if mean > 1e-6 else 1.0, nearest, farthest)
+    if light and mean <= UNLIT:
+        raise JobError(
+            "bad_input", "No lamp and no sky lights the objects that are to be painted.",
+            "Turn one up that reaches them: materials that glow do not count. Without any, Galatea adds daylight.",
+        )  # fmt: skip
+    # What is small has no pixel of its own, and no mean.
+    return Look(EXPOSURE / mean if mean > UNLIT else 1.0, nearest, farthest)
 
 
 def pooled(plane: np.ndarray, factor: int) -> np.ndarray:

@@ -619,6 +619,14 @@ def test_nothing_to_be_seen_gets_a_sentence(shot):
         passes.look(dataclasses.replace(shot, painted=frozenset({99})), shot.frames, True)
 
 
+def test_lamps_that_light_nothing_get_a_sentence(shot, monkeypatch):
+    """Paint in the dark is thrown away."""
+    monkeypatch.setattr(passes.Shot, "light", lambda self, frame: np.zeros((*self.size.padded, 3), np.float32))
+    with pytest.raises(JobError, match="No lamp and no sky"):
+        passes.look(shot, shot.frames, True)
+    assert passes.look(shot, shot.frames, False).exposure == 1.0, "who sees depth alone invents the light"
+
+
 def test_a_full_disk_is_noticed_before_the_start(tmp_path, monkeypatch):
     monkeypatch.setattr(capability.shutil, "disk_usage", lambda folder: SimpleNamespace(free=10**9))
     size = passes.Size(1024, 1024, 32, 2)
