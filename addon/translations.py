@@ -118,7 +118,6 @@ GERMAN_LABELS = {
     "Front Forwards": "Vorderseite nach vorn",
     "It has never learned: {}": "Nie gelernt: {}",
     "Its shape: {}": "Die Form: {}",
-    "What It Shows": "Was es zeigt",
     "What it shows: a dog": "Was es zeigt: ein Hund",
     "It knows no such thing, and looks for itself": "Es kennt so etwas nicht und sieht selbst nach",
     "It knows no such thing and paints it first: shapes of paintings are rough": (
