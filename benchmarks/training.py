@@ -18,11 +18,11 @@ from torch import nn
 from torch.nn import functional
 
 from ..backend.diffusion.pipelines import STARTER, prepare_libraries
-from ..backend.training import architecture, base, export, starter
-from ..backend.training.diffusion import draw, velocity_loss
+from ..backend.training import base, export, starter
+from ..backend.training.diffusion import batch, batch_loss, lessons
 from ..backend.training.loop import half_precision
 from ..backend.training.optimiser import Muon
-from ..backend.training.shards import CAPTIONS, SIBLINGS, Pictures, read_shards
+from ..backend.training.shards import SIBLINGS, Pictures, read_shards
 
 BATCH = 64
 NOISIEST = 999
@@ -35,23 +35,13 @@ class Data:
         kinds = ("latents", "small_latents")
         self.pictures: Pictures = read_shards(folder / "shards", (*kinds, "depths"))
         self.tokenizer = starter.tokenizer(folder, None)
-        self.latents = {kind: self.pictures.latents(kind) for kind in kinds}
-        self.tokens = base.caption_tokens(self.tokenizer, self.pictures.scenes())
-        self.empty = base.empty_tokens(self.tokenizer)
-        self.schedule = architecture.scheduler()
+        self.lessons = {kind: lessons(self.pictures, kind, self.tokenizer) for kind in kinds}
 
 
 def step_loss(modules: nn.ModuleDict, data: Data, kind: str, seed: int) -> torch.Tensor:
     """The loss of one batch, as in training."""
-    latents = data.latents[kind]
-    steps = len(data.schedule.alphas_cumprod)
-    chosen = draw(seed, BATCH, len(latents), CAPTIONS, latents.shape[1:], steps)
-    words = torch.where(chosen.dropped[:, None], data.empty, data.tokens[chosen.index, chosen.caption]).long()
-    clean = latents[chosen.index].float()
-    text = modules["text_encoder"](words).last_hidden_state
-    mixed = data.schedule.add_noise(clean, chosen.noise, chosen.step)
-    prediction = modules["unet"](mixed, chosen.step, text).sample
-    return velocity_loss(prediction, clean, chosen.noise, chosen.step, data.schedule)
+    learned = data.lessons[kind]
+    return batch_loss(modules, batch(learned, seed, BATCH, torch.device("cpu")), learned.schedule)
 
 
 def costs(data: Data, steps: int) -> None:
@@ -65,7 +55,7 @@ def costs(data: Data, steps: int) -> None:
             wall, cpu = time.perf_counter(), time.process_time()
             train_steps(modules, optimiser, data, kind, range(1, steps + 1), half)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-            size = "x".join(map(str, data.latents[kind].shape[2:]))
+            size = "x".join(map(str, data.lessons[kind].latents.shape[2:]))
             each = 1e3 / (steps * BATCH)
             print(
                 f"{size:<10}{'bfloat16' if half else 'float32':<11}{wall * each:>12.1f}{cpu * each:>8.1f}", flush=True
@@ -112,11 +102,12 @@ def captions(data: Data, weights: Path, count: int) -> None:
     Of each latent, and of the object's mean latent: its color, without where it stands and how it is lit.
     """
     modules = export.read_base(weights).eval()
-    latents = data.latents["latents"]
+    learned = data.lessons["latents"]
+    latents, schedule = learned.latents, learned.schedule
     index = torch.arange(0, len(latents), max(1, len(latents) // count))[:count]
     other = (index + len(latents) // 2 // SIBLINGS * SIBLINGS) % len(latents)
-    captions = {"its caption": data.tokens[index, 0], "no caption": data.empty.expand(len(index), -1),
-                "another's caption": data.tokens[other, 0]}  # fmt: skip
+    captions = {"its caption": learned.tokens[index, 0], "no caption": learned.empty.expand(len(index), -1),
+                "another's caption": learned.tokens[other, 0]}  # fmt: skip
     noise = torch.randn(len(index), *latents.shape[1:], generator=torch.Generator().manual_seed(0))
     masks = torch.stack([data.pictures.mask(item) for item in index.tolist()])[:, None].float()
     masks = functional.adaptive_avg_pool2d(masks, latents.shape[-1])
@@ -127,8 +118,8 @@ def captions(data: Data, weights: Path, count: int) -> None:
             step = torch.full((len(part),), NOISIEST)
             clean, mask = latents[index[part]].float(), masks[part]
             text = modules["text_encoder"](words[part].long()).last_hidden_state
-            mixed = data.schedule.add_noise(clean, noise[part], step)
-            error = modules["unet"](mixed, step, text).sample - data.schedule.get_velocity(clean, noise[part], step)
+            mixed = schedule.add_noise(clean, noise[part], step)
+            error = modules["unet"](mixed, step, text).sample - schedule.get_velocity(clean, noise[part], step)
             mean = (error * mask).sum(dim=(2, 3)) / mask.sum(dim=(2, 3)).clamp_min(1)
             errors.append(torch.stack((error.square().mean(dim=(1, 2, 3)), mean.square().mean(dim=1))))
         each, mean = torch.cat(errors, dim=1).mean(dim=1).tolist()

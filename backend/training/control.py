@@ -17,10 +17,9 @@ from torch import nn
 from torch.nn import functional
 
 from . import architecture
-from .base import caption_tokens, empty_tokens
-from .diffusion import draw, velocity_loss
+from .diffusion import batch, batch_loss, lessons
 from .loop import Options, Progress, train
-from .shards import CAPTIONS, Pictures
+from .shards import Pictures
 
 if typing.TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -70,25 +69,13 @@ def train_control(
     """
     base.requires_grad_(False).eval()
     device = next(base.parameters()).device
-    latents = pictures.latents(kind)
-    tokens, empty = caption_tokens(tokenizer, pictures.scenes()), empty_tokens(tokenizer)
-    schedule = architecture.scheduler()
+    learned = lessons(pictures, kind, tokenizer)
 
     def loss(samples: int) -> torch.Tensor:
-        chosen = draw(samples, options.batch, len(latents), CAPTIONS, latents.shape[1:], len(schedule.alphas_cumprod))
-        words = torch.where(chosen.dropped[:, None], empty, tokens[chosen.index, chosen.caption]).long().to(device)
-        clean, noise = latents[chosen.index].float().to(device), chosen.noise.to(device)
-        step = chosen.step.to(device)
-        with torch.no_grad():
-            text = base["text_encoder"](words).last_hidden_state
-        mixed = schedule.add_noise(clean, noise, step)
-        condition = control_pictures(pictures, control, chosen.index).to(device)
+        lesson = batch(learned, samples, options.batch, device)
+        condition = control_pictures(pictures, control, lesson.index).to(device)
         if kind == "small_latents":
             condition = functional.avg_pool2d(condition, 2)
-        down, middle = modules["controlnet"](mixed, step, text, controlnet_cond=condition, return_dict=False)
-        prediction = base["unet"](
-            mixed, step, text, down_block_additional_residuals=down, mid_block_additional_residual=middle
-        ).sample
-        return velocity_loss(prediction, clean, noise, step, schedule)
+        return batch_loss(base, lesson, learned.schedule, modules["controlnet"], condition)
 
     return train(modules, loss, options, folder, on_save)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Galatea contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the diffusion stages share: the loss, and which pictures are drawn."""
+"""What the stages of text-to-image model and ControlNets share: which pictures are drawn, and the loss."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import typing
 from dataclasses import dataclass
 
 import torch
+from torch import nn
+
+from . import architecture
+from .shards import CAPTIONS, Pictures
 
 if typing.TYPE_CHECKING:
     from diffusers import DDIMScheduler
+    from transformers import CLIPTokenizer
 
 CAPTION_DROPPED = 0.1
 """Share of pictures that are learned without their caption, for classifier-free guidance."""
@@ -18,6 +23,75 @@ SIGNAL_TO_NOISE_LIMIT = 5.0
 TOWARD_NOISE = 0.5
 """Power of the uniform draw of noise steps. Over a whole object noise averages out, so what words say about its colour
 and material is news in the noisiest fifth of the steps alone: this draws 36 % of them there."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is learned from, all in memory."""
+
+    latents: torch.Tensor
+    """(N, 4, H, W) float16."""
+    tokens: torch.Tensor
+    """(N, CAPTIONS, L) int16, of every wording."""
+    empty: torch.Tensor
+    """(L,) int16, of the empty prompt."""
+    schedule: DDIMScheduler
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's lesson, on the device of what learns."""
+
+    index: torch.Tensor
+    """(B,) which pictures, on the CPU."""
+    words: torch.Tensor
+    """(B, L) int64."""
+    clean: torch.Tensor
+    """(B, 4, H, W) float32 latents."""
+    noise: torch.Tensor
+    """(B, 4, H, W)."""
+    step: torch.Tensor
+    """(B,)."""
+
+
+def lessons(pictures: Pictures, kind: str, tokenizer: CLIPTokenizer) -> Lessons:
+    """``kind`` is "latents" or "small_latents"."""
+    captions = [caption for scene in pictures.scenes() for caption in scene["captions"][:CAPTIONS]]
+    tokens = tokenizer(captions, padding="max_length", truncation=True, return_tensors="pt").input_ids
+    empty = tokenizer("", padding="max_length", return_tensors="pt").input_ids[0]
+    tokens = tokens.view(len(pictures), CAPTIONS, -1).to(torch.int16)
+    return Lessons(pictures.latents(kind), tokens, empty.to(torch.int16), architecture.scheduler())
+
+
+def batch(lessons: Lessons, seed: int, size: int, device: torch.device) -> Batch:
+    """The same for the same seed."""
+    shape, steps = lessons.latents.shape, len(lessons.schedule.alphas_cumprod)
+    chosen = draw(seed, size, shape[0], CAPTIONS, shape[1:], steps)
+    words = torch.where(chosen.dropped[:, None], lessons.empty, lessons.tokens[chosen.index, chosen.caption])
+    clean = lessons.latents[chosen.index].float()
+    return Batch(chosen.index, words.long().to(device), *(x.to(device) for x in (clean, chosen.noise, chosen.step)))
+
+
+def batch_loss(
+    base: nn.ModuleDict,
+    lesson: Batch,
+    schedule: DDIMScheduler,
+    controlnet: nn.Module | None = None,
+    condition: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """How wrong ``base`` is, with a ControlNet if one is given, which is shown ``condition``.
+
+    Args:
+        condition: (B, 3, H, W) in [0, 1], four times the latents' size.
+    """
+    text = base["text_encoder"](lesson.words).last_hidden_state
+    mixed = schedule.add_noise(lesson.clean, lesson.noise, lesson.step)
+    residuals = {}
+    if controlnet is not None:
+        down, middle = controlnet(mixed, lesson.step, text, controlnet_cond=condition, return_dict=False)
+        residuals = {"down_block_additional_residuals": down, "mid_block_additional_residual": middle}
+    prediction = base["unet"](mixed, lesson.step, text, **residuals).sample
+    return velocity_loss(prediction, lesson.clean, lesson.noise, lesson.step, schedule)
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,13 @@ def read_base(folder: Path) -> nn.ModuleDict:
     )
 
 
+def read_controlnet(folder: Path) -> nn.Module:
+    """The same for a ControlNet."""
+    from diffusers import ControlNetModel
+
+    return ControlNetModel.from_pretrained(folder, torch_dtype=torch.float32)
+
+
 def _forget_folders(folder: Path) -> None:
     """Configurations note where they were loaded from; that is nobody's business."""
     for path in folder.rglob("*.json"):

@@ -29,6 +29,8 @@ from .shapes import Shape
 
 DIRECTIONS = 128
 """Directions that visibility is computed for."""
+LEAST_SHARE = 0.25
+"""Of the pixels of a picture of a part of an object, that the object fills."""
 VISIBLE_SHARE = 0.03
 """Of an object's pixels: a smaller part is not worth a word."""
 
@@ -63,8 +65,13 @@ def geometry(shape: Shape, subject: Subject, size: int = architecture.PICTURE_SI
     """Rasterise ``shape`` from the subject's camera and find what light each pixel can see."""
     camera = orbit(subject.azimuth, subject.elevation, 1.0, subject.fov, size * OVERSAMPLING)
     distance = subject.margin * fitting_distance(shape.vertices, camera.camera_to_world, subject.fov)
-    camera = orbit(subject.azimuth, subject.elevation, distance, subject.fov, size * OVERSAMPLING)
-    return geometry_from(shape, camera, device)
+    fov = 2 * math.atan(math.tan(subject.fov / 2) / subject.zoom)
+    made = geometry_from(shape, orbit(subject.azimuth, subject.elevation, distance, fov, size * OVERSAMPLING), device)
+    if subject.zoom > 1 and made.gbuffer.mask.float().mean() < LEAST_SHARE:
+        return geometry(
+            shape, dataclasses.replace(subject, zoom=1.0), size, device
+        )  # looks through a handle, or past a wing
+    return made
 
 
 def geometry_from(shape: Shape, camera: Camera, device: str = "cpu") -> Geometry:

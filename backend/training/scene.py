@@ -19,6 +19,11 @@ from .shards import CAPTIONS, SIBLINGS
 PART_CHANCE = 0.35
 """Share of the objects with several parts of which one gets a material of its own."""
 FRONT_CHANCE = 0.5
+CLOSE_CHANCE = 0.6
+"""Share of the training objects of which a part is shown, larger: more of a material is seen in it, and textures
+are painted in such crops, too. Held-out pictures show all of an object."""
+CLOSE = (1.2, 2.6)
+"""How much larger."""
 NEUTRAL = ("white", "white", "white", "grey", "grey", "black")
 """Backgrounds of every other picture."""
 LIGHTS = 180
@@ -37,6 +42,8 @@ class Subject:
     fov: float
     margin: float
     """Room around the object: the camera's distance over that from which it just fills the picture."""
+    zoom: float = 1.0
+    """Of the focal length that ``fov`` is for. Above 1 the picture shows a part of the object."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +78,7 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
     front = draw.random() < FRONT_CHANCE
     azimuth = math.radians(draw.uniform(-65, 65)) if front else draw.uniform(-math.pi, math.pi)
     elevation = math.radians(min(max(draw.gauss(14, 14), -12), 75))
-    return Subject(
+    subject = Subject(
         family=family.name,
         shape_seed=draw.randrange(HELD_OUT) + (HELD_OUT if held_out else 0),
         azimuth=azimuth,
@@ -79,6 +86,8 @@ def random_subject(seed: int, held_out: bool = False) -> Subject:
         fov=math.radians(draw.uniform(18, 42)),
         margin=draw.uniform(1.02, 1.35),
     )
+    close = not held_out and draw.random() < CLOSE_CHANCE
+    return dataclasses.replace(subject, zoom=draw.uniform(*CLOSE)) if close else subject
 
 
 def random_scene(subject: Subject, parts: tuple[str, ...], seed: int, held_out: bool = False) -> Scene:

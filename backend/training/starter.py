@@ -5,7 +5,7 @@
 It may be stopped at any time and gone on with.
 
 FOLDER/shards/      training pictures                FOLDER/vae, small, base, control-*, lift,
-FOLDER/solids/      what the lifter learns from             form-vae, sculptor/               checkpoints, curves
+FOLDER/solids/      what the lifter learns from             together, form-vae, sculptor/     checkpoints, curves
 FOLDER/forms/       and the sculptor                 FOLDER/starter/                          weights, ready to use
 FOLDER/tokenizer/   made from the grammar
 """
@@ -27,8 +27,8 @@ from torch import nn
 from .loop import Options, Progress
 
 STAGES = (
-    "scenes", "vae", "latents", "small", "base", "light", "depth", "other-light", "solids", "lift", "forms", "form-vae",
-    "sculptor", "decoder",
+    "scenes", "vae", "latents", "small", "base", "light", "depth", "together", "other-light", "solids", "lift", "forms",
+    "form-vae", "sculptor", "decoder",
 )  # fmt: skip
 
 VAE = Options(batch=8, rate=2e-3, samples=150_000, warm_up=100, average=0.999)
@@ -36,6 +36,7 @@ SMALL = Options(batch=64, rate=1e-3, samples=2_000_000, warm_up=100)
 BASE = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=200)
 SMALL_CONTROL = Options(batch=64, rate=1e-3, samples=100_000, warm_up=100, average=0.998)
 CONTROL = Options(batch=48, rate=5e-4, samples=200_000, warm_up=100, average=0.998)
+TOGETHER = Options(batch=48, rate=7e-4, samples=4_000_000, warm_up=100, average=0.998)
 DECODER = Options(batch=16, rate=5e-4, samples=200_000, warm_up=50, average=0.998)
 LIFT = Options(batch=32, rate=1e-3, samples=1_000_000, warm_up=100, average=0.998)
 FORM_VAE = Options(batch=16, rate=1.5e-3, samples=200_000, warm_up=100, average=0.998)
@@ -54,6 +55,7 @@ class Plan:
     base: Options = BASE
     small_control: Options = SMALL_CONTROL
     control: Options = CONTROL
+    together: Options = TOGETHER
     solids: int = 400
     """Shards of 128 pictures each."""
     lift: Options = LIFT
@@ -64,9 +66,9 @@ class Plan:
     sculptor: Options = SCULPTOR
     decoder: Options = DECODER
     shares: tuple[tuple[str, float], ...] = (
-        ("scenes", 0.15), ("vae", 0.15), ("latents", 0.05), ("small", 0.1), ("base", 0.15), ("light", 0.05),
-        ("depth", 0.05), ("other-light", 0.05), ("solids", 0.04), ("lift", 0.04), ("forms", 0.04), ("form-vae", 0.04),
-        ("sculptor", 0.04), ("decoder", 0.05),
+        ("scenes", 0.15), ("vae", 0.15), ("latents", 0.05), ("small", 0.1), ("base", 0.1), ("light", 0.05),
+        ("depth", 0.05), ("together", 0.05), ("other-light", 0.05), ("solids", 0.04), ("lift", 0.04), ("forms", 0.04),
+        ("form-vae", 0.04), ("sculptor", 0.04), ("decoder", 0.05),
     )  # fmt: skip
 
 
@@ -108,6 +110,8 @@ def run_stage(
             half = None if seconds is None else seconds / 2
             options = limited(plan.small_control, half), limited(plan.control, half)
             train_controlnet(stage, folder, device, *options, resume)
+        case "together":
+            train_jointly(folder, device, limited(plan.together, seconds), resume)
         case "solids":
             render_shards("solids", folder, plan.solids, seconds)
         case "lift":
@@ -224,6 +228,29 @@ def train_controlnet(
         place = folder / f"control-{size}{stage}"
         average = train_control(Control(stage), pictures, kind, words, base, modules, place, options, on_save)
         modules.load_state_dict(average.state_dict())
+
+
+def train_jointly(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
+    """Text-to-image model and ControlNets, from those of the stages before, or from the weights in ``resume``."""
+    from .export import read_base, read_controlnet, write_base, write_controlnet
+    from .joint import CONTROLS, train_together
+    from .shards import read_shards
+
+    words = tokenizer(folder, resume)
+    trained = all((folder / f"starter/controlnet-{control.value}").exists() for control in CONTROLS)
+    begin = folder / "starter" if trained or resume is None else resume
+    modules = read_base(begin)
+    for control in CONTROLS:
+        modules[control.value] = read_controlnet(begin / f"controlnet-{control.value}")
+
+    def on_save(average: nn.ModuleDict, progress: Progress) -> None:
+        sharp, plain = folder / "decoder/vae", folder / "vae/vae"
+        write_base(folder / "starter", folder / "tokenizer", sharp if sharp.exists() else plain, average)
+        for control in CONTROLS:
+            write_controlnet(folder / f"starter/controlnet-{control.value}", average[control.value])
+
+    pictures = read_shards(folder / "shards", ("latents", "controls", "depths"))
+    train_together(pictures, words, modules.to(device), folder / "together", options, on_save)
 
 
 def train_lift(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:

@@ -23,7 +23,7 @@ from torch import nn  # noqa: E402
 from galatea.backend.capabilities import run  # noqa: E402
 from galatea.backend.diffusion import pipelines  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
-from galatea.backend.training import captions, control, decoder, render, scene, scores, shapes, starter  # noqa: E402
+from galatea.backend.training import captions, control, decoder, joint, render, scene, scores, shapes, starter  # noqa: E402
 from galatea.backend.training.loop import Options, train  # noqa: E402
 from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
 from galatea.backend.training.optimiser import Muon, orthogonalized  # noqa: E402
@@ -166,6 +166,31 @@ def test_the_control_follows_the_light(rendered):
     assert torch.equal(other_material.control, pictures[0].control)
 
 
+def test_training_shows_parts_of_objects_larger_and_held_out_pictures_whole_ones():
+    zooms = [scene.random_subject(seed).zoom for seed in range(100)]
+    assert 30 < sum(zoom > 1.1 for zoom in zooms) < 90
+    assert all(scene.random_subject(seed, held_out=True).zoom == 1 for seed in range(100))
+
+
+def test_a_close_picture_is_the_middle_of_the_whole_one(rendered):
+    whole, scenes, _ = rendered
+    subject = replace(scenes[0].subject, zoom=2.0)
+    close = render.geometry(shapes.make(scene.family("jug"), subject.shape_seed), subject).gbuffer.mask
+    size = whole.gbuffer.mask.shape[0]
+    middle = whole.gbuffer.mask[size // 4 : -size // 4, size // 4 : -size // 4]
+    enlarged = middle.repeat_interleave(2, 0).repeat_interleave(2, 1)
+    assert (enlarged == close).float().mean() > 0.97
+
+
+def test_a_close_picture_of_nothing_shows_all_of_the_object():
+    """A hoop's middle is empty."""
+    subject = scene.Subject(
+        "ring", shape_seed=1, azimuth=0.0, elevation=math.radians(75), fov=0.5, margin=1.1, zoom=2.6
+    )
+    shape = shapes.make(scene.family("ring"), 1)
+    assert render.geometry(shape, subject).gbuffer.mask.any()
+
+
 def test_shards_are_whole_or_not_there(tmp_path):
     arrays = {"pictures": np.zeros((SIBLINGS, 3, 8, 8), np.uint8), "depths": np.ones((SIBLINGS, 8, 8), np.uint8)}
     write_shard(tmp_path, "00001", arrays, [{"captions": ["x"]}] * SIBLINGS)
@@ -280,6 +305,33 @@ def test_shipped_weights_can_be_trained_on(trained, tmp_path):
         starter.run_stage(stage, folder, CPU, plan, None, trained / "starter")
     words = ("tokenizer/vocab.json", "vae/config.json")
     assert all((folder / "starter" / name).read_text() == (trained / "starter" / name).read_text() for name in words)
+
+
+def test_model_and_controlnets_learn_together(trained, tmp_path, monkeypatch):
+    folder = tmp_path / "on"
+    (folder / "shards").parent.mkdir()
+    (folder / "shards").symlink_to(trained / "shards")
+    begin = tmp_path / "begin"
+    shutil.copytree(trained / "starter", begin)
+    shutil.copytree(begin / "controlnet-light", begin / "controlnet-depth")
+    seen = []
+    monkeypatch.setattr(joint, "control_of", lambda seed: seen.append(seed) or (*joint.CONTROLS, None)[len(seen) % 3])
+    plan = starter.Plan(together=Options(4, 1e-2, samples=24, warm_up=1))
+    for stage in ("vae", "together"):
+        starter.run_stage(stage, folder, CPU, plan, None, begin)
+    for part in ("unet", "text_encoder", "controlnet-light", "controlnet-depth"):
+        before, after = (item / part for item in (begin, folder / "starter"))
+        assert [item.read_bytes() for item in before.glob("*.safetensors")] != [
+            item.read_bytes() for item in after.glob("*.safetensors")
+        ]
+    pipeline = pipelines.load_with_control(folder / "starter", folder / "starter/controlnet-depth", CPU)
+    assert generate(pipeline, ["a red ball"], torch.ones(1, 3, 128, 128)).shape == (1, 3, 128, 128)
+
+
+def test_steps_are_shared_out_among_the_controls():
+    drawn = [joint.control_of(seed) for seed in range(0, 48 * 1000, 48)]
+    for kind, share in joint.CONTROLS.items():
+        assert abs(drawn.count(kind) / len(drawn) - share) < 0.05
 
 
 def test_a_sharpened_decoder_reads_the_same_latents(trained, tmp_path, monkeypatch):
