@@ -232,22 +232,24 @@ def train_controlnet(
 
 def train_jointly(folder: Path, device: torch.device, options: Options, resume: Path | None) -> None:
     """Text-to-image model and ControlNets, from those of the stages before, or from the weights in ``resume``."""
+    from .control import Control
     from .export import read_base, read_controlnet, write_base, write_controlnet
-    from .joint import CONTROLS, train_together
+    from .joint import train_together
     from .shards import read_shards
 
     words = tokenizer(folder, resume)
-    trained = all((folder / f"starter/controlnet-{control.value}").exists() for control in CONTROLS)
+    controls = [control.value for control in (Control.LIGHT, Control.DEPTH)]
+    trained = all((folder / f"starter/controlnet-{control}").exists() for control in controls)
     begin = folder / "starter" if trained or resume is None else resume
     modules = read_base(begin)
-    for control in CONTROLS:
-        modules[control.value] = read_controlnet(begin / f"controlnet-{control.value}")
+    for control in controls:
+        modules[control] = read_controlnet(begin / f"controlnet-{control}")
 
     def on_save(average: nn.ModuleDict, progress: Progress) -> None:
         sharp, plain = folder / "decoder/vae", folder / "vae/vae"
         write_base(folder / "starter", folder / "tokenizer", sharp if sharp.exists() else plain, average)
-        for control in CONTROLS:
-            write_controlnet(folder / f"starter/controlnet-{control.value}", average[control.value])
+        for control in controls:
+            write_controlnet(folder / f"starter/controlnet-{control}", average[control])
 
     pictures = read_shards(folder / "shards", ("latents", "controls", "depths"))
     train_together(pictures, words, modules.to(device), folder / "together", options, on_save)

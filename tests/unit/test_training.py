@@ -23,7 +23,18 @@ from torch import nn  # noqa: E402
 from galatea.backend.capabilities import run  # noqa: E402
 from galatea.backend.diffusion import pipelines  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
-from galatea.backend.training import captions, control, decoder, joint, render, scene, scores, shapes, starter  # noqa: E402
+from galatea.backend.training import (  # noqa: E402
+    captions,
+    control,
+    decoder,
+    diffusion,
+    joint,
+    render,
+    scene,
+    scores,
+    shapes,
+    starter,
+)  # fmt: skip
 from galatea.backend.training.loop import Options, train  # noqa: E402
 from galatea.backend.training.materials.look import Look, random_look  # noqa: E402
 from galatea.backend.training.optimiser import Muon, orthogonalized  # noqa: E402
@@ -315,7 +326,7 @@ def test_model_and_controlnets_learn_together(trained, tmp_path, monkeypatch):
     shutil.copytree(trained / "starter", begin)
     shutil.copytree(begin / "controlnet-light", begin / "controlnet-depth")
     seen = []
-    monkeypatch.setattr(joint, "control_of", lambda seed: seen.append(seed) or (*joint.CONTROLS, None)[len(seen) % 3])
+    monkeypatch.setattr(joint, "step_of", lambda seed: seen.append(seed) or list(joint.STEPS)[len(seen) % 5])
     plan = starter.Plan(together=Options(4, 1e-2, samples=24, warm_up=1))
     for stage in ("vae", "together"):
         starter.run_stage(stage, folder, CPU, plan, None, begin)
@@ -328,10 +339,22 @@ def test_model_and_controlnets_learn_together(trained, tmp_path, monkeypatch):
     assert generate(pipeline, ["a red ball"], torch.ones(1, 3, 128, 128)).shape == (1, 3, 128, 128)
 
 
-def test_steps_are_shared_out_among_the_controls():
-    drawn = [joint.control_of(seed) for seed in range(0, 48 * 1000, 48)]
-    for kind, share in joint.CONTROLS.items():
+def test_steps_of_each_kind_come_as_often_as_they_should():
+    drawn = [joint.step_of(seed) for seed in range(0, 48 * 1000, 48)]
+    for kind, share in joint.STEPS.items():
         assert abs(drawn.count(kind) / len(drawn) - share) < 0.05
+
+
+def test_quarters_of_latents_and_control_show_the_same_part_of_the_object():
+    places = torch.arange(32.0 * 32).view(1, 1, 32, 32).expand(12, 4, -1, -1)
+    object_ = ((torch.arange(32) > 20)[:, None] & (torch.arange(32) > 20)[None]).float()
+    clean = places * object_
+    condition = clean[:, :3].repeat_interleave(4, 2).repeat_interleave(4, 3)
+    none = torch.zeros(12, dtype=torch.long)
+    lesson, part = joint.quarters(diffusion.Batch(none, none, clean, -clean, none), condition, seed=3)
+    assert lesson.clean.shape == (12, 4, 16, 16) and part.shape == (12, 3, 64, 64)
+    assert torch.equal(part[:, :, ::4, ::4], lesson.clean[:, :3]) and torch.equal(lesson.noise, -lesson.clean)
+    assert (lesson.clean > 0).float().mean() > 1.3 * (clean > 0).float().mean()  # rather where the object is
 
 
 def test_a_sharpened_decoder_reads_the_same_latents(trained, tmp_path, monkeypatch):
