@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 
 from ..backend.uv import layout
-from . import models
+from . import checks, models
 from .checks import (
     BLOCKS,
     CHANGE_VERTICES,
@@ -25,6 +25,7 @@ from .checks import (
     show,
 )
 from .export.texture import NEW_LAYER, Part, uv_layer
+from .importers.weights import bound_armature
 
 MANY_TRIANGLES = 500_000
 MANY_TILES = 16
@@ -32,6 +33,24 @@ LONG_PROMPT = 300
 """Characters; a text encoder reads 77 tokens, which is about as much."""
 SOME = 0.005
 """Part of the texels or faces from which on a fault is worth a word."""
+
+
+def targets(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The meshes that Texture works on: the selected ones, or those that a selected rig moves, as after Rig."""
+    chosen = checks.targets(context)
+    if chosen:
+        return chosen
+    rigs = {item for item in context.selected_objects if item.type == "ARMATURE"}
+    meshes = (item for item in context.view_layer.objects if item.type == "MESH" and item.visible_get())
+    return [item for item in meshes if bound_armature(item) in rigs]
+
+
+def subject(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Whose texture is shown: the active object's, or that of the first mesh which an active rig moves."""
+    active = context.view_layer.objects.active
+    if active is None or active.type != "ARMATURE":
+        return active
+    return next((item for item in targets(context) if bound_armature(item) == active), active)
 
 
 def quick(context: bpy.types.Context, objects: list[bpy.types.Object]) -> list[Problem]:

@@ -71,7 +71,7 @@ class PaintOperator(TextureOperator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if not super().poll(context):
             return False
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         if not objects:
             cls.poll_message_set("Select the mesh to texture")
         elif not context.scene.galatea.texture.prompt.strip():
@@ -89,7 +89,7 @@ class GALATEA_OT_texture(PaintOperator, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.start(context, checks.targets(context))
+        return self.start(context, texture_checks.targets(context))
 
 
 SEEDS = 4
@@ -105,7 +105,7 @@ class GALATEA_OT_preview_seeds(PaintOperator, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         for item in objects:
             item.update_from_editmode()
         parts = self.examine(context, objects)
@@ -135,7 +135,7 @@ class ResultButton:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        there = texture.material_made(context.view_layer.objects.active) is not None
+        there = texture.material_made(texture_checks.subject(context)) is not None
         if not there:
             cls.poll_message_set("Select an object with a material that Galatea made")
         return there
@@ -161,7 +161,7 @@ class GALATEA_OT_rerun_texture(TextureOperator, bpy.types.Operator):
         return super().poll(context) and ResultButton.poll.__func__(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        material = texture.material_made(context.view_layer.objects.active)
+        material = texture.material_made(texture_checks.subject(context))
         made = recipe.read(material)
         settings = context.scene.galatea.texture
         properties.set_texture(settings, made["params"] | made.get("options", {}))
@@ -181,7 +181,7 @@ class GALATEA_OT_restore_material(ResultButton, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        item = context.view_layer.objects.active
+        item = texture_checks.subject(context)
         if not material_import.restore(item, texture.material_made(item)):
             self.report({"INFO"}, "There was no material before")
             return {"CANCELLED"}
@@ -195,7 +195,7 @@ class GALATEA_OT_copy_texture_recipe(ResultButton, bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        material = texture.material_made(context.view_layer.objects.active)
+        material = texture.material_made(texture_checks.subject(context))
         context.window_manager.clipboard = recipe.text(recipe.read(material))
         self.report({"INFO"}, "Copied to the clipboard")
         return {"FINISHED"}
@@ -209,13 +209,13 @@ class GALATEA_OT_check_texture(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         if not objects:
             cls.poll_message_set("Select the mesh to texture")
         return bool(objects)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         for item in objects:
             item.update_from_editmode()
         _, problems = look(context, objects, context.scene.galatea.texture.only_selected)
@@ -235,7 +235,7 @@ class GALATEA_OT_fix_texture_problem(bpy.types.Operator):
     object: bpy.props.StringProperty(options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         if not objects:  # hidden objects are not selected
             objects = [item for item in context.view_layer.objects if item.name == self.object]
         problems = texture_checks.quick(context, objects)
@@ -261,7 +261,7 @@ class GALATEA_OT_relight(ResultButton, bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        item = context.view_layer.objects.active
+        item = texture_checks.subject(context)
         if relight.running():
             self.report({"WARNING"}, "A check runs already")
             return {"CANCELLED"}

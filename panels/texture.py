@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
-from ..addon import checks, compat, findings, jobs, properties, recipe, relight, session, texture, texture_checks
+from ..addon import compat, findings, jobs, properties, recipe, relight, session, texture, texture_checks
 from ..addon.importers import material as material_import
 from .jobs import draw_running
 from .rig import Side, draw_gate
@@ -27,7 +27,7 @@ class GALATEA_PT_texture(Side, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         settings = context.scene.galatea.texture
-        objects = checks.targets(context)
+        objects = texture_checks.targets(context)
         draw_subject(layout, context, objects)
         column = layout.column(align=True)
         compat.textbox(column, settings, "prompt", placeholder="What the surface looks like")
@@ -131,11 +131,11 @@ class GALATEA_PT_texture_result(Side, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return texture.material_made(context.view_layer.objects.active) is not None
+        return texture.material_made(texture_checks.subject(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        material = texture.material_made(context.view_layer.objects.active)
+        material = texture.material_made(texture_checks.subject(context))
         made = recipe.read(material)
         box = layout.box().column(align=True)
         paragraph(box, context, made["params"]["prompt"], icon="MATERIAL")

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from . import architecture
-from .diffusion import batch, batch_loss, lessons
+from .diffusion import batch, batch_loss, lessons, of_whole_objects
 from .loop import Options, Progress, train
 from .shards import Pictures
 
@@ -44,7 +44,7 @@ def train_base(
         kind: the latents to learn from, "latents" or "small_latents".
     """
     device = next(modules.parameters()).device
-    learned = lessons(pictures, kind, tokenizer)
+    learned = of_whole_objects(lessons(pictures, kind, tokenizer), pictures.scenes())
     modules.train()
 
     def loss(samples: int) -> torch.Tensor:

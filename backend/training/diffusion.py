@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -61,6 +61,14 @@ def lessons(pictures: Pictures, kind: str, tokenizer: CLIPTokenizer) -> Lessons:
     empty = tokenizer("", padding="max_length", return_tensors="pt").input_ids[0]
     tokens = tokens.view(len(pictures), CAPTIONS, -1).to(torch.int16)
     return Lessons(pictures.latents(kind), tokens, empty.to(torch.int16), architecture.scheduler())
+
+
+def of_whole_objects(lessons: Lessons, scenes: list[dict]) -> Lessons:
+    """Those of pictures that show all of an object, numbered anew: without control a model paints what it has seen."""
+    whole = [number for number, item in enumerate(scenes) if item["scene"]["subject"].get("zoom", 1.0) == 1.0]
+    if not whole:
+        raise ValueError("No training picture shows a whole object.")
+    return replace(lessons, latents=lessons.latents[whole], tokens=lessons.tokens[whole])
 
 
 def batch(lessons: Lessons, seed: int, size: int, device: torch.device) -> Batch:

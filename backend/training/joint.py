@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn import functional
 
 from .control import Control, control_pictures
-from .diffusion import Batch, batch, batch_loss, lessons
+from .diffusion import Batch, batch, batch_loss, lessons, of_whole_objects
 from .loop import Options, Progress, train
 from .shards import Pictures
 
@@ -94,13 +94,14 @@ def train_together(
     """
     device = next(modules.parameters()).device
     learned = lessons(pictures, "latents", tokenizer)
+    whole = of_whole_objects(learned, pictures.scenes())
     modules.requires_grad_(True).train()
 
     def loss(samples: int) -> torch.Tensor:
         step = step_of(samples)
-        lesson = batch(learned, samples, options.batch * (2 if step.quarters else 1), device)
         if step.control is None:
-            return batch_loss(modules, lesson, learned.schedule)
+            return batch_loss(modules, batch(whole, samples, options.batch, device), whole.schedule)
+        lesson = batch(learned, samples, options.batch * (2 if step.quarters else 1), device)
         condition = control_pictures(pictures, step.control, lesson.index).to(device)
         if step.quarters:
             lesson, condition = quarters(lesson, condition, samples)

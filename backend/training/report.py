@@ -14,7 +14,7 @@ import torch
 
 from . import scores
 from .classifier import MATERIALS, Classifier, judge, labels, train_classifier
-from .control import Control
+from .control import Control, control_pictures
 from .lights import LightTest, light_tests, recognised
 from .loop import Options
 from .produce import produce
@@ -38,9 +38,9 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Report:
-    pictures: int
-    """Held-out captions, each painted once."""
+class Surfaces:
+    """What pictures show of the surface that their captions name."""
+
     material: Beside
     """Share in which the judge sees the prompted material word."""
     colour: Beside
@@ -49,14 +49,24 @@ class Report:
     """Gradient energy of pictures with a pattern, relative to ground truth's."""
     spectrum: tuple[float, ...]
     """Power of the same pictures in three octaves, coarse to fine, relative to ground truth's."""
+    confused: tuple[tuple[str, str, int], ...]
+    """Prompted and seen material, how often: the most frequent mistakes."""
+
+
+@dataclass(frozen=True)
+class Report:
+    pictures: int
+    """Held-out captions, each painted once."""
+    alone: Surfaces
+    """Painted by the text-to-image model."""
+    lit: Surfaces | None
+    """Under the light control, as Texture and Render paint; None without that ControlNet."""
     seeds: float
     """Mean absolute difference of two seeds' pictures, 0..1."""
     vae_psnr: float
     """dB of held-out pictures through the autoencoder."""
     light: dict[str, Beside]
     """Share in which the light asked for is recognised among eight, by ControlNet."""
-    confused: tuple[tuple[str, str, int], ...]
-    """Prompted and seen material, how often: the most frequent mistakes."""
 
 
 @dataclass(frozen=True)
@@ -105,30 +115,52 @@ def make_report(models: Models, held_out: Pictures, folder: Path, count: int, li
     plain = [index for index, scene in enumerate(scenes) if scene["scene"]["part"] is None]
     chosen = plain[:: max(1, len(plain) // count)][:count]
     captions = [scenes[index]["captions"][0] for index in chosen]
-    patterned = torch.tensor([scenes[index]["scene"]["look"]["pattern"] is not None for index in chosen])
-    if not patterned.any():
+    shown = [scenes[index] for index in chosen]
+    if all(scene["scene"]["look"]["pattern"] is None for scene in shown):
         raise SystemExit(f"None of the {count} captions names a pattern: take more with --count.")
     truth = torch.stack([held_out.picture(index) for index in chosen])
     made = generate(models.base, captions)
     again = generate(models.base, captions[:SECOND_SEEDS], seeds=range(10_000, 10_000 + len(captions[:SECOND_SEEDS])))
-    material, colour = labels([scenes[index] for index in chosen])
-    seen, real = judge(models.judge, made), judge(models.judge, truth)
+    lit = None
+    if Control.LIGHT in models.controlled:
+        controls = control_pictures(held_out, Control.LIGHT, torch.tensor(chosen))
+        lit = generate(models.controlled[Control.LIGHT], captions, controls)
     report = Report(
         pictures=len(chosen),
+        alone=surfaces(models.judge, made, truth, shown),
+        lit=None if lit is None else surfaces(models.judge, lit, truth, shown),
+        seeds=scores.difference(made[: len(again)], again),
+        vae_psnr=scores.reconstruction_psnr(models.vae, truth),
+        light=light_scores(models, light_tests(light_subjects), folder),
+    )
+    wrong = mistaken(models.judge, made, shown)
+    write_samples(truth, made, captions, folder / "samples.png")
+    write_samples(truth[wrong], made[wrong], [captions[index] for index in wrong], folder / "failures.png", rows=2)
+    if lit is not None:
+        write_samples(truth, lit, captions, folder / "lit.png")
+    (folder / "report.json").write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def surfaces(judging: Classifier, made: torch.Tensor, truth: torch.Tensor, scenes: list[dict]) -> Surfaces:
+    """Score pictures (N, 3, H, W) uint8 beside the ground truth of the same ``scenes``."""
+    assert made.shape == truth.shape and len(made) == len(scenes)
+    patterned = torch.tensor([scene["scene"]["look"]["pattern"] is not None for scene in scenes])
+    material, colour = labels(scenes)
+    seen, real = judge(judging, made), judge(judging, truth)
+    return Surfaces(
         material=Beside(scores.accuracy(seen.material, material), scores.accuracy(real.material, material)),
         colour=Beside(scores.accuracy(seen.colour, colour), scores.accuracy(real.colour, colour)),
         gradient=scores.gradient_energy(made[patterned]) / scores.gradient_energy(truth[patterned]),
         spectrum=tuple((scores.spectrum(made[patterned]) / scores.spectrum(truth[patterned])).tolist()),
-        seeds=scores.difference(made[: len(again)], again),
-        vae_psnr=scores.reconstruction_psnr(models.vae, truth),
-        light=light_scores(models, light_tests(light_subjects), folder),
         confused=confusions(seen.material.argmax(dim=1), material),
     )
-    write_samples(truth, made, captions, folder / "samples.png")
-    wrong = (seen.material.argmax(dim=1) != material).nonzero()[:, 0].tolist()
-    write_samples(truth[wrong], made[wrong], [captions[index] for index in wrong], folder / "failures.png", rows=2)
-    (folder / "report.json").write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
-    return report
+
+
+def mistaken(judging: Classifier, made: torch.Tensor, scenes: list[dict]) -> list[int]:
+    """Which pictures the judge takes for another material than their captions name."""
+    material, _ = labels(scenes)
+    return (judge(judging, made).material.argmax(dim=1) != material).nonzero()[:, 0].tolist()
 
 
 def light_scores(models: Models, tests: list[LightTest], folder: Path) -> dict[str, Beside]:

@@ -157,6 +157,19 @@ def test_one_undo_step(painter):
     assert recipe.read(bpy.data.objects["Ball"].active_material) is not None
 
 
+def test_a_rig_alone_stands_for_its_meshes(painter):
+    """After Rig the armature is what is selected."""
+    item, other = textured.ball(), textured.ball("Other")
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.collection.objects.link(rig)
+    item.modifiers.new("Armature", "ARMATURE").object = rig
+    made_up.select(rig)
+    textured.settings()
+    assert bpy.ops.galatea.texture.poll() and bpy.ops.galatea.texture() == {"FINISHED"}
+    assert recipe.read(item.active_material) is not None and other.active_material is None
+    assert texture_checks.subject(bpy.context) == item and bpy.ops.galatea.rerun_texture.poll()
+
+
 def test_rerun_gives_the_same_maps(painter):
     item = textured.ball()
     press(item, seed=3, resolution="512", symmetric=True)

@@ -19,17 +19,20 @@ pytest.importorskip("diffusers")
 
 from diffusers import AutoencoderTiny  # noqa: E402
 from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 from galatea.backend.capabilities import run  # noqa: E402
 from galatea.backend.diffusion import pipelines  # noqa: E402
 from galatea.backend.job import Job, JobCancelled, JobError  # noqa: E402
 from galatea.backend.training import (  # noqa: E402
     captions,
+    classifier,
     control,
     decoder,
     diffusion,
     joint,
     render,
+    report,
     scene,
     scores,
     shapes,
@@ -58,6 +61,9 @@ def rendered():
     return geometry, scenes, [render.picture(geometry, item) for item in scenes]
 
 
+SCENES = [{"captions": ["a red ball"] * 3, "scene": {"subject": {"zoom": 1.0}}}] * (SIBLINGS * 2)
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A folder in which every stage has run for a few steps on squares of one colour."""
@@ -69,7 +75,7 @@ def trained(tmp_path_factory):
     pictures[:, :, 32:96, 32:96] = colours
     depths[:, 32:96, 32:96] = 200
     arrays = {"pictures": pictures, "controls": pictures, "depths": depths}
-    write_shard(folder / "shards", "00000", arrays, [{"captions": ["a red ball"] * 3}] * len(pictures))
+    write_shard(folder / "shards", "00000", arrays, SCENES)
     make_tokenizer(["a", "red", "ball", "blue"], folder / "tokenizer")
     plan = starter.Plan(
         vae=Options(4, 1e-3, samples=16, warm_up=1),
@@ -345,6 +351,17 @@ def test_steps_of_each_kind_come_as_often_as_they_should():
         assert abs(drawn.count(kind) / len(drawn) - share) < 0.05
 
 
+def test_without_control_only_whole_objects_are_shown():
+    latents = torch.arange(3.0)[:, None, None, None].expand(3, 4, 8, 8)
+    tokens = torch.arange(3)[:, None, None].expand(3, 3, 5)
+    every = diffusion.Lessons(latents, tokens, torch.zeros(5), None)
+    scenes = [{"scene": {"subject": subject}} for subject in ({"zoom": 1.0}, {"zoom": 1.7}, {})]
+    found = diffusion.of_whole_objects(every, scenes)
+    assert found.latents[:, 0, 0, 0].tolist() == [0, 2] and found.tokens[:, 0, 0].tolist() == [0, 2]
+    with pytest.raises(ValueError, match="whole"):
+        diffusion.of_whole_objects(every, scenes[1:2])
+
+
 def test_quarters_of_latents_and_control_show_the_same_part_of_the_object():
     places = torch.arange(32.0 * 32).view(1, 1, 32, 32).expand(12, 4, -1, -1)
     object_ = ((torch.arange(32) > 20)[:, None] & (torch.arange(32) > 20)[None]).float()
@@ -407,6 +424,34 @@ def test_gradient_energy_falls_with_blur_and_rises_with_noise():
 def test_accuracy_leaves_out_what_has_no_label():
     log_probability = torch.tensor([[0.0, -9.0], [-9.0, 0.0], [0.0, -9.0]])
     assert scores.accuracy(log_probability, torch.tensor([0, 0, -1])) == 0.5
+
+
+def test_the_report_scores_what_is_painted_beside_the_truth():
+    class Reader(nn.Module):
+        """A judge that reads the number of the material off the first pixel and sees no colours."""
+
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(1))
+
+        def forward(self, pictures):
+            number = ((pictures[:, 0, 0, 0] + 1) * 127.5).round().long()
+            material = functional.one_hot(number, len(classifier.MATERIALS)).float()
+            return classifier.Verdict(material, torch.zeros(len(pictures), len(classifier.COLOUR_NAMES)))
+
+    names = classifier.MATERIALS[:2]
+    looks = [{"word": name, "colour": None, "pattern": "striped"} for name in (*names, *names)]
+    truth = torch.zeros(4, 3, 32, 32, dtype=torch.uint8)
+    truth[..., ::2] = 200
+    made = truth // 2
+    for pictures, numbers in ((truth, (0, 1, 0, 1)), (made, (0, 1, 0, 2))):
+        pictures[:, 0, 0, 0] = torch.tensor(numbers)
+    found = report.surfaces(Reader(), made, truth, [{"scene": {"look": look}} for look in looks])
+    assert (found.material.generated, found.material.truth) == (0.75, 1.0)
+    assert found.gradient == pytest.approx(0.25, rel=0.05) and found.confused == (
+        (names[1], classifier.MATERIALS[2], 1),
+    )
+    assert math.isnan(found.colour.generated)  # nobody's colour can be told of a pattern
 
 
 def test_correlation_of_a_flat_picture_is_none():
