@@ -6,6 +6,7 @@ process for the package index, so no network is needed."""
 import argparse
 import base64
 import collections
+import contextlib
 import hashlib
 import http.server
 import json
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,7 @@ from galatea.backend import job as backend_job
 ROOT = Path(__file__).resolve().parents[1]
 TINY = Tier("tiny", "Tiny", "", 1, 1, "", modules=("galatea_first", "galatea_second"))
 PACKAGES = ("galatea_first", "galatea_second")
+SECOND_WHEEL = "galatea_second-1.0-py3-none-any.whl"
 
 
 def make_wheel(folder: Path, name: str) -> Path:
@@ -56,7 +59,7 @@ def make_wheel(folder: Path, name: str) -> Path:
 
 
 class Index(http.server.ThreadingHTTPServer):
-    """A package index. Requests for the files named in ``stuck`` get no answer until it is emptied."""
+    """A package index."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -68,6 +71,15 @@ class Index(http.server.ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/"
+
+    @contextlib.contextmanager
+    def no_answer(self, name: str) -> Iterator[None]:
+        """Whoever asks for this file waits."""
+        self.stuck.add(name)
+        try:
+            yield
+        finally:
+            self.stuck.remove(name)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -109,7 +121,6 @@ def index(tmp_path_factory):
         patch.setenv("PIP_INDEX_URL", server.url)
         patch.setattr(environment, "TIERS", (TINY,))
         yield server
-    server.stuck.clear()
     server.shutdown()
 
 
@@ -149,19 +160,19 @@ def installed(tmp_path_factory, root, index) -> Path:
     session = Session(lambda: Settings(data, base_python=sys.executable, online=True), root, "0.1.0")
     assert session.state is State.NOT_INSTALLED
 
-    index.stuck = {"galatea_second-1.0-py3-none-any.whl"}
-    job = session.install("tiny")
-    wait(session, job, lambda: index.asked["galatea_second-1.0-py3-none-any.whl"])
-    assert job.stage == "Downloading galatea_second" and 0.1 <= job.fraction < 0.75
-    assert session.state is State.INSTALLING and "being installed" in session.problem
-    with pytest.raises(EnvironmentProblem, match="already"):
-        session.install("tiny")
-    session.cancel_install()
-    wait(session, job, seconds=5)
+    with index.no_answer(SECOND_WHEEL):
+        job = session.install("tiny")
+        # The file is asked for before the installer's line about it has been read.
+        wait(session, job, lambda: job.stage == "Downloading galatea_second" and index.asked[SECOND_WHEEL])
+        assert job.active and 0.1 <= job.fraction < 0.75
+        assert session.state is State.INSTALLING and "being installed" in session.problem
+        with pytest.raises(EnvironmentProblem, match="already"):
+            session.install("tiny")
+        session.cancel_install()
+        wait(session, job, seconds=5)
     assert job.state is JobState.CANCELLED and session.state is State.INCOMPLETE
     assert [path.name for path in (data / "wheels").glob("*.whl")] == ["galatea_first-1.0-py3-none-any.whl"]
 
-    index.stuck = set()
     job = session.install("tiny")
     wait(session, job)
     assert job.state is JobState.DONE, (job.problem, session.install_log_file.read_text())
